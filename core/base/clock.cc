@@ -1,0 +1,58 @@
+#include "core/base/clock.h"
+
+#include <sys/timex.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <mutex>
+
+namespace seabed {
+
+namespace {
+constexpr int64_t kStepNs = 50'000'000;  // slewing (500 ppm) stays far below this between two readings of a second
+
+int64_t nanos(clockid_t id) {
+  timespec t{};
+  clock_gettime(id, &t);
+  return t.tv_sec * 1'000'000'000ll + t.tv_nsec;
+}
+
+class SystemClock final : public Clock {
+ public:
+  ClockReading read() override {
+    std::lock_guard lock(mutex_);
+    const int64_t wall = nanos(CLOCK_REALTIME), boot = nanos(CLOCK_BOOTTIME);
+    ClockReading out;
+    if (last_wall_ != 0) {
+      const int64_t drift = (wall - last_wall_) - (boot - last_boot_);
+      if (std::llabs(drift) > kStepNs) out.stepped_ns = drift;
+      // Held back: follow boot time, so that stamps keep rising at the true rate.
+      now_ = std::max(wall, now_ + std::max<int64_t>(1, wall < now_ ? boot - last_boot_ : 1));
+    } else {
+      now_ = wall;
+    }
+    last_wall_ = wall;
+    last_boot_ = boot;
+    out.now = static_cast<Scn>(now_);
+    out.error_ns = kernel_error() + static_cast<uint64_t>(std::max<int64_t>(0, now_ - wall));
+    return out;
+  }
+
+ private:
+  static uint64_t kernel_error() {
+    timex tx{};
+    if (adjtimex(&tx) == TIME_ERROR) return 0;  // not disciplined: the operator's clock is all there is
+    return static_cast<uint64_t>(tx.maxerror) * 1000;
+  }
+  std::mutex mutex_;
+  int64_t last_wall_ = 0, last_boot_ = 0, now_ = 0;
+};
+}  // namespace
+
+Clock& system_clock() {
+  static SystemClock clock;
+  return clock;
+}
+
+}  // namespace seabed

@@ -1,0 +1,26 @@
+#pragma once
+// The agent's clock: CLOCK_REALTIME watched against CLOCK_BOOTTIME, so that a step is seen and told.
+
+#include <cstdint>
+
+#include "core/base/scn.h"
+
+namespace seabed {
+
+struct ClockReading {
+  Scn now = 0;             // never lower than an earlier reading of the same Clock
+  uint64_t error_ns = 0;   // published bound: the kernel's estimate (adjtimex), or the last step's size while held back
+  int64_t stepped_ns = 0;  // how far the wall clock jumped since the last reading (0 = steady)
+};
+
+/// Thread-safe. Tests inject their own.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual ClockReading read() = 0;
+};
+
+/// The machine's clock. A step backward holds `now` (rising by boot time) until the wall clock catches up.
+Clock& system_clock();
+
+}  // namespace seabed

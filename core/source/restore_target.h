@@ -1,0 +1,86 @@
+#pragma once
+// Putting a stream back: files, then log groups up to a target, into a staged directory that no program can open as a
+// database until it is activated (design.md section 5).
+
+#include <memory>
+#include <string>
+
+#include "core/base/status.h"
+#include "core/source/log_types.h"
+#include "core/source/stream_source.h"
+
+namespace seabed {
+
+/// Pure facts of the adapter about bytes on the media, used by archive, verify, window and restore alike.
+class LogRules {
+ public:
+  virtual ~LogRules() = default;
+  /// Checks that groups follow each other without a gap. One checker per stream and run, fed in order from a base's
+  /// start_replay; a fresh one accepts any first group that begins a log file.
+  class Continuity {
+   public:
+    virtual ~Continuity() = default;
+    /// kGap: log is missing before this group. kCorruption: the payload is not what it should be. Holes found by the
+    /// bytes alone (sequence jumps, non-logged edits) are appended to `holes`, whether or not a kHole group tells them.
+    virtual Status add(const LogGroup& group, std::vector<LogHole>* holes) = 0;
+  };
+  virtual std::unique_ptr<Continuity> continuity(const std::string& recovery) const = 0;
+  /// True when a base with these facts already contains what the hole left out of the log.
+  virtual bool covers(const std::string& recovery, const LogHole& hole) const = 0;
+  virtual Result<LogHole> parse_hole(const LogGroup& group) const = 0;
+  virtual std::string display(const Lsn& lsn) const = 0;
+};
+
+struct RestoreReport {
+  uint64_t log_bytes = 0, groups = 0, records = 0;
+  Scn last_scn_lo = 0, last_scn_hi = 0;  // interval of the last group taken
+  Scn next_scn_lo = 0;                   // of the first one left out; 0 when there is none
+  std::vector<std::string> warnings;     // what lies outside and was not restored …
+};
+
+/// Order of calls: begin, put_file for every file, apply for every group from start_replay in order, finish; then, once
+/// and possibly in another process, activate. A crash before finish: begin again (the directory is emptied of what
+/// Seabed wrote; complete files named in `keep` stay).
+class RestoreTarget {
+ public:
+  virtual ~RestoreTarget() = default;
+  /// `recovery`: Snapshot::recovery of the base.
+  virtual Status begin(const std::string& recovery) = 0;
+  /// A file to fill by pwrite; sync and close happen in close_file.
+  virtual Result<Fd> create_file(const SnapshotFile& file) = 0;
+  virtual Status close_file(const SnapshotFile& file, Fd fd) = 0;
+  /// Takes a group with scn_hi <= until whole, an exact one up to the last record stamped <= until. Returns false when
+  /// the group, or the rest of it, lies behind the target: nothing more is to be applied.
+  virtual Result<bool> apply(const LogGroup& group, Scn until) = 0;
+  /// Writes what recovery needs (RocksDB: MANIFEST), syncs everything. The result is a standby.
+  virtual Result<RestoreReport> finish(Scn until) = 0;
+};
+
+/// From staged to open: CURRENT, fsync, rename last. Idempotent: a crash in the middle is finished by calling it again.
+/// kConflict when `directory` exists and is not empty, kNotFound when nothing is staged.
+Status activate_staged(const std::string& directory);
+/// "<directory>.seabed-standby".
+std::string staged_path(const std::string& directory);
+
+/// An engine adapter, chosen by name in the configuration ("rocksdb", "myrocks") and injected by tools.
+struct StreamConfig {
+  std::string tenant;
+  uint64_t ls_id = 0;
+  std::string directory;            // absolute
+  std::string pin_directory;        // on the same file system; where links are kept
+  uint64_t pinned_limit_bytes = 0;  // 0 = adapter's default
+  bool allow_recycled_log = false;
+  std::string wal_directory;        // empty: in `directory`
+};
+
+class EngineAdapter {
+ public:
+  virtual ~EngineAdapter() = default;
+  virtual std::string name() const = 0;
+  virtual Result<std::unique_ptr<StreamSource>> open_stream(const StreamConfig& config, Clock& clock) = 0;
+  virtual const LogRules& rules() const = 0;
+  /// `directory` is the final place; staging happens beside it.
+  virtual Result<std::unique_ptr<RestoreTarget>> open_target(const std::string& directory) = 0;
+};
+
+}  // namespace seabed
