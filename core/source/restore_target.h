@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/base/status.h"
-#include "core/source/log_types.h"
+#include "core/format/log_types.h"
 #include "core/source/stream_source.h"
 
 namespace seabed {

@@ -12,7 +12,7 @@
 #include "core/base/clock.h"
 #include "core/base/fd.h"
 #include "core/base/status.h"
-#include "core/source/log_types.h"
+#include "core/format/log_types.h"
 
 namespace seabed {
 
