@@ -1,0 +1,79 @@
+#pragma once
+// From two destinations to a new directory tree; and what can be known of them without restoring: window and verify.
+// None of these needs a catalog: the media alone are enough.
+
+#include <string>
+#include <vector>
+
+#include "core/engine/job/context.h"
+
+namespace seabed {
+
+/// Data and archive trees by URI, any number of each, in any order.
+struct RestoreSource {
+  std::vector<std::string> uris;
+};
+
+struct RestoreTargetPoint {
+  enum class Kind { kLatest, kScn, kTime } kind = Kind::kLatest;
+  Scn scn = 0;
+  std::string time;                // in the tenant's time zone, read by its mode
+};
+
+struct RestoreRequest {
+  RestoreSource source;
+  RestoreTargetPoint until;
+  std::string directory;           // new: <directory>/<stream directories>; staged beside it
+  std::string tenant_name;         // of the restored tenant
+  uint32_t concurrency = 2;
+  bool preview = false;            // plan only
+};
+
+struct RestorePlan {
+  Scn target = 0;
+  std::string target_display;
+  std::vector<std::string> sets, pieces;     // directories, as OceanBase lists them
+  uint64_t data_bytes = 0, log_bytes = 0;
+};
+
+struct StreamOutcome {
+  uint64_t ls_id = 0;
+  std::string directory;                     // staged
+  Scn scn_lo = 0, scn_hi = 0, next_scn_lo = 0;
+  std::string stamp;                         // "observed" or "exact"
+};
+
+struct RestoreOutcome {
+  RestorePlan plan;
+  std::vector<StreamOutcome> streams;
+  Scn bound_ns = 0;                          // published bound across streams; kScnMax: unknown
+  std::vector<std::string> not_restored;     // what lies outside
+  std::vector<std::string> warnings;
+};
+
+struct WindowRange { Scn from = 0, to = 0; uint64_t base_set = 0; };
+struct WindowHole { Scn from = 0, to = 0; uint64_t ls_id = 0; std::string reason; };   // to = kScnMax: still open
+struct Window {
+  std::string tenant, time_zone, mode;
+  std::vector<WindowRange> ranges;           // union of what can be restored to, rising
+  std::vector<WindowHole> holes;
+};
+
+struct VerifyFinding { bool error = false; std::string object, reason; };
+struct VerifyReport {
+  uint64_t files = 0, bytes = 0;
+  std::vector<VerifyFinding> findings;       // errors: something is lost or damaged
+  std::vector<uint64_t> good_sets;
+};
+
+/// Refusals (kConflict) name the nearest possible targets.
+Result<RestoreOutcome> run_restore(EngineContext& context, const RestoreRequest& request, const ProgressFn& progress,
+                                   const CancelToken& cancel);
+Result<Window> compute_window(EngineContext& context, const RestoreSource& source);
+/// Reads every file of every set and piece: checksums, chains, continuity. `quick`: presence, sizes and metadata only.
+Result<VerifyReport> verify_media(EngineContext& context, const RestoreSource& source, bool quick,
+                                  const ProgressFn& progress, const CancelToken& cancel);
+/// Makes a staged tenant a database again (all of its streams and auxiliary files). Idempotent.
+Status activate_tenant(EngineContext& context, const std::string& directory);
+
+}  // namespace seabed

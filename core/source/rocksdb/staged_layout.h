@@ -1,0 +1,40 @@
+#pragma once
+// Names and state of a staged directory (docs/format/staged-directory.md): what restore writes, activation reads and
+// nothing else may open.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/base/scn.h"
+#include "core/base/status.h"
+
+namespace seabed::rocksdb_source {
+
+inline constexpr char kStateFile[] = "seabed.state";        // the mark that the directory is ours
+inline constexpr char kStagedManifest[] = "seabed.manifest";  // MANIFEST-<n> until activation
+inline constexpr char kBlockers[][8] = {"LOCK", "CURRENT"};   // directories, so that no RocksDB call gets past them
+
+enum class StagedPhase { kFilling, kStandby, kActivated };
+
+/// Kept as JSON in kStateFile; written whole and atomically.
+struct StagedState {
+  StagedPhase phase = StagedPhase::kFilling;
+  std::string manifest;           // "MANIFEST-000123": the name that CURRENT will hold
+  uint64_t from_incarnation = 0;  // whose files and log these are; the activated database begins another one
+  Scn last_scn_hi = 0;            // of the last group taken
+};
+
+/// kNotFound when there is none, kCorruption when it is not what write_state wrote.
+Result<StagedState> read_state(const std::string& directory);
+Status write_state(const std::string& directory, const StagedState& state);
+
+/// One path component of [A-Za-z0-9._-], not "." or "..", at most 200 bytes.
+bool is_plain_name(std::string_view name);
+/// A name that a snapshot may bring: SST, blob, WAL, OPTIONS-, MANIFEST-, IDENTITY; never CURRENT, LOCK or ours.
+bool is_database_file(std::string_view name);
+/// The number in "000123.sst", "MANIFEST-000123", "OPTIONS-000007"; false when there is none.
+bool parse_file_number(std::string_view name, std::string_view prefix, std::string_view suffix, uint64_t* number);
+std::string numbered_name(std::string_view prefix, uint64_t number, std::string_view suffix);
+
+}  // namespace seabed::rocksdb_source
