@@ -18,11 +18,19 @@ int64_t nanos(clockid_t id) {
   return t.tv_sec * 1'000'000'000ll + t.tv_nsec;
 }
 
-class SystemClock final : public Clock {
+uint64_t kernel_error() {
+  timex tx{};
+  if (adjtimex(&tx) == TIME_ERROR) return 0;  // not disciplined: the operator's clock is all there is
+  return static_cast<uint64_t>(tx.maxerror) * 1000;
+}
+
+class WatchedClock final : public Clock {
  public:
+  explicit WatchedClock(ClockTicks ticks) : ticks_(std::move(ticks)) {}
+
   ClockReading read() override {
     std::lock_guard lock(mutex_);
-    const int64_t wall = nanos(CLOCK_REALTIME), boot = nanos(CLOCK_BOOTTIME);
+    const int64_t wall = ticks_.wall_ns(), boot = ticks_.boot_ns();
     ClockReading out;
     if (last_wall_ != 0) {
       const int64_t drift = (wall - last_wall_) - (boot - last_boot_);
@@ -35,23 +43,21 @@ class SystemClock final : public Clock {
     last_wall_ = wall;
     last_boot_ = boot;
     out.now = static_cast<Scn>(now_);
-    out.error_ns = kernel_error() + static_cast<uint64_t>(std::max<int64_t>(0, now_ - wall));
+    out.error_ns = ticks_.error_ns() + static_cast<uint64_t>(std::max<int64_t>(0, now_ - wall));
     return out;
   }
 
  private:
-  static uint64_t kernel_error() {
-    timex tx{};
-    if (adjtimex(&tx) == TIME_ERROR) return 0;  // not disciplined: the operator's clock is all there is
-    return static_cast<uint64_t>(tx.maxerror) * 1000;
-  }
+  ClockTicks ticks_;
   std::mutex mutex_;
   int64_t last_wall_ = 0, last_boot_ = 0, now_ = 0;
 };
 }  // namespace
 
+std::unique_ptr<Clock> watched_clock(ClockTicks ticks) { return std::make_unique<WatchedClock>(std::move(ticks)); }
+
 Clock& system_clock() {
-  static SystemClock clock;
+  static WatchedClock clock({[] { return nanos(CLOCK_REALTIME); }, [] { return nanos(CLOCK_BOOTTIME); }, kernel_error});
   return clock;
 }
 

@@ -2,6 +2,8 @@
 // The agent's clock: CLOCK_REALTIME watched against CLOCK_BOOTTIME, so that a step is seen and told.
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 
 #include "core/base/scn.h"
 
@@ -19,6 +21,13 @@ class Clock {
   virtual ~Clock() = default;
   virtual ClockReading read() = 0;
 };
+
+/// Where a watched clock gets its time from: the wall clock, a clock that nobody sets, and the wall's error bound.
+struct ClockTicks {
+  std::function<int64_t()> wall_ns, boot_ns;
+  std::function<uint64_t()> error_ns = [] { return uint64_t{0}; };
+};
+std::unique_ptr<Clock> watched_clock(ClockTicks ticks);
 
 /// The machine's clock. A step backward holds `now` (rising by boot time) until the wall clock catches up.
 Clock& system_clock();
