@@ -1,0 +1,223 @@
+// ledger_writer: a live application for the tests, in a process of its own. See README.md for its flags.
+#include <unistd.h>
+
+#include <boost/program_options.hpp>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <thread>
+
+#include "ledger_commits.h"
+#include "ledger_db.h"
+#include "ledger_values.h"
+#include "wall_clock.h"
+#include "writer_control.h"
+
+namespace po = boost::program_options;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Run {
+  oracle::LedgerConfig config;
+  std::vector<std::string> given;
+  std::string db, log;
+  double rate = 0, seconds = 0;
+  uint64_t commits = 0;
+  uint64_t abort_after = 0;
+  bool keep_open = false, dirty_exit = false, control = false, paused = false;
+};
+
+template <class T>
+auto option_value(T* field) {
+  return po::value<T>(field)->default_value(*field);
+}
+auto option_value(bool* field) { return po::value<bool>(field)->default_value(*field)->implicit_value(true); }
+
+Run parse(int argc, char** argv) {
+  Run run;
+  po::options_description options("ledger_writer --db DIR --log COMMITLOG [options]");
+  auto add = options.add_options();
+  add("help", "this text");
+  add("db", po::value(&run.db)->required(), "database directory, made if missing");
+  add("log", po::value(&run.log)->required(), "commit log; goes on where it ends");
+  add("rate", option_value(&run.rate), "commits per second, 0: as fast as possible");
+  add("seconds", option_value(&run.seconds), "stop after so many, 0: never");
+  add("commits", option_value(&run.commits), "stop after so many in this run, 0: never");
+  add("abort-after", option_value(&run.abort_after), "kill -9 itself in the middle of the Nth commit of this run");
+  add("keep-open", option_value(&run.keep_open), "at the end stay open until SIGTERM or 'quit'");
+  add("dirty-exit", option_value(&run.dirty_exit), "at the end leave without closing the database");
+  add("control", option_value(&run.control), "obey lines on standard input: pause resume flush compact rate quit die");
+  add("paused", option_value(&run.paused), "begin paused, after the opening commit");
+  visit_fields(run.config, [&](const char* name, auto& field, bool, const char* help) {
+    add(name, option_value(&field), help);
+  });
+  po::variables_map vm;
+  po::store(po::parse_command_line(argc, argv, options), vm);
+  if (vm.count("help")) {
+    std::cout << options << "\n";
+    std::exit(0);
+  }
+  po::notify(vm);
+  for (const auto& [name, value] : vm) {
+    if (!value.defaulted()) run.given.push_back(name);
+  }
+  return run;
+}
+
+uint64_t g_abort_at = ~uint64_t{0};
+
+// Killed some microseconds into the write call, from another thread, so that the record may be torn anywhere.
+void kill_in_the_middle(uint64_t n) {
+  if (n != g_abort_at) return;
+  std::thread([n] {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::nanoseconds(oracle::mix(n, getpid()) % 60000);
+    while (std::chrono::steady_clock::now() < until) {}
+    kill(getpid(), SIGKILL);
+  }).detach();
+}
+
+class Pace {
+ public:
+  explicit Pace(double rate) { set(rate); }
+  void set(double rate) {
+    rate_ = rate;
+    done_ = 0;
+    start_ = std::chrono::steady_clock::now();
+  }
+  // How long the next commit has still to wait.
+  std::chrono::nanoseconds due() const {
+    if (rate_ <= 0) return 0ns;
+    const auto at = start_ + std::chrono::nanoseconds(static_cast<int64_t>(double(done_) * 1e9 / rate_));
+    return at - std::chrono::steady_clock::now();
+  }
+  void committed() { ++done_; }
+
+ private:
+  double rate_ = 0;
+  uint64_t done_ = 0;
+  std::chrono::steady_clock::time_point start_;
+};
+
+void flush_families(oracle::LedgerDb& db) {
+  for (const auto& [name, handle] : db.families()) {
+    if (const auto status = db.db()->Flush({}, handle); !status.ok()) throw std::runtime_error(status.ToString());
+  }
+}
+
+void compact_families(oracle::LedgerDb& db) {
+  for (const auto& [name, handle] : db.families()) {
+    const auto status = db.db()->CompactRange({}, handle, nullptr, nullptr);
+    if (!status.ok()) throw std::runtime_error(status.ToString());
+  }
+}
+
+class Writer {
+ public:
+  Writer(const Run& run, const oracle::LedgerConfig& config, oracle::LedgerDb& db, oracle::LedgerCommits& commits,
+         oracle::WriterControl& control)
+      : run_(run), config_(config), db_(db), commits_(commits), control_(control), pace_(run.rate) {}
+
+  void write() {
+    const auto start = std::chrono::steady_clock::now();
+    uint64_t done = 0;
+    while (!control_.stop && (run_.commits == 0 || done < run_.commits)) {
+      const auto elapsed = std::chrono::steady_clock::now() - start;
+      if (run_.seconds > 0 && elapsed > std::chrono::duration<double>(run_.seconds)) break;
+      attend();
+      if (paused_) {
+        std::this_thread::sleep_for(1ms);
+      } else if (const auto wait = pace_.due(); wait > 0ns) {
+        std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(wait, 2ms));
+      } else {
+        commits_.step();
+        pace_.committed();
+        ++done;
+      }
+    }
+  }
+
+  // Commands and the periodic flush, between two commits.
+  void attend() {
+    if (control_.die) kill(getpid(), SIGKILL);
+    if (control_.rate >= 0) pace_.set(control_.rate.exchange(-1));
+    if (control_.flush.exchange(false)) {
+      flush_families(db_);
+      oracle::say("flushed", commits_.last());
+    }
+    if (control_.compact.exchange(false)) {
+      compact_families(db_);
+      oracle::say("compacted", commits_.last());
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (config_.manual_wal_flush && now - flushed_ > std::chrono::milliseconds(config_.flush_wal_ms)) {
+      commits_.flush_wal();
+      flushed_ = now;
+    }
+    if (control_.pause != paused_) settle_pause();
+  }
+
+ private:
+  void settle_pause() {
+    paused_ = control_.pause;
+    if (paused_ && config_.manual_wal_flush) commits_.flush_wal();
+    oracle::say(paused_ ? "paused" : "resumed", commits_.last());
+    if (!paused_) pace_.set(run_.rate);
+  }
+
+  const Run& run_;
+  const oracle::LedgerConfig& config_;
+  oracle::LedgerDb& db_;
+  oracle::LedgerCommits& commits_;
+  oracle::WriterControl& control_;
+  Pace pace_;
+  bool paused_ = false;
+  std::chrono::steady_clock::time_point flushed_ = std::chrono::steady_clock::now();
+};
+
+int run_writer(Run run) {
+  std::optional<oracle::CommitHistory> history;
+  if (std::filesystem::exists(run.log)) {
+    history = oracle::CommitHistory::load(run.log);
+    run.config = merge_saved(history->config(), run.config, run.given);
+  }
+  if (const auto reason = refuse_reason(run.config); !reason.empty()) throw std::runtime_error(reason);
+  oracle::WriterControl control;
+  control.pause = run.paused;
+  start_control(control, run.control);
+  oracle::LedgerDb db;
+  const auto status = db.open(run.db, run.config, oracle::OpenMode::kWrite);
+  if (!status.ok()) throw std::runtime_error(run.db + ": " + status.ToString());
+  oracle::CommitLog log;
+  log.open(run.log);
+  if (!history) log.header(to_json(run.config));
+  oracle::LedgerCommits commits(db, run.config, log, run.db + ".ingest.sst");
+  commits.resume(history ? &*history : nullptr);
+  if (run.abort_after) g_abort_at = static_cast<uint64_t>(commits.last()) + run.abort_after;
+  commits.on_begin = kill_in_the_middle;
+  if (commits.last() < 0) commits.step();
+  oracle::say("ready", commits.last(),
+              ",\"pid\":" + std::to_string(getpid()) + ",\"epoch\":" + std::to_string(commits.epoch()));
+  Writer writer(run, run.config, db, commits, control);
+  writer.write();
+  if (run.config.manual_wal_flush) commits.flush_wal();
+  oracle::say("done", commits.last());
+  while (run.keep_open && !control.stop) {
+    writer.attend();
+    std::this_thread::sleep_for(2ms);
+  }
+  if (run.dirty_exit) _exit(0);
+  if (const auto closed = db.close(); !closed.ok()) throw std::runtime_error("close: " + closed.ToString());
+  oracle::say("closed", commits.last());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  return run_writer(parse(argc, argv));
+} catch (const std::exception& e) {
+  std::cerr << "ledger_writer: " << e.what() << "\n";
+  return 2;
+}
