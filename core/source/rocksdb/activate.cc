@@ -15,6 +15,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string without_trailing_slash(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
 bool is_directory(const std::string& path) {
   struct stat st {};
   return ::lstat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
@@ -56,11 +61,6 @@ Status place_manifest(const std::string& staged, const std::string& manifest) {
   return fsync_directory(staged);
 }
 
-Status write_current(const std::string& staged, const std::string& manifest) {
-  SEABED_CHECK(remove_blocker(staged + "/CURRENT"));
-  return write_file_atomic(staged + "/CURRENT", manifest + "\n", 0640);
-}
-
 /// write_file_atomic of a process that died leaves its temporary file.
 void remove_temporaries(const std::string& staged) {
   std::error_code ec;
@@ -71,10 +71,28 @@ void remove_temporaries(const std::string& staged) {
   }
 }
 
+/// Everything inside; from here on only LOCK keeps the directory closed.
+Status place_files(const std::string& staged, StagedState& state, const std::function<void(int)>& after_step) {
+  uint64_t number = 0;
+  if (!parse_file_number(state.manifest, "MANIFEST-", "", &number))
+    return fail(Code::kCorruption, staged, "its state names no MANIFEST", "restore again");
+  SEABED_CHECK(place_manifest(staged, state.manifest));
+  after_step(1);
+  SEABED_CHECK(remove_blocker(staged + "/CURRENT"));
+  after_step(2);
+  SEABED_CHECK(write_file_atomic(staged + "/CURRENT", state.manifest + "\n", 0640));
+  after_step(3);
+  state.phase = StagedPhase::kActivated;
+  SEABED_CHECK(write_state(staged, state));
+  after_step(4);
+  return ok();
+}
+
 Status rename_last(const std::string& staged, const std::string& directory) {
   if (::rename(staged.c_str(), directory.c_str()) == 0) return ok();
-  if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR) return check_target_is_free(directory);
-  return fail_errno(directory, "the staged directory cannot be renamed to it", errno);
+  const int error = errno;
+  SEABED_CHECK(check_target_is_free(directory));  // says it better when someone was faster
+  return fail_errno(directory, "the staged directory cannot be renamed to it", error);
 }
 
 }  // namespace
@@ -88,25 +106,14 @@ Status block_opening(const std::string& directory) {
   return fsync_directory(directory);
 }
 
-Status activate_with_steps(const std::string& directory, const std::function<void(int)>& after_step) {
-  const std::string staged = staged_path(directory);
+Status activate_with_steps(const std::string& given, const std::function<void(int)>& after_step) {
+  const std::string directory = without_trailing_slash(given), staged = staged_path(directory);
   if (!is_directory(staged)) return finished_before(directory);
   SEABED_CHECK(check_target_is_free(directory));
   SEABED_TRY(StagedState state, read_state(staged));
   if (state.phase == StagedPhase::kFilling)
     return fail(Code::kConflict, staged, "the restore into it was not finished", "restore again");
-  uint64_t number = 0;
-  if (!parse_file_number(state.manifest, "MANIFEST-", "", &number))
-    return fail(Code::kCorruption, staged, "its state names no MANIFEST", "restore again");
-  SEABED_CHECK(place_manifest(staged, state.manifest));
-  after_step(1);
-  SEABED_CHECK(remove_blocker(staged + "/CURRENT"));
-  after_step(2);
-  SEABED_CHECK(write_current(staged, state.manifest));
-  after_step(3);
-  state.phase = StagedPhase::kActivated;
-  SEABED_CHECK(write_state(staged, state));
-  after_step(4);
+  if (state.phase == StagedPhase::kStandby) SEABED_CHECK(place_files(staged, state, after_step));
   SEABED_CHECK(remove_blocker(staged + "/LOCK"));
   remove_temporaries(staged);
   SEABED_CHECK(fsync_directory(staged));
@@ -121,9 +128,7 @@ Status activate_with_steps(const std::string& directory, const std::function<voi
 namespace seabed {
 
 std::string staged_path(const std::string& directory) {
-  std::string path = directory;
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  return path + ".seabed-standby";
+  return rocksdb_source::without_trailing_slash(directory) + ".seabed-standby";
 }
 
 Status activate_staged(const std::string& directory) {
