@@ -2,29 +2,26 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 namespace seabed::rocksdb_source {
 
 namespace {
 constexpr size_t kMaxGroup = 1 << 20;  // edits of one atomic group; more is no real file
 
-uint64_t oldest_linked_blob(const std::unordered_map<uint64_t, SstFacts>& files) {
-  uint64_t oldest = std::numeric_limits<uint64_t>::max();
-  for (const auto& [number, file] : files)
-    if (file.oldest_blob != 0) oldest = std::min(oldest, file.oldest_blob);
-  return oldest;
-}
 }  // namespace
 
 std::vector<BlobFacts> ColumnFamilyState::live_blobs() const {
   // An SST names only the oldest blob file it points at: every younger one may be in use as well, until all of its
   // values are garbage and none links to it.
-  const uint64_t oldest = oldest_linked_blob(files);
+  std::set<uint64_t> linked;
+  for (const auto& [number, file] : files)
+    if (file.oldest_blob != 0) linked.insert(file.oldest_blob);
   std::vector<BlobFacts> out;
-  for (const auto& [number, blob] : blobs) {
-    if (number < oldest) continue;
-    const bool linked = std::any_of(files.begin(), files.end(), [&](const auto& f) { return f.second.oldest_blob == number; });
-    if (linked || blob.garbage_count < blob.total_count) out.push_back(blob);
+  if (linked.empty()) return out;  // no SST points at any
+  for (auto it = blobs.lower_bound(*linked.begin()); it != blobs.end(); ++it) {
+    const BlobFacts& blob = it->second;
+    if (linked.contains(blob.number) || blob.garbage_count < blob.total_count) out.push_back(blob);
   }
   return out;
 }
