@@ -1,0 +1,270 @@
+#!/usr/bin/python3
+"""Seabed against its peers; run by tools/bench."""
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from installation import Installation, Tenant, remove
+from measure import compare, peak_memory, percentile, settle, show, timed, tree_bytes, write_json
+
+
+class Bench:
+    def __init__(self, options, base):
+        self.build, self.base, self.gb, self.runs = options.build, base, options.gb, options.runs
+        self.db = os.path.join(base, "bench.db")
+
+    def load(self, *more):
+        subprocess.run([f"{self.build}/bin/bulk_load", "--db", self.db, "--size-mb", str(int(self.gb * 1024)), *more],
+                       check=True, stdout=subprocess.DEVNULL)
+        settle()
+
+    def lab(self):
+        return Installation(self.build, self.base, [Tenant("bench", self.db)])
+
+    def scratch(self, name):
+        path = os.path.join(self.base, name)
+        remove(path)
+        return path
+
+    def pairs(self, ours, theirs):
+        """runs × (ours, theirs), the order changing from pair to pair."""
+        mine, others = [], []
+        for run in range(self.runs):
+            for kind in (0, 1) if run % 2 == 0 else (1, 0):
+                settle()
+                (mine if kind == 0 else others).append((ours, theirs)[kind]())
+        return mine, others
+
+
+def full_backup(lab):
+    start = time.monotonic()
+    lab.backup("bench")
+    os.sync()
+    return time.monotonic() - start
+
+
+def bench_backup(b):
+    b.load()
+    rows = []
+    with b.lab() as lab:
+        lab.start_linker("bench")
+        lab.start_agent()
+        lab.protect("bench")
+        full_backup(lab)  # warm: both sides read from the page cache
+
+        def copy():
+            return timed("cp", "-r", b.db, b.scratch("copy"))
+
+        def engine(threads):
+            target = b.scratch(f"engine{threads}")
+            return timed("ldb", f"--db={b.db}", "backup", f"--backup_dir={target}", f"--num_threads={threads}")
+
+        def restic():
+            target = b.scratch("restic")
+            env = dict(os.environ, RESTIC_PASSWORD="bench")
+            subprocess.run(["restic", "-q", "init", "-r", target], env=env, check=True, stdout=subprocess.DEVNULL)
+            return timed("restic", "-q", "--no-cache", "-r", target, "backup", b.db, env=env)
+
+        for name, peer in (("cp -r + sync", copy), ("ldb backup, 1 thread", lambda: engine(1)),
+                           ("ldb backup, 2 threads", lambda: engine(2)), ("restic backup", restic)):
+            rows.append(compare(f"full backup of {b.gb:g} GB", name, "s", *b.pairs(lambda: full_backup(lab), peer)))
+    return rows
+
+
+def bench_incremental(b):
+    times, bytes_written, peer_times, peer_bytes = [], [], [], []
+    for run in range(b.runs):
+        remove(b.db)
+        b.load()
+        with b.lab() as lab:
+            remove(os.path.join(b.base, "media"))
+            remove(os.path.join(b.base, "state"))
+            for leftover in ("catalog.db", "catalog.db-wal", "catalog.db-shm"):
+                if os.path.exists(f"{b.base}/{leftover}"):
+                    os.remove(f"{b.base}/{leftover}")
+            lab.start_agent()
+            lab.protect("bench")
+            lab.backup("bench")
+            engine = b.scratch("engine")
+            ldb = ["ldb", f"--db={b.db}", "backup", f"--backup_dir={engine}", "--num_threads=2"]
+            timed(*ldb)
+            b.load("--rewrite", "5")
+            lab.wait_checkpoint("bench", time.time_ns())
+            before = tree_bytes(engine)
+
+            def peer():
+                peer_times.append(timed(*ldb))
+                peer_bytes.append(tree_bytes(engine) - before)
+
+            def ours():
+                start = time.monotonic()
+                done = lab.backup("bench", incremental=True)
+                os.sync()
+                times.append(time.monotonic() - start)
+                bytes_written.append(done["output_bytes"])
+
+            for part in (ours, peer) if run % 2 == 0 else (peer, ours):
+                settle()
+                part()
+    return [compare(f"incremental after 5 % of {b.gb:g} GB: time", "ldb backup, 2 threads", "s", times, peer_times),
+            compare(f"incremental after 5 % of {b.gb:g} GB: bytes", "ldb backup, 2 threads", "B", bytes_written,
+                    peer_bytes)]
+
+
+def db_bench(db, operations):
+    """MB/s of an overwrite run."""
+    run = subprocess.run(["db_bench", "--benchmarks=overwrite", "--use_existing_db=1", f"--db={db}", "--value_size=1000",
+                          "--num=200000", f"--writes={operations}", "--compression_type=none", "--seed=7"],
+                         check=True, capture_output=True, text=True)
+    return float(re.search(r"overwrite.*?([\d.]+) MB/s", run.stdout).group(1))
+
+
+class LagWatch:
+    """Samples how far the checkpoint is behind the clock, while a block runs."""
+
+    def __init__(self, lab):
+        self.lab, self.samples, self.stop = lab, [], threading.Event()
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=self.watch)
+        self.thread.start()
+        return self
+
+    def watch(self):
+        while not self.stop.wait(0.25):
+            status = self.lab.archive_status("bench")
+            self.samples.append((time.time_ns() - status["checkpoint_scn"]) / 1e9)
+
+    def __exit__(self, *_):
+        self.stop.set()
+        self.thread.join()
+
+
+def bench_archive(b):
+    operations = int(b.gb * 1024 * 1024)
+    subprocess.run(["db_bench", "--benchmarks=fillseq", f"--db={b.db}", "--value_size=1000", "--num=200000",
+                    "--compression_type=none"], check=True, capture_output=True)
+    lags = []
+    with b.lab() as lab:
+        lab.start_linker("bench")
+        lab.start_agent()
+        lab.protect("bench")
+
+        def attached():
+            if not lab.agent:
+                lab.start_linker("bench")
+                lab.start_agent()
+                lab.wait_archive("bench")
+                lab.wait_checkpoint("bench", time.time_ns(), 300)
+            with LagWatch(lab) as watch:
+                speed = db_bench(b.db, operations)
+            lags.extend(watch.samples)
+            return speed
+
+        def alone():
+            lab.stop()
+            return db_bench(b.db, operations)
+
+        ours, theirs = b.pairs(attached, alone)
+    rows = [compare("writer's throughput while archived", "the writer alone", "MB/s", ours, theirs, True)]
+    limit = 1.0
+    for p in (50, 99):
+        lag = percentile(lags, p)
+        rows.append({"measure": f"archive lag at full write rate, p{p}", "ours": round(lag, 4), "peer": "1 s",
+                     "peer_value": limit, "unit": "s", "ratio": round(limit / lag, 3), "low": round(limit / max(lags), 3),
+                     "high": round(limit / min(lags), 3), "runs": len(lags)})
+    return rows
+
+
+def bench_restore(b):
+    b.load()
+    with b.lab() as lab:
+        lab.start_linker("bench")
+        lab.start_agent()
+        lab.protect("bench")
+        lab.backup("bench")
+        b.load("--rewrite", "30")
+        lab.wait_checkpoint("bench", time.time_ns(), 300)
+        target = b.scratch("restored")
+        files = os.path.join(target, os.path.basename(b.db))
+
+        def open_it(directory):
+            return timed("ldb", f"--db={directory}", "put", "zz", "1")
+
+        def ours():
+            remove(target)
+            start = time.monotonic()
+            lab.restore("bench", target)
+            os.sync()
+            copied = time.monotonic() - start
+            kept = b.scratch("same")  # what the peer copies: the very files that the restore made
+            subprocess.run(["cp", "-r", files, kept], check=True)
+            settle()
+            return copied + open_it(files)
+
+        def peer():
+            copied = timed("cp", "-r", os.path.join(b.base, "same"), b.scratch("copy"))
+            return copied + open_it(os.path.join(b.base, "copy"))
+
+        ours()
+        mine, others = [], []
+        for _ in range(b.runs):
+            settle()
+            mine.append(ours())
+            settle()
+            others.append(peer())
+    return [compare(f"full restore of {b.gb:g} GB + replay by open", "cp -r + sync + open", "s", mine, others)]
+
+
+def bench_memory(b):
+    """The same memory for a small and a large database; `ours` is the larger one's peak of agent + linker."""
+    peaks = []
+    for gb in (b.gb, b.gb * 8):
+        remove(b.db)
+        size = Bench(argparse.Namespace(build=b.build, gb=gb, runs=1), os.path.join(b.base, f"m{gb:g}"))
+        os.makedirs(size.base)
+        size.load()
+        with size.lab() as lab:
+            linker = lab.start_linker("bench")
+            lab.start_agent()
+            lab.protect("bench")
+            lab.backup("bench")
+            size.load("--rewrite", "5")
+            lab.backup("bench", incremental=True)
+            peaks.append(peak_memory(lab.agent.pid) + peak_memory(linker.pid))
+        remove(size.base)
+    mib = [p / 2**20 for p in peaks]
+    return [compare(f"peak memory at {b.gb * 8:g} GB", "256 MiB", "MiB", [mib[1]], [256.0]),
+            compare(f"peak memory at {b.gb * 8:g} GB", f"at {b.gb:g} GB", "MiB", [mib[1]], [mib[0]])]
+
+
+BENCHES = {"backup": bench_backup, "incremental": bench_incremental, "archive": bench_archive,
+           "restore": bench_restore, "memory": bench_memory}
+
+
+def main():
+    args = argparse.ArgumentParser(prog="tools/bench")
+    args.add_argument("bench", choices=BENCHES)
+    args.add_argument("--build", required=True, help=argparse.SUPPRESS)
+    args.add_argument("--gb", type=float, default=1.0)
+    args.add_argument("--runs", type=int, default=5)
+    args.add_argument("--json")
+    options = args.parse_args()
+    base = tempfile.mkdtemp(prefix="seabed-bench-", dir="/var/tmp")
+    try:
+        rows = BENCHES[options.bench](Bench(options, base))
+    finally:
+        remove(base)
+    show(rows)
+    if options.json:
+        write_json(options.json, rows)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
