@@ -1,0 +1,48 @@
+#pragma once
+// Reading a log archive destination: what pieces there are and what they say of themselves. A piece that cannot be
+// read is returned with its problem, so that window and restore can go around it and verify can name it.
+
+#include <optional>
+#include <vector>
+
+#include "core/format/meta.pb.h"
+#include "core/media/medium.h"
+#include "core/media/paths.h"
+
+namespace seabed {
+
+struct PieceFacts {
+  paths::PieceKey key;
+  bool frozen = false;               // its end placeholder is there
+  bool empty = false;                // active, no checkpoint yet: nothing of it may be used
+  /// Frozen: single_piece_info. Active: ids and start from checkpoint_info, the rest from the newest checkpoint.
+  meta::PieceDescriptor descriptor;
+  std::vector<meta::HoleRecord> holes;  // objects and descriptor together, rising by (scn_lo, ls), none twice
+  std::optional<Error> problem;      // then nothing above but key and frozen is to be trusted
+};
+
+/// Thread-safe: holds no state but the format.
+class ArchiveReader {
+ public:
+  /// kConflict when the destination is not a log archive.
+  static Result<ArchiveReader> open(Medium medium);
+  const meta::FormatInfo& format() const { return format_; }
+  const Medium& medium() const { return medium_; }
+
+  /// Every piece with a placeholder, and those that the newest piece's list names without one; rising.
+  Result<std::vector<PieceFacts>> pieces() const;
+  Result<PieceFacts> read_piece(const paths::PieceKey& key, bool frozen) const;
+  /// The list of earlier pieces that a piece carries; kNotFound: it has none (the first one).
+  Result<meta::TenantArchivePieceInfos> earlier_pieces(const paths::PieceKey& key) const;
+
+ private:
+  ArchiveReader(Medium medium, meta::FormatInfo format) : medium_(std::move(medium)), format_(std::move(format)) {}
+  Status read_frozen(PieceFacts* piece) const;
+  Status read_active(PieceFacts* piece) const;
+  Status read_holes(PieceFacts* piece) const;
+
+  Medium medium_;
+  meta::FormatInfo format_;
+};
+
+}  // namespace seabed

@@ -1,0 +1,76 @@
+#pragma once
+// The log groups of one stream over a run of pieces, in order. Follows the chain of files: the header of a file names
+// the accepted length and hash of the one before; bytes beyond are nobody's (docs/format/log-file.md).
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "core/base/checksum.h"
+#include "core/format/log_types.h"
+#include "core/media/archive_reader.h"
+#include "core/media/log_object.h"
+
+namespace seabed {
+
+struct StreamLogStart {
+  Lsn lsn;       // log groups ending at or before it are left out
+  Scn scn = 0;   // so are metadata groups stamped at or before it
+};
+
+/// Streams in reads of at most 4 MiB; a group is the largest thing it holds. Not thread-safe. Errors name the file:
+/// kGap when one is missing, kCorruption when one is shorter than accepted or does not hold what was written.
+class StreamLog {
+ public:
+  /// `pieces`: rising, of one destination, none with a problem. Empty pieces are passed over.
+  StreamLog(Medium medium, std::vector<PieceFacts> pieces, uint64_t ls, StreamLogStart start);
+  /// False at the durable end of the last piece.
+  Result<bool> next(LogGroup* group);
+  /// Where the last group came from, for messages.
+  const std::string& current_key() const { return key_; }
+  uint64_t bytes_read() const { return bytes_; }
+  uint64_t files_read() const { return files_; }
+
+ private:
+  /// How much of a file counts, and who says so.
+  struct Accepted {
+    uint64_t length = 0;
+    std::string hash;
+  };
+  struct FileAt {
+    size_t piece = 0;
+    uint32_t id = 0;
+  };
+  Result<bool> open_next_file();
+  Result<std::optional<FileAt>> following(const FileAt* at) const;
+  Result<Accepted> accepted(const FileAt& at) const;
+  Result<meta::LogFileHeader> read_header(const FileAt& at, LogObject& object, size_t* used) const;
+  Status check_header(const FileAt& at, const meta::LogFileHeader& header) const;
+  Result<const meta::LsPieceProgress*> progress(size_t piece) const;
+  Result<const meta::LsFileList*> file_list(size_t piece) const;
+  Status fill(size_t wanted);
+  Status close_file();
+  bool wanted(const LogGroup& group) const;
+  std::string key_of(const FileAt& at) const;
+  tl::unexpected<Error> damaged(const std::string& key, std::string reason, Code code = Code::kCorruption) const;
+
+  const Medium medium_;
+  const std::vector<PieceFacts> pieces_;
+  const uint64_t ls_;
+  const StreamLogStart start_;
+  mutable std::vector<std::optional<meta::LsFileList>> lists_;
+
+  std::optional<FileAt> at_;
+  std::unique_ptr<LogObject> object_;
+  std::string key_;
+  Accepted end_, previous_;
+  bool has_previous_ = false;
+  Hasher128 hash_;
+  std::string buffer_;        // bytes read and not yet taken begin at taken_
+  size_t taken_ = 0;
+  uint64_t offset_ = 0;       // of the next read
+  Scn last_scn_ = 0;
+  uint64_t bytes_ = 0, files_ = 0;
+};
+
+}  // namespace seabed
