@@ -38,6 +38,7 @@ struct CatalogOptions {
   std::string key_path;              // host key for secrets, mode 0600; empty: <path>.key. Created when missing
   int busy_timeout_ms = 10'000;
   bool read_only = false;            // no lock, no migration: for views beside a running engine
+  uint64_t max_bytes = 0;            // the file grows no further (kNoSpace); 0: no limit
 };
 
 /// Thread-safe: transactions of one Catalog run one at a time. Only one writer process owns a catalog file: the second

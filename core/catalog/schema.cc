@@ -1,0 +1,57 @@
+#include "core/catalog/schema.h"
+
+#include "core/catalog/sql.h"
+
+namespace seabed::catalog {
+namespace {
+
+Result<bool> has_table(Transaction& tx, const std::string& name) {
+  SEABED_TRY(uint64_t n, query_number(tx, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
+                                      {name}));
+  return n != 0;
+}
+
+/// 0: an empty database.
+Result<uint64_t> stored_version(Transaction& tx, const std::string& path) {
+  SEABED_TRY(bool ours, has_table(tx, "catalog_info"));
+  if (ours) return query_number(tx, "SELECT value FROM catalog_info WHERE name = 'schema_version'", {});
+  SEABED_TRY(uint64_t others, query_number(tx, "SELECT count(*) FROM sqlite_master", {}));
+  if (others)
+    return fail(Code::kCorruption, path, "is a database, but no Seabed catalog", "give another catalog path");
+  return 0;
+}
+
+Status run_all(Transaction& tx, const std::vector<std::string>& statements) {
+  for (const std::string& sql : statements) SEABED_CHECK(execute(tx, sql));
+  return ok();
+}
+
+Status make_views(Transaction& tx) {
+  for (const ViewSql& view : views()) {
+    SEABED_CHECK(execute(tx, "DROP VIEW IF EXISTS " + view.name));
+    SEABED_CHECK(execute(tx, "CREATE VIEW " + view.name + " AS " + view.sql));
+  }
+  return ok();
+}
+
+}  // namespace
+
+Status migrate(Transaction& tx, const std::string& path) {
+  SEABED_TRY(uint64_t version, stored_version(tx, path));
+  if (version > kSchemaVersion)
+    return fail(Code::kUnsupported, path,
+                "was written by a newer Seabed (catalog version " + std::to_string(version) + ", known is " +
+                    std::to_string(kSchemaVersion) + ")",
+                "upgrade this program, or give another catalog path");
+  if (version == 0) {
+    SEABED_CHECK(execute(tx, "CREATE TABLE catalog_info (name TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL)"));
+    SEABED_CHECK(execute(tx, "INSERT INTO catalog_info (name, value) VALUES ('schema_version', 0)"));
+    SEABED_CHECK(run_all(tx, schema_v1()));
+  }
+  if (version != kSchemaVersion)
+    SEABED_CHECK(execute(tx, "UPDATE catalog_info SET value = ? WHERE name = 'schema_version'",
+                         {num(kSchemaVersion)}));
+  return make_views(tx);
+}
+
+}  // namespace seabed::catalog
