@@ -1,0 +1,169 @@
+"""MariaDB with MyRocks archived from outside under load; a second server on what was restored, compared in SQL."""
+# ctest: timeout=600 labels=myrocks
+# case: mid-load
+# case: binlog
+# case: quiesced
+# case: create-index
+# case: bulk-load
+# case: sysbench
+import os
+import sys
+import time
+
+from case import run_cases
+from installation import CliError, Installation, wait_until
+from mariadb_lab import Bank, tool, wait_commits
+
+
+class Story:
+    """A bank server, Seabed attached to it and archiving."""
+
+    def __init__(self, case, binlog=False):
+        self.case = case
+        self.bank = Bank(case.base, binlog).start()
+        case.at_end(self.bank.stop)
+        self.lab = Installation(case.build, case.base, [self.bank.tenant("m")], limits={"bridge_min_interval_ms": 500})
+        case.at_end(self.lab.stop)
+
+    def begin(self):
+        self.bank.start_load()
+        self.lab.start_linker("m")
+        self.lab.start_agent()
+        self.lab.protect("m")
+        wait_commits(self.bank, 100)
+        return self.lab.backup("m")
+
+    def restore(self, name, *until, options=()):
+        directory = f"{self.case.base}/restored-{name}"
+        outcome = self.lab.restore("m", directory, *until)
+        server = self.bank.restored_server(f"server-{name}", directory, *options)
+        self.case.at_end(server.kill)
+        return outcome, server
+
+    def compare(self, name, moment, options=()):
+        outcome, server = self.restore(name, "--until-scn", moment, options=options)
+        stream = next(s for s in outcome["streams"] if s["ls_id"] == 1001)
+        status, verdict = self.bank.check(server, "--until-hi", stream["scn_hi"])
+        self.case.equal(status, 0, f"restore '{name}': {verdict}")
+        server.kill()
+        return outcome
+
+
+def mid_load(case, binlog=False):
+    story = Story(case, binlog)
+    story.begin()
+    wait_commits(story.bank, 300)
+    moment = time.time_ns()
+    wait_commits(story.bank, 300)
+    story.lab.backup("m", incremental=True)
+    wait_commits(story.bank, 100)
+    later = time.time_ns()
+    story.lab.wait_checkpoint("m", later)
+    story.bank.stop()
+    options = ["--tc-heuristic-recover=COMMIT"] if binlog else []
+    if binlog:
+        heuristic_recovery(case, story, moment)
+        return
+    outcome = story.compare("moment", moment)
+    case.true(any("InnoDB" in line or "account" in line for line in outcome["not_restored"]),
+              f"what was not restored is not named: {outcome['not_restored']}")
+    story.compare("later", later, options)
+
+
+def heuristic_recovery(case, story, moment):
+    """With the binary log on, acknowledged transactions can still be only prepared in the log: MariaDB's own way out is
+    one start with --tc-heuristic-recover=COMMIT, which commits them and ends."""
+    from mariadb_server import MariaDb, ServerError
+    directory = f"{case.base}/restored-binlog"
+    outcome = story.lab.restore("m", directory, "--until-scn", moment)
+    stream = next(s for s in outcome["streams"] if s["ls_id"] == 1001)
+    server = MariaDb(f"{case.base}/server-binlog")
+    server.assemble(f"{directory}/{os.path.basename(story.bank.server.rocksdb)}", directory)
+    try:
+        server.start(extra=["--tc-heuristic-recover=COMMIT"])
+        server.stop()
+    except ServerError:
+        pass  # it ends by itself after the recovery
+    server.start()
+    case.at_end(server.kill)
+    status, verdict = story.bank.check(server, "--until-hi", stream["scn_hi"])
+    case.equal(status, 0, f"restore with the binary log: {verdict}")
+
+
+def quiesced(case):
+    story = Story(case)
+    story.begin()
+    wait_commits(story.bank, 300)
+    story.bank.stop_load()
+    sums = f"{case.base}/sums"
+    case.equal(tool("table_checksums.py", "save", "--socket", story.bank.server.socket, sums)[0], 0, "checksums")
+    moment = time.time_ns() + 2 * 10**9  # manual_wal_flush lags by up to a second (rocksdb_flush_log_at_trx_commit)
+    story.lab.wait_checkpoint("m", moment, 60)
+    _, server = story.restore("quiesced", "--until-scn", moment)
+    status, verdict = tool("table_checksums.py", "compare", "--socket", server.socket, sums)
+    case.equal(status, 0, f"CHECKSUM TABLE: {verdict}")
+    case.equal(story.bank.check(server, "--expect-last")[0], 0, "every acknowledged commit is there")
+
+
+def across(case, step):
+    """A change past the log: targets in the hole are refused, the automatic incremental bridges it, then all is there."""
+    story = Story(case)
+    first = story.begin()
+    story.bank.stop_load()
+    status, times = tool("sql_steps.py", step, "--socket", story.bank.server.socket)
+    case.equal(status, 0, f"{step}: {times}")
+    story.bank.start_load()
+    wait_commits(story.bank, 50)
+    sets = wait_until(lambda: (s := story.lab.cli("backup", "list", "--tenant", "m")) and len(s) > 1 and
+                      all(x["status"] == "SUCCESS" for x in s) and s, 90, "the bridging incremental")
+    case.true(sets[-1]["backup_set_id"] > first["backup_set_id"], "a set of its own")
+    case.equal(story.lab.archive_status("m")["status"], "DOING", "the round goes on")
+    window = story.lab.cli("window", *story.lab.sources("m"))
+    case.true(window["holes"], f"the window names no hole: {window}")
+    hole = window["holes"][0]
+    inside = (hole["from"] + min(hole["to"], sets[-1]["min_restore_scn"])) // 2
+    refusal = None
+    try:
+        story.lab.restore("m", f"{case.base}/never", "--until-scn", inside)
+    except CliError as error:
+        refusal = error
+    case.true(refusal, f"a target inside the hole {hole} was not refused")
+    story.bank.stop_load()
+    sums = f"{case.base}/sums"
+    tool("table_checksums.py", "save", "--socket", story.bank.server.socket, sums)
+    moment = time.time_ns() + 2 * 10**9
+    story.lab.wait_checkpoint("m", moment, 60)
+    _, server = story.restore("across", "--until-scn", moment)
+    status, verdict = tool("table_checksums.py", "compare", "--socket", server.socket, sums)
+    case.equal(status, 0, f"after {step}: {verdict}")
+
+
+def sysbench(case):
+    story = Story(case)
+    story.lab.start_linker("m")
+    story.lab.start_agent()
+    story.bank.start_load(20)
+    socket = story.bank.server.socket
+    case.equal(tool("sql_steps.py", "sysbench-prepare", "--socket", socket)[0], 0, "sysbench prepare")
+    story.lab.protect("m")
+    story.lab.backup("m")
+    case.equal(tool("sql_steps.py", "sysbench-run", "--socket", socket, "--seconds", 6)[0], 0, "sysbench run")
+    moment = time.time_ns()
+    case.equal(tool("sql_steps.py", "sysbench-run", "--socket", socket, "--seconds", 4)[0], 0, "sysbench run")
+    story.lab.wait_checkpoint("m", time.time_ns(), 120)
+    story.compare("mid-sysbench", moment)
+    story.bank.stop_load()
+    sums = f"{case.base}/sums"
+    tool("table_checksums.py", "save", "--socket", socket, sums)
+    end = time.time_ns() + 2 * 10**9
+    story.lab.wait_checkpoint("m", end, 60)
+    _, server = story.restore("after-sysbench", "--until-scn", end)
+    status, verdict = tool("table_checksums.py", "compare", "--socket", server.socket, sums)
+    case.equal(status, 0, f"CHECKSUM TABLE after sysbench: {verdict}")
+
+
+if __name__ == "__main__":
+    sys.exit(run_cases({
+        "mid-load": mid_load, "binlog": lambda case: mid_load(case, binlog=True), "quiesced": quiesced,
+        "create-index": lambda case: across(case, "create-index"),
+        "bulk-load": lambda case: across(case, "bulk-load"), "sysbench": sysbench}))
