@@ -169,7 +169,8 @@ Status StreamLog::close_file() {
 }
 
 bool StreamLog::wanted(const LogGroup& g) const {
-  return g.type == GroupType::kLog ? g.end > start_.lsn : g.scn_hi > start_.scn;
+  const bool carries_log = g.type == GroupType::kLog || g.type == GroupType::kDictionary;
+  return carries_log ? g.end > start_.lsn : g.scn_hi > start_.scn;
 }
 
 Result<bool> StreamLog::next(LogGroup* group) {

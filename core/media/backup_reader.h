@@ -1,0 +1,78 @@
+#pragma once
+// Reading a data backup destination: what sets there are, what they hold, and the bytes of their files. Files of an
+// incremental set may lie in older sets of its chain; the index says where, in one step.
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/format/index_file.h"
+#include "core/format/meta.pb.h"
+#include "core/media/medium.h"
+#include "core/media/paths.h"
+
+namespace seabed {
+
+struct SetFacts {
+  paths::SetId id;
+  bool started = false, success = false, failed = false;   // by placeholders
+  std::string end_tag;
+  meta::BackupSetDescriptor descriptor;                     // of a successful set
+  std::optional<Error> problem;                             // a successful set whose descriptor cannot be used
+  bool usable() const { return success && !problem; }
+};
+
+/// The directory of a set that holds a stream's files of one kind.
+struct DataDirectory {
+  uint64_t set_id = 0, ls_id = 0;
+  std::string kind;                                         // "sys", "minor", "major"
+  uint32_t turn = 1, retry = 0;
+  auto operator<=>(const DataDirectory&) const = default;
+};
+
+inline constexpr const char* kDataKinds[] = {"sys", "minor", "major"};
+
+/// Thread-safe after load().
+class BackupReader {
+ public:
+  /// kConflict when the destination is not one for data.
+  static Result<BackupReader> open(Medium medium);
+  const meta::FormatInfo& format() const { return format_; }
+  const Medium& medium() const { return medium_; }
+
+  /// Reads placeholders and descriptors; rising by set id.
+  Status load();
+  const std::vector<SetFacts>& sets() const { return sets_; }
+  /// nullptr: no such set, or not usable.
+  const SetFacts* usable_set(uint64_t id) const;
+
+  Result<meta::LsMetaInfos> ls_metas(const SetFacts& set) const;
+  /// The directory with the winning turn and retry of a stream; nullopt: the set has none of that kind.
+  static std::optional<DataDirectory> directory(const SetFacts& set, uint64_t ls, const std::string& kind);
+  /// Where the bytes of a file of `from` lie.
+  static DataDirectory holder(const DataDirectory& from, const meta::FileMeta& file);
+
+  /// Every entry of an index, in its order; an error of `visit` ends it.
+  Status each_file(const DataDirectory& from, const std::function<Status(const meta::FileMeta&)>& visit) const;
+  Status each_block(const DataDirectory& from, const std::function<Status(const meta::MacroRange&)>& visit) const;
+  /// Fills `block`, whose size must be the range's length, and proves it. kCorruption names the data file and offset.
+  Status read_block(const meta::MacroRange& range, std::span<char> block) const;
+  Result<std::string> data_key(const meta::PhysicalId& at) const;
+  Result<std::string> index_key(const DataDirectory& from, std::string_view index) const;
+
+ private:
+  BackupReader(Medium medium, meta::FormatInfo format) : medium_(std::move(medium)), format_(std::move(format)) {}
+  Status read_descriptor(SetFacts* set) const;
+  Result<paths::LsData> place(const DataDirectory& from) const;
+  Result<IndexReader> open_index(const DataDirectory& from, FileType type, std::string_view index) const;
+
+  Medium medium_;
+  meta::FormatInfo format_;
+  std::vector<SetFacts> sets_;
+  std::map<uint64_t, size_t> by_id_;
+};
+
+}  // namespace seabed
