@@ -9,7 +9,7 @@ import time
 from case import run_cases
 from installation import Installation, Tenant, wait_until
 from ledger import Ledger
-from ledger_restore_test import compare, pass_time
+from ledger_story import compare, pass_time
 
 # The states that the executors name (EngineContext::at_state); SEABED_TEST_KILL_AT makes the agent kill itself there.
 ARCHIVE_STATES = ["archive/PREPARE", "archive/BEGINNING", "archive/DOING", "archive/STOPPING", "archive/STOP",

@@ -19,8 +19,9 @@ import sys
 import time
 
 from case import run_cases
-from installation import Installation, Tenant, wait_until
+from installation import Installation, Tenant
 from ledger import Ledger
+from ledger_story import compare, pass_time
 
 FLAVOURS = {
     "plain": "--cfs 1",
@@ -38,24 +39,6 @@ FLAVOURS = {
     "stamp": "--stamp --cfs 2",
     "kill-and-reopen": "--cfs 3 --memtable-kb 256",
 }
-
-
-def pass_time(lab, tenant, seconds):
-    """Lets the writer go on until the checkpoint is `seconds` of log further."""
-    start = lab.archive_status(tenant)["checkpoint_scn"]
-    lab.wait_checkpoint(tenant, start + int(seconds * 1e9), 60)
-
-
-def compare(case, lab, ledger, tenant, name, *until, slack="0"):
-    directory = f"{case.base}/restored-{name}"
-    outcome = lab.restore(tenant, directory, *until)
-    stream = next(s for s in outcome["streams"] if s["ls_id"] == 1001)
-    bounds = ["--until-hi", stream["scn_hi"]]
-    if stream["next_scn_lo"]:  # what was acknowledged before the look that missed it must be there
-        bounds += ["--until-lo", stream["scn_lo"]]
-    status, verdict = ledger.check(f"{directory}/ledger.db", *bounds, "--ddl-slack", slack)
-    case.equal(status, 0, f"restore '{name}' to {until}: {verdict}, stream {stream}")
-    return verdict
 
 
 def ledger_case(case, flavour):

@@ -10,7 +10,7 @@ import time
 from case import run_cases
 from installation import Installation, Tenant, wait_until
 from ledger import Ledger
-from ledger_restore_test import compare, pass_time
+from ledger_story import compare, pass_time
 
 
 def wals(db):

@@ -7,7 +7,7 @@ import sys
 from case import run_cases
 from installation import Installation, Tenant
 from ledger import Ledger
-from ledger_restore_test import pass_time
+from ledger_story import pass_time
 
 TAG = r"\d{8}T\d{6}"
 SCN = r"\d{19}"
