@@ -1,0 +1,60 @@
+#pragma once
+// Appends the log groups of one stream to piece_…/logstream_N/log/<n>.obarc (docs/format/archive-objects.md). Every
+// file is created with if-absent and names its predecessor's accepted length and hash, so that what an older writer
+// appends later is ignored. Not thread-safe: one archiver thread owns it.
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/media/archive_stream.h"
+#include "core/storage/object_store.h"
+
+namespace seabed {
+
+struct ArchiveWriterOptions {
+  uint64_t epoch = 0;
+  std::string writer;             // who, for people: the lease's owner
+  uint64_t file_size = 64ull << 20;
+};
+
+class ArchiveWriter {
+ public:
+  /// `last`: the newest file of the stream as resume found it (file_id 0: none). It is never appended to.
+  ArchiveWriter(ObjectStore& store, const ArchiveStreamId& id, ArchiveWriterOptions options, LogFile last);
+
+  /// Begins the next file: in the same piece the next number, in another piece number 1. An error may be tried again
+  /// with the same arguments. kFenced: a newer epoch has that file; kConflict: an older epoch's file is there that
+  /// resume did not see: resume again.
+  Status open_file(uint64_t piece_id, uint64_t incarnation, const Lsn& start, Scn now, const IoContext& ctx);
+  /// True when the current file is full, none is open, or its tail is not ours: open_file must come first.
+  bool needs_file() const;
+  /// One append of whole groups to the current file. After an error, call it again with the same groups: what did
+  /// arrive is found and not written twice. kConflict (needs_file() is true then): foreign bytes behind the accepted
+  /// length. kCorruption: the medium lost what it had confirmed.
+  Status append(std::span<const EncodedGroup> groups, const IoContext& ctx);
+
+  const LogFile& current() const { return file_; }
+  uint64_t piece_id() const { return file_.piece_id; }
+  /// Files that were closed since the last call, oldest first.
+  std::vector<LogFile> take_closed();
+
+ private:
+  std::string key() const;
+  Status accept(std::span<const EncodedGroup> groups);
+  Status look(std::span<const EncodedGroup> groups, uint64_t total, uint64_t* there, const IoContext& ctx);
+  Status settle_open(const std::string& key, const std::string& header, const IoContext& ctx);
+
+  ObjectStore& store_;
+  ArchiveStreamId id_;
+  ArchiveWriterOptions options_;
+  LogFile file_;                 // current, or the predecessor while !open_
+  Hasher128 hasher_;             // of the current file's accepted bytes
+  bool open_ = false;            // the current file was created by this writer
+  bool foreign_tail_ = false;
+  bool in_doubt_ = false;        // an append failed: look before the next
+  std::string pending_key_, pending_header_;  // of an open_file whose outcome is not known
+  std::vector<LogFile> closed_;
+};
+
+}  // namespace seabed
