@@ -28,6 +28,7 @@ struct Capabilities {
   bool append = false;           // append() at a position, readable while it grows
   bool conditional_put = false;  // put(kIfAbsent) is atomic
   bool tags = false;
+  bool uploads = true;           // objects in parts
   bool list_uploads = false;     // listing and resuming of interrupted uploads
   bool strong_list = true;       // a list sees every earlier write
   bool read_while_uploading = false;
@@ -37,6 +38,7 @@ struct Capabilities {
   uint32_t max_parts = 0;
   uint32_t max_delete_batch = 0; // 0: one at a time
   uint32_t max_key_length = 0;
+  uint32_t max_list_page = 0;
 };
 
 struct ObjectStat {

@@ -1,0 +1,63 @@
+#include "core/storage/destination.h"
+
+#include <algorithm>
+
+#include "core/storage/destination_keys.h"
+#include "core/storage/driver/driver_store.h"
+#include "core/storage/driver/registry.h"
+#include "core/storage/stack.h"
+
+namespace seabed {
+
+namespace {
+class LoadedStorage : public Storage {
+ public:
+  LoadedStorage(StorageOptions options, DriverRegistry registry)
+      : options_(std::move(options)), registry_(std::move(registry)) {}
+
+  const std::vector<DriverInfo>& drivers() const override { return registry_.infos; }
+
+  Result<std::shared_ptr<ObjectStore>> open(const Uri& uri) override {
+    SEABED_TRY(const DriverInfo* info, driver_of(uri));
+    SEABED_TRY(const auto keys, sort_keys(uri, defaults_of(uri.scheme), *info));
+    SEABED_TRY(auto store, open_driver_store(registry_.by_scheme.at(uri.scheme), uri.scheme, uri.location,
+                                             keys.driver, uri.redacted(), IoContext{}));
+    return stack_store(std::move(store), keys.host, options_.max_attempts);
+  }
+
+ private:
+  Result<const DriverInfo*> driver_of(const Uri& uri) const {
+    for (const DriverInfo& info : registry_.infos) {
+      const auto& schemes = info.schemes;
+      if (info.error.empty() && std::find(schemes.begin(), schemes.end(), uri.scheme) != schemes.end())
+        return &info;
+    }
+    return fail(Code::kUnsupported, uri.redacted(),
+                "no driver for the scheme " + uri.scheme + " is loaded" + refused(),
+                "see `seabed driver list`");
+  }
+
+  std::string refused() const {
+    std::string out;
+    for (const DriverInfo& info : registry_.infos)
+      if (!info.error.empty()) out += "; refused: " + info.error;
+    return out;
+  }
+
+  KeyValues defaults_of(const std::string& scheme) const {
+    for (const auto& [name, values] : options_.driver_defaults)
+      if (name == scheme) return values;
+    return {};
+  }
+
+  StorageOptions options_;
+  DriverRegistry registry_;
+};
+}  // namespace
+
+Result<std::unique_ptr<Storage>> Storage::create(StorageOptions options) {
+  SEABED_TRY(auto registry, scan_drivers(options.driver_directories));
+  return std::make_unique<LoadedStorage>(std::move(options), std::move(registry));
+}
+
+}  // namespace seabed
