@@ -25,7 +25,7 @@ class SqliteCatalog : public Catalog {
 
   Status connect() {
     try {
-      session_.open(soci::sqlite3, "db='" + options_.path + "'");
+      session_.open(soci::sqlite3, "db=\"" + options_.path + "\"");
       session_ << "PRAGMA busy_timeout=" << options_.busy_timeout_ms;
       std::string mode;
       if (!options_.read_only) session_ << "PRAGMA journal_mode=WAL", soci::into(mode);
@@ -115,7 +115,7 @@ Status create_private(const std::string& path) {
 
 Result<std::unique_ptr<Catalog>> Catalog::open(const CatalogOptions& given) {
   CatalogOptions options = given;
-  if (options.path.empty() || options.path[0] != '/' || options.path.find('\'') != std::string::npos)
+  if (options.path.empty() || options.path[0] != '/' || options.path.find('"') != std::string::npos)
     return fail(Code::kInvalidArgument, options.path, "the catalog's path must be absolute and without quotes");
   if (options.key_path.empty()) options.key_path = options.path + ".key";
   Fd lock;
