@@ -72,6 +72,9 @@ struct Tablet {
 /// A fuzzy copy of one stream: files + the log from `start_replay` give every state from `min_restore` on.
 struct Snapshot {
   virtual ~Snapshot() = default;   // releases the pins
+  /// files[index] is copied: its pin goes now instead of at the end (no snapshot is pinned for the length of a backup).
+  /// Thread-safe, idempotent; the file's `open` fails with kNotFound afterwards.
+  virtual void release(size_t index) { (void)index; }
   uint64_t incarnation = 0;
   Lsn start_replay;                // the log is needed from here
   Scn taken_scn = 0;               // clock read after the last file was pinned: min_restore is the stamp of the first complete step after it

@@ -8,6 +8,7 @@
 
 #include "core/base/fd.h"
 #include "core/source/restore_target.h"
+#include "core/source/rocksdb/db_files.h"
 #include "core/source/rocksdb/staged_layout.h"
 
 namespace seabed::rocksdb_source {
@@ -73,8 +74,8 @@ void remove_temporaries(const std::string& staged) {
 
 /// Everything inside; from here on only LOCK keeps the directory closed.
 Status place_files(const std::string& staged, StagedState& state, const std::function<void(int)>& after_step) {
-  uint64_t number = 0;
-  if (!parse_file_number(state.manifest, "MANIFEST-", "", &number))
+  const auto named = parse_db_file_name(state.manifest);
+  if (!named || named->kind != DbFileKind::kManifest)
     return fail(Code::kCorruption, staged, "its state names no MANIFEST", "restore again");
   SEABED_CHECK(place_manifest(staged, state.manifest));
   after_step(1);

@@ -1,11 +1,10 @@
 #include "core/source/rocksdb/staged_layout.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "core/base/fd.h"
+#include "core/source/rocksdb/db_files.h"
 
 namespace seabed::rocksdb_source {
 namespace {
@@ -60,25 +59,9 @@ bool is_plain_name(std::string_view name) {
   });
 }
 
-bool parse_file_number(std::string_view name, std::string_view prefix, std::string_view suffix, uint64_t* number) {
-  if (name.size() <= prefix.size() + suffix.size() || !name.starts_with(prefix) || !name.ends_with(suffix)) return false;
-  const std::string_view digits = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), *number);
-  return error == std::errc() && end == digits.data() + digits.size();
-}
-
-std::string numbered_name(std::string_view prefix, uint64_t number, std::string_view suffix) {
-  char digits[24];
-  std::snprintf(digits, sizeof digits, "%06llu", static_cast<unsigned long long>(number));
-  return std::string(prefix) + digits + std::string(suffix);
-}
-
 bool is_database_file(std::string_view name) {
-  if (!is_plain_name(name)) return false;
-  uint64_t number = 0;
-  return name == "IDENTITY" || parse_file_number(name, "", ".sst", &number) ||
-         parse_file_number(name, "", ".blob", &number) || parse_file_number(name, "", ".log", &number) ||
-         parse_file_number(name, "OPTIONS-", "", &number) || parse_file_number(name, "MANIFEST-", "", &number);
+  const auto parsed = parse_db_file_name(name);
+  return is_plain_name(name) && parsed && parsed->kind != DbFileKind::kCurrent;
 }
 
 }  // namespace seabed::rocksdb_source

@@ -33,8 +33,5 @@ Status write_state(const std::string& directory, const StagedState& state);
 bool is_plain_name(std::string_view name);
 /// A name that a snapshot may bring: SST, blob, WAL, OPTIONS-, MANIFEST-, IDENTITY; never CURRENT, LOCK or ours.
 bool is_database_file(std::string_view name);
-/// The number in "000123.sst", "MANIFEST-000123", "OPTIONS-000007"; false when there is none.
-bool parse_file_number(std::string_view name, std::string_view prefix, std::string_view suffix, uint64_t* number);
-std::string numbered_name(std::string_view prefix, uint64_t number, std::string_view suffix);
 
 }  // namespace seabed::rocksdb_source
