@@ -44,6 +44,7 @@ struct Limits {
   std::chrono::milliseconds lease{15'000};
   std::chrono::milliseconds clock_error{500};
   std::chrono::milliseconds request_deadline{60'000};
+  std::chrono::milliseconds bridge_min_interval{600'000};  // between automatic incrementals that close holes
 };
 
 struct EngineContext {
