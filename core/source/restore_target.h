@@ -29,6 +29,9 @@ class LogRules {
   virtual bool covers(const std::string& recovery, const LogHole& hole) const = 0;
   virtual Result<LogHole> parse_hole(const LogGroup& group) const = 0;
   virtual std::string display(const Lsn& lsn) const = 0;
+  /// True when the database may hold acknowledged writes back for a time that nobody knows (manual WAL flush): observed
+  /// stamps then bound nothing across streams. An adapter that can tell says so.
+  virtual bool unknown_delay(const std::string& recovery) const { (void)recovery; return true; }
 };
 
 struct RestoreReport {
@@ -44,6 +47,9 @@ struct RestoreReport {
 class RestoreTarget {
  public:
   virtual ~RestoreTarget() = default;
+  /// Before begin: files of an earlier attempt, whole and proved, that begin may leave in place. The caller looks
+  /// afterwards which of them are there; a target that keeps nothing is correct too.
+  virtual void keep_files(const std::vector<std::string>& names) { (void)names; }
   /// `recovery`: Snapshot::recovery of the base.
   virtual Status begin(const std::string& recovery) = 0;
   /// A file to fill by pwrite; sync and close happen in close_file.

@@ -1,11 +1,15 @@
 // The messages themselves: whatever parses must print and parse again to the same.
 
+#include <google/protobuf/stubs/logging.h>
+
 #include "core/format/meta.pb.h"
 #include "tests/fuzz/fuzz_target.h"
 
 using namespace seabed;
 
 namespace {
+[[maybe_unused]] const auto quiet = google::protobuf::SetLogHandler(nullptr);  // it tells of every bad UTF-8
+
 template <class Message>
 void round_trip(const uint8_t* data, size_t size) {
   Message first, second;
