@@ -103,7 +103,6 @@ void PartStream::release(const StreamPart& done) {
 
 void PartStream::finish() {
   std::lock_guard lock(mutex_);
-  if (file_length_ == 0 && file_ == 0) open_file();
   if (file_length_ > 0) close_file();
 }
 

@@ -54,8 +54,8 @@ class PartStream {
   std::optional<StreamPart> claim();
   /// The uploaded part's memory may be used again.
   void release(const StreamPart& part);
-  /// No more blocks: the unfinished part becomes the last one. A stream without blocks still has one file: its header.
-  /// Every slot must have been committed; claim what is left.
+  /// No more blocks: the unfinished part becomes the last one. A stream without blocks has no file. Every slot
+  /// must have been committed; claim what is left.
   void finish();
   /// Wakes every waiter with kCancelled: another lane failed.
   void stop();

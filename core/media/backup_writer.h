@@ -46,6 +46,7 @@ struct LsDataOutcome {
   uint64_t input_bytes = 0;                 // read from the source
   uint64_t output_bytes = 0;                // written, indexes included
   uint64_t blocks = 0, reused_files = 0, reused_bytes = 0;
+  std::vector<std::string> missing;         // could not be opened and are not in the directory: a new turn is needed
 };
 
 /// Why a copy ended early: the source's fault (what must be copied is no longer there) wants a new look, the

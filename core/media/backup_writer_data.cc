@@ -33,6 +33,7 @@ struct IndexObject {
 struct CopiedFile {
   meta::FileMeta meta;
   std::vector<meta::MacroRange> blocks;
+  bool missing = false;
 };
 
 PartStreamOptions stream_options(const BackupWriterOptions& o, const Capabilities& caps) {
@@ -97,10 +98,11 @@ class LsDataCopy {
   }
 
   Result<CopiedFile> copy(const CopyFile& file) {
-    CopiedFile out{file.meta, {}};
+    CopiedFile out{file.meta, {}, false};
     if (file.meta.holder_set_id() != 0) return out;
     auto fd = file.open();
-    if (!fd) return source_error(std::move(fd.error()));
+    out.missing = !fd;
+    if (out.missing) return out;   // what can be copied still is: the next turn need not do it again
     SourceFile source(std::move(*fd), file.meta.size(), file.meta.name());
     for (uint64_t block = 0; block < block_count(file.meta.size()); ++block)
       SEABED_CHECK(copy_block(source, block, &out));
@@ -157,6 +159,10 @@ class LsDataCopy {
 
   /// One file at a time, in the order of the directory.
   Status index(const CopiedFile& file) {
+    if (file.missing) {
+      outcome_.missing.push_back(file.meta.name());
+      return ok();
+    }
     SEABED_CHECK(metas_.writer.add(file.meta));
     for (const auto& block : file.blocks) {
       SEABED_CHECK(ranges_.writer.add(block));

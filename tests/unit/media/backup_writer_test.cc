@@ -134,23 +134,35 @@ TEST_F(BackupWriterTest, EveryByteComesBackThroughTheIndexes) {
   }
 }
 
-TEST_F(BackupWriterTest, AnEmptyDirectoryHasAllOfItsFiles) {
+TEST_F(BackupWriterTest, AnEmptyDirectoryHasItsIndexesOnly) {
   auto set = writer();
   auto outcome = set.copy_ls_data(data_, {}, &counters_);
   ASSERT_TRUE(outcome);
-  EXPECT_EQ(slurp(paths::macro_block_data(data_, 0)).size(), 4096u);
-  EXPECT_TRUE(decode_file_header(slurp(paths::macro_block_data(data_, 0)), "data"));
+  EXPECT_EQ(outcome->files.size(), 3u);
+  EXPECT_FALSE(fs::exists(base_ / "dest" / paths::macro_block_data(data_, 0)));
   EXPECT_TRUE(reassemble(data_).empty());
 }
 
-TEST_F(BackupWriterTest, AMissingSourceIsTheSourcesFaultAndLeavesNoUpload) {
-  auto files = std::vector{source("000001.sst", 30'000'000, 1, 1), source("000002.sst", 10, 1, 2)};
+TEST_F(BackupWriterTest, AFileThatIsGoneIsLeftOutAndTold) {
+  std::vector<CopyFile> files{source("000001.sst", 30'000'000, 1, 1), source("000002.sst", 10, 1, 2),
+                              source("000003.sst", 20, 1, 3)};
   fs::remove(base_ / "source/000002.sst");
+  contents_.erase("000002.sst");
+  auto set = writer({.part_bytes = 4 << 20, .threads = 2});
+  auto outcome = set.copy_ls_data(data_, std::move(files), &counters_);
+  ASSERT_TRUE(outcome) << "what could be copied is of use for the next turn";
+  EXPECT_EQ(outcome->missing, std::vector<std::string>{"000002.sst"});
+  EXPECT_EQ(reassemble(data_), contents_);
+}
+
+TEST_F(BackupWriterTest, AShorterSourceIsTheSourcesFaultAndLeavesNoUpload) {
+  auto files = std::vector{source("000001.sst", 30'000'000, 1, 1), source("000002.sst", 10, 1, 2)};
+  fs::resize_file(base_ / "source/000002.sst", 9);
   auto set = writer({.part_bytes = 4 << 20, .threads = 2});
   auto outcome = set.copy_ls_data(data_, std::move(files), &counters_);
   ASSERT_FALSE(outcome);
   EXPECT_TRUE(outcome.error().source);
-  EXPECT_EQ(outcome.error().error.code, Code::kNotFound);
+  EXPECT_EQ(outcome.error().error.code, Code::kCorruption);
   EXPECT_TRUE(store_->list_uploads("", {})->empty());
   EXPECT_FALSE(*any_object(*store_, paths::ls_data_dir(data_), {}));
 }
@@ -208,9 +220,11 @@ TEST_F(BackupWriterTest, AFileWrittenAgainAfterACrashIsTheSame) {
   (*parameters.mutable_values())["b"] = "2";
   const std::string key = paths::set_info_file({1, true}, "tenant_parameter");
   auto first = set.put(key, FileType::kTenantParameter, parameters);
+  const auto written = fs::last_write_time(base_ / "dest" / key);
   auto second = set.put(key, FileType::kTenantParameter, parameters);
   ASSERT_TRUE(first && second);
   EXPECT_EQ(first->hash128(), second->hash128());
+  EXPECT_EQ(fs::last_write_time(base_ / "dest" / key), written) << "written once";
   EXPECT_EQ(first->key(), "infos/tenant_parameter.obbak");
   EXPECT_EQ(*decode_file(FileType::kTenantParameter, slurp(key), key), serialize(parameters));
 }
