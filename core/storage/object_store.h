@@ -75,6 +75,8 @@ enum class PutMode { kReplace, kIfAbsent };
 /// Pieces of one write, in order; the caller keeps the bytes alive for the call.
 using Buffers = std::span<const std::string_view>;
 
+class StoreMetrics;
+
 /// Thread-safe. Every success of a write means durable: a crash of this machine or of the medium's keeps it.
 class ObjectStore {
  public:
@@ -82,6 +84,8 @@ class ObjectStore {
   virtual const Capabilities& capabilities() const = 0;
   /// URI without secrets, for messages.
   virtual std::string describe() const = 0;
+  /// Counters of what the medium did since it was opened (metrics.h); null where nobody counts.
+  virtual const StoreMetrics* metrics() const { return nullptr; }
 
   virtual Result<ObjectStat> stat(const std::string& key, const IoContext& ctx) = 0;
   /// Fills `buffer` from `offset`; fewer bytes only at the end of the object, 0 at or behind it.

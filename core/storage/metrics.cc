@@ -1,0 +1,67 @@
+#include "core/storage/metrics.h"
+
+#include <bit>
+#include <chrono>
+
+namespace seabed {
+
+uint64_t OpFigures::quantile_us(double q) const {
+  const auto wanted = static_cast<uint64_t>(q * static_cast<double>(calls));
+  uint64_t seen = 0;
+  for (size_t i = 0; i < latency.size(); ++i)
+    if ((seen += latency[i]) > wanted || (seen == calls && calls > 0)) return uint64_t{1} << i;
+  return 0;
+}
+
+void StoreMetrics::add(StoreOp op, uint64_t micros, uint64_t bytes, bool success) {
+  Counters& c = ops_[static_cast<size_t>(op)];
+  constexpr auto relaxed = std::memory_order_relaxed;
+  c.calls.fetch_add(1, relaxed);
+  c.total_us.fetch_add(micros, relaxed);
+  if (success)
+    c.bytes.fetch_add(bytes, relaxed);
+  else
+    c.errors.fetch_add(1, relaxed);
+  const size_t bucket = std::min<size_t>(std::bit_width(micros), c.latency.size() - 1);
+  c.latency[bucket].fetch_add(1, relaxed);
+}
+
+OpFigures StoreMetrics::figures(StoreOp op) const {
+  const Counters& c = ops_[static_cast<size_t>(op)];
+  OpFigures out{c.calls, c.errors, c.bytes, c.total_us, {}};
+  for (size_t i = 0; i < out.latency.size(); ++i) out.latency[i] = c.latency[i];
+  return out;
+}
+
+namespace {
+class MetricsStore : public AroundStore<MetricsStore> {
+ public:
+  using AroundStore::AroundStore;
+  const StoreMetrics* metrics() const override { return &metrics_; }
+
+  template <class F>
+  auto around(const StoreCall& call, F&& next) -> decltype(next()) {
+    const auto begin = std::chrono::steady_clock::now();
+    auto result = next();
+    const auto took = std::chrono::steady_clock::now() - begin;
+    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+    metrics_.add(call.op, static_cast<uint64_t>(micros), bytes_of(call, result), result.has_value());
+    return result;
+  }
+
+ private:
+  template <class T>
+  static uint64_t bytes_of(const StoreCall& call, const Result<T>& result) {
+    if constexpr (std::is_same_v<T, size_t>)
+      if (call.op == StoreOp::kRead) return result.has_value() ? *result : 0;
+    return call.bytes;
+  }
+  StoreMetrics metrics_;
+};
+}  // namespace
+
+std::shared_ptr<ObjectStore> with_metrics(std::shared_ptr<ObjectStore> inner) {
+  return std::make_shared<MetricsStore>(std::move(inner));
+}
+
+}  // namespace seabed

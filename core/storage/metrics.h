@@ -1,0 +1,38 @@
+#pragma once
+// What a medium did: calls, errors, bytes and latencies of each operation, in memory, readable at any time.
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "core/storage/store_call.h"
+
+namespace seabed {
+
+/// Copy of one operation's figures.
+struct OpFigures {
+  uint64_t calls = 0, errors = 0, bytes = 0;  // bytes of successful calls
+  uint64_t total_us = 0;
+  std::array<uint64_t, 32> latency{};  // latency[i]: calls below 2^i µs and at or above 2^(i-1)
+  /// Upper bound, in µs, of the bucket that the q-th call (0 to 1) falls into; 0 without calls.
+  uint64_t quantile_us(double q) const;
+};
+
+/// Thread-safe; attempts are counted one by one.
+class StoreMetrics {
+ public:
+  void add(StoreOp op, uint64_t micros, uint64_t bytes, bool success);
+  OpFigures figures(StoreOp op) const;
+
+ private:
+  struct Counters {
+    std::atomic<uint64_t> calls = 0, errors = 0, bytes = 0, total_us = 0;
+    std::array<std::atomic<uint64_t>, 32> latency{};
+  };
+  std::array<Counters, kStoreOps> ops_;
+};
+
+/// ObjectStore::metrics() of the result gives the figures.
+std::shared_ptr<ObjectStore> with_metrics(std::shared_ptr<ObjectStore> inner);
+
+}  // namespace seabed

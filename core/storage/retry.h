@@ -1,0 +1,17 @@
+#pragma once
+// The only place that does something twice.
+
+#include <memory>
+
+#include "core/storage/backoff.h"
+#include "core/storage/object_store.h"
+
+namespace seabed {
+
+/// Transient failures are tried again within the call's deadline and `max_attempts`. What may have been done
+/// is looked at first: put(kIfAbsent), append and complete_upload never happen twice, and an error for what
+/// was done becomes the success that it was. kOutcomeUnknown is returned only when looking was impossible,
+/// too.
+std::shared_ptr<ObjectStore> with_retry(std::shared_ptr<ObjectStore> inner, RetryPolicy policy);
+
+}  // namespace seabed
