@@ -98,15 +98,6 @@ Status rename_last(const std::string& staged, const std::string& directory) {
 
 }  // namespace
 
-Status block_opening(const std::string& directory) {
-  for (const char* name : kBlockers) {
-    const std::string path = directory + "/" + name;
-    if (::mkdir(path.c_str(), 0700) != 0 && (errno != EEXIST || !is_directory(path)))
-      return fail_errno(path, "cannot be created", errno);
-  }
-  return fsync_directory(directory);
-}
-
 Status activate_with_steps(const std::string& given, const std::function<void(int)>& after_step) {
   const std::string directory = without_trailing_slash(given), staged = staged_path(directory);
   if (!is_directory(staged)) return finished_before(directory);

@@ -13,7 +13,4 @@ namespace seabed::rocksdb_source {
 /// `after_step` is called with 1, 2, … after each durable step (tests stop the process there).
 Status activate_with_steps(const std::string& directory, const std::function<void(int)>& after_step);
 
-/// Makes CURRENT and LOCK directories: Open, OpenForReadOnly, RepairDB and DestroyDB all fail and delete nothing.
-Status block_opening(const std::string& directory);
-
 }  // namespace seabed::rocksdb_source

@@ -29,8 +29,11 @@ Result<uint64_t> read_current(int directory, const std::string& path) {
 
 Result<std::unique_ptr<ManifestReader>> ManifestReader::open(int directory, uint64_t number, const std::string& path) {
   SEABED_TRY(Fd fd, open_beneath(directory, manifest_name(number), O_RDONLY));
-  return std::unique_ptr<ManifestReader>(
-      new ManifestReader(std::move(fd), path + "/" + manifest_name(number), number));
+  return of(std::move(fd), number, path + "/" + manifest_name(number));
+}
+
+std::unique_ptr<ManifestReader> ManifestReader::of(Fd fd, uint64_t number, const std::string& path) {
+  return std::unique_ptr<ManifestReader>(new ManifestReader(std::move(fd), path, number));
 }
 
 /// Appends up to `more` bytes; false at the end of the file.

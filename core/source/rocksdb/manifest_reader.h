@@ -18,6 +18,8 @@ class ManifestReader {
  public:
   /// MANIFEST-<number> of the open `directory`; `path` is for messages.
   static Result<std::unique_ptr<ManifestReader>> open(int directory, uint64_t number, const std::string& path);
+  /// The same of a copy that is open already.
+  static std::unique_ptr<ManifestReader> of(Fd fd, uint64_t number, const std::string& path);
 
   /// Reads what was added since the last call, up to the last whole record.
   Status read_on();

@@ -12,6 +12,7 @@
 namespace seabed::rocksdb_source {
 
 inline constexpr char kStateFile[] = "seabed.state";        // the mark that the directory is ours
+inline constexpr char kBasePrefix[] = "seabed.base.";          // + MANIFEST-<n>, OPTIONS-<n>, IDENTITY as the base has them
 inline constexpr char kStagedManifest[] = "seabed.manifest";  // MANIFEST-<n> until activation
 inline constexpr char kBlockers[][8] = {"LOCK", "CURRENT"};   // directories, so that no RocksDB call gets past them
 
@@ -28,6 +29,13 @@ struct StagedState {
 /// kNotFound when there is none, kCorruption when it is not what write_state wrote.
 Result<StagedState> read_state(const std::string& directory);
 Status write_state(const std::string& directory, const StagedState& state);
+
+/// Takes `staged` for a restore: makes it, or empties it of what an earlier attempt of ours wrote there. A directory
+/// that is not ours, or holds something that neither Seabed nor a failed open of RocksDB writes, is kConflict.
+/// Ends with phase kFilling and LOCK and CURRENT blocked.
+Status claim_staged(const std::string& staged, uint64_t from_incarnation);
+/// Makes CURRENT and LOCK directories: Open, OpenForReadOnly, RepairDB and DestroyDB all fail and delete nothing.
+Status block_opening(const std::string& directory);
 
 /// One path component of [A-Za-z0-9._-], not "." or "..", at most 200 bytes.
 bool is_plain_name(std::string_view name);

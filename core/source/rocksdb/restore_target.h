@@ -1,0 +1,52 @@
+#pragma once
+// RestoreTarget of RocksDB: base files, WALs and a MANIFEST in "<directory>.seabed-standby" such that the application's
+// own open replays the log (rocksdb-attach.md section 3; docs/format/staged-directory.md). create_file and close_file
+// may be called from several threads; the rest from one.
+
+#include <memory>
+#include <string>
+
+#include "core/format/rocksdb_payload.pb.h"
+#include "core/source/restore_target.h"
+#include "core/source/rocksdb/continuity.h"
+#include "core/source/rocksdb/family_history.h"
+#include "core/source/rocksdb/options_history.h"
+#include "core/source/rocksdb/wal_placement.h"
+
+namespace seabed::rocksdb_source {
+
+class RocksDbTarget final : public RestoreTarget {
+ public:
+  explicit RocksDbTarget(std::string directory);
+
+  Status begin(const std::string& recovery) override;
+  Result<Fd> create_file(const SnapshotFile& file) override;
+  Status close_file(const SnapshotFile& file, Fd fd) override;
+  Result<bool> apply(const LogGroup& group, Scn until) override;
+  Result<RestoreReport> finish(Scn until) override;
+
+ private:
+  Status load_base();
+  Result<bool> apply_log(const LogGroup& group, Scn until);
+  Status place_exact_part(const LogGroup& group, const WalRunView& run, Scn until);
+  Status prove(const LogGroup& group);
+  Status refuse_hole(const LogHole& hole) const;
+  void count(const LogGroup& group);
+  Status write_manifest();
+  Status write_options();
+  Status remove_side_files();
+  std::string base_path(const std::string& name) const;
+
+  const std::string directory_, staged_;
+  std::string recovery_;
+  rocksdb::RecoveryFacts facts_;
+  Fd fd_;  // of the staged directory
+  std::unique_ptr<LogContinuity> continuity_;
+  std::unique_ptr<FamilyHistory> families_;
+  std::unique_ptr<WalPlacement> wals_;
+  OptionsHistory options_;
+  bool base_has_db_id_ = false, ended_ = false;
+  RestoreReport report_;
+};
+
+}  // namespace seabed::rocksdb_source
