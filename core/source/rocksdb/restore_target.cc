@@ -9,7 +9,7 @@
 
 #include "core/source/rocksdb/db_files.h"
 #include "core/source/rocksdb/manifest_reader.h"
-#include "core/source/rocksdb/options_text.h"
+#include "core/source/rocksdb/options_facts.h"
 #include "core/source/rocksdb/payload.h"
 #include "core/source/rocksdb/staged_layout.h"
 

@@ -6,7 +6,7 @@
 
 #include "core/source/rocksdb/db_files.h"
 #include "core/source/rocksdb/lsn.h"
-#include "core/source/rocksdb/options_text.h"
+#include "core/source/rocksdb/options_facts.h"
 
 namespace seabed::rocksdb_source {
 namespace {
