@@ -32,10 +32,21 @@ std::optional<rocksdb::Hole> hole_of_edit(const VersionEdit& edit, uint64_t mani
   return hole;
 }
 
-void note_ingested(const VersionEdit& edit, SequenceRules* rules) {
-  if (!edit.non_logged()) return;
+std::vector<uint64_t> ingested_sequences(const VersionEdit& edit) {
+  std::vector<uint64_t> out;
+  if (!edit.non_logged()) return out;
   for (const NewSst& f : edit.new_files)
-    if (f.facts.smallest_sequence == f.facts.largest_sequence) rules->add_ingested(f.facts.largest_sequence);
+    if (f.facts.smallest_sequence == f.facts.largest_sequence) out.push_back(f.facts.largest_sequence);
+  return out;
+}
+
+rocksdb::Hole hole_of_restatement(uint64_t manifest_number, uint64_t end, uint64_t previous) {
+  rocksdb::Hole hole;
+  hole.set_kind(rocksdb::Hole::NON_LOGGED_EDIT);
+  hole.set_manifest_number(manifest_number);
+  hole.set_manifest_end(end);
+  hole.set_reason(manifest_name(manifest_number) + " begins with another state than " + manifest_name(previous) + " ended with");
+  return hole;
 }
 
 rocksdb::Hole hole_of_jump(const SequenceCheck& jump, uint64_t wal_number, uint64_t offset) {
@@ -165,11 +176,18 @@ Status LogContinuity::take_batch(std::string_view batch, uint64_t offset, const 
   if (check.verdict == SequenceVerdict::kUnknownPrepared) return gap(where(), "a transaction is committed whose PREPARE is missing");
   if (check.verdict == SequenceVerdict::kBack) return gap(where(), numbers);
   if (first) return gap(where(), numbers + " between two files: a file may be missing");
-  rocksdb::Hole hole = hole_of_jump(check, wal_, offset);
+  tell(hole_of_jump(check, wal_, offset), group, holes);
+  return ok();
+}
+
+void LogContinuity::tell(rocksdb::Hole hole, const LogGroup& group, std::vector<LogHole>* holes) const {
   hole.set_incarnation(group.incarnation);
   hole.set_scn_lo(group.scn_lo);
+  if (hole.wal_number() == 0) {
+    hole.set_wal_number(wal_);
+    hole.set_wal_offset(offset_);
+  }
   holes->push_back(hole_from(hole));
-  return ok();
 }
 
 Status LogContinuity::place_manifest(const rocksdb::ManifestRun& run) {
@@ -198,17 +216,11 @@ Status LogContinuity::add_manifest(const LogGroup& group, std::vector<LogHole>* 
   for (int i = 0; i < run.records_size(); ++i) {
     SEABED_TRY(const VersionEdit edit, decode_version_edit(run.records(i), object));
     if (static_cast<uint64_t>(i) < run.snapshot_records() || run.ends(i) <= known) continue;
-    note_ingested(edit, &rules_);
-    auto hole = hole_of_edit(edit, run.manifest_number(), run.ends(i));
-    if (!hole) continue;
-    hole->set_incarnation(group.incarnation);
-    hole->set_scn_lo(group.scn_lo);
-    if (has_wal_) {
-      hole->set_wal_number(wal_);
-      hole->set_wal_offset(offset_);
-    }
-    holes->push_back(hole_from(*hole));
+    for (const uint64_t sequence : ingested_sequences(edit)) rules_.add_ingested(sequence);
+    if (auto hole = hole_of_edit(edit, run.manifest_number(), run.ends(i))) tell(std::move(*hole), group, holes);
   }
+  if (run.snapshot_differs())
+    tell(hole_of_restatement(run.manifest_number(), run.end(), run.previous_manifest()), group, holes);
   has_manifest_ = true;
   manifest_ = run.manifest_number();
   manifest_end_ = std::max(known, run.end());

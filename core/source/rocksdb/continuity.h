@@ -17,8 +17,10 @@ namespace seabed::rocksdb_source {
 
 /// The hole that a MANIFEST edit tells, or none: files that came without the log.
 std::optional<rocksdb::Hole> hole_of_edit(const VersionEdit& edit, uint64_t manifest_number, uint64_t end);
-/// Sequence numbers that such files took (each file carries its own).
-void note_ingested(const VersionEdit& edit, SequenceRules* rules);
+/// Sequence numbers that such files took (an ingested file carries one).
+std::vector<uint64_t> ingested_sequences(const VersionEdit& edit);
+/// A new MANIFEST that does not begin with the state the old one ended with.
+rocksdb::Hole hole_of_restatement(uint64_t manifest_number, uint64_t end, uint64_t previous);
 rocksdb::Hole hole_of_jump(const SequenceCheck& jump, uint64_t wal_number, uint64_t offset);
 
 class LogContinuity final : public LogRules::Continuity {
@@ -37,6 +39,7 @@ class LogContinuity final : public LogRules::Continuity {
   Status walk(const WalRunView& run, const LogGroup& group, std::vector<LogHole>* holes);
   Status take_batch(std::string_view batch, uint64_t offset, const LogGroup& group, std::vector<LogHole>* holes);
   Status add_manifest(const LogGroup& group, std::vector<LogHole>* holes);
+  void tell(rocksdb::Hole hole, const LogGroup& group, std::vector<LogHole>* holes) const;
   Status place_manifest(const rocksdb::ManifestRun& run);
   Status add_options(const LogGroup& group);
   Status same_life(const LogGroup& group);

@@ -111,7 +111,10 @@ Status Version::apply_family(const VersionEdit& edit, const std::string& object)
     max_column_family_ = std::max(max_column_family_, id);
   }
   if (edit.drop_family) {
-    families_.erase(id);
+    const auto dropped = families_.find(id);
+    if (dropped == families_.end()) return ok();
+    file_count_ -= dropped->second.files.size();
+    families_.erase(dropped);
     return ok();
   }
   const auto it = families_.find(id);
@@ -123,11 +126,13 @@ Status Version::apply_family(const VersionEdit& edit, const std::string& object)
 }
 
 void Version::apply_files(ColumnFamilyState& family, const VersionEdit& edit) {
+  file_count_ -= family.files.size();
   for (const auto& [level, number] : edit.deleted_files) {
     const auto it = family.files.find(number);
     if (it != family.files.end() && it->second.level == level) family.files.erase(it);
   }
   for (const NewSst& f : edit.new_files) family.files.insert_or_assign(f.facts.number, f.facts);
+  file_count_ += family.files.size();
   for (const BlobFacts& b : edit.new_blobs) family.blobs.insert_or_assign(b.number, b);
   for (const BlobFacts& b : edit.blob_garbage) {
     const auto it = family.blobs.find(b.number);

@@ -105,6 +105,7 @@ class Version {
   /// The smallest WAL that recovery would read: min(log numbers of the families), and not above
   /// min_log_number_to_keep when that is set (2PC: prepared data in older logs).
   uint64_t start_wal() const;
+  size_t file_count() const { return file_count_; }
   bool in_atomic_group() const { return !group_.empty(); }
   /// True when both describe the same families, files and blobs (log numbers and counters left out: a new MANIFEST may
   /// restate them advanced).
@@ -120,6 +121,7 @@ class Version {
   std::string db_id_;
   uint64_t next_file_number_ = 0, last_sequence_ = 0, min_log_number_to_keep_ = 0, prev_log_number_ = 0;
   uint32_t max_column_family_ = 0;
+  size_t file_count_ = 0;  // SSTs of all families
 };
 
 }  // namespace seabed::rocksdb_source

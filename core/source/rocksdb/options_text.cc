@@ -1,102 +1,103 @@
 #include "core/source/rocksdb/options_text.h"
 
-#include <algorithm>
-#include <charconv>
-#include <functional>
+#include <unordered_map>
 
 #include "core/format/rocksdb_payload.pb.h"
 
 namespace seabed::rocksdb_source {
+
 namespace {
+constexpr size_t kMaxOptions = 256 << 20;  // 10,000 column families write about 21 MB
 
-constexpr std::string_view kPathOptions[] = {"wal_dir", "db_log_dir", "db_paths", "cf_paths"};
-
-std::string_view trimmed(std::string_view s) {
-  const size_t first = s.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return s.substr(first, s.find_last_not_of(" \t\r") - first + 1);
+bool follows(const rocksdb::OptionsRun::Piece& piece, uint64_t section) {
+  return piece.copy_count() != 0 && piece.copy_first() + piece.copy_count() == section;
 }
-
-void for_each_line(std::string_view text, const std::function<void(std::string_view)>& take) {
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    take(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-}
-
-/// EscapeOptionString's reverse: \n, \r, and a backslash before any special character.
-std::string unescaped(std::string_view s) {
-  std::string out;
-  for (size_t i = 0; i < s.size(); ++i) {
-    if (s[i] != '\\' || i + 1 == s.size()) {
-      out += s[i];
-      continue;
-    }
-    ++i;
-    out += s[i] == 'n' ? '\n' : s[i] == 'r' ? '\r' : s[i];
-  }
-  return out;
-}
-
-/// `CFOptions "name"` -> name; false for another section.
-bool family_section(std::string_view header, std::string* name) {
-  constexpr std::string_view kOpen = "CFOptions \"";
-  if (!header.starts_with(kOpen) || !header.ends_with('"') || header.size() <= kOpen.size()) return false;
-  *name = unescaped(header.substr(kOpen.size(), header.size() - kOpen.size() - 1));
-  return true;
-}
-
 }  // namespace
 
-std::string OptionsFacts::get(const std::string& key) const {
-  const auto it = database.find(key);
-  return it == database.end() ? std::string() : it->second;
-}
-
-OptionsFacts parse_options(std::string_view text) {
-  OptionsFacts out;
-  std::map<std::string, std::string>* into = nullptr;
-  for_each_line(text, [&](std::string_view line) {
-    line = trimmed(line);
-    if (line.empty() || line[0] == '#') return;
-    if (line[0] == '[' && line.back() == ']') {
-      const std::string_view header = trimmed(line.substr(1, line.size() - 2));
-      into = header == "Version" ? &out.version : header == "DBOptions" ? &out.database : nullptr;
-      if (std::string name; family_section(header, &name)) out.families.insert(name);
-      return;
+std::vector<std::string_view> split_sections(std::string_view text) {
+  std::vector<std::string_view> out;
+  size_t begin = 0;
+  for (size_t line = 0; line < text.size();) {
+    if (text[line] == '[' && line != begin) {
+      out.push_back(text.substr(begin, line - begin));
+      begin = line;
     }
-    const size_t equal = line.find('=');
-    if (into == nullptr || equal == std::string_view::npos) return;
-    (*into)[std::string(trimmed(line.substr(0, equal)))] = unescaped(trimmed(line.substr(equal + 1)));
-  });
+    const size_t end = text.find('\n', line);
+    line = end == std::string_view::npos ? text.size() : end + 1;
+  }
+  if (begin < text.size()) out.push_back(text.substr(begin));
   return out;
 }
 
-void fill_engine(const OptionsFacts& facts, rocksdb::RecoveryFacts_Engine* out) {
-  if (facts.database.empty()) return;
-  const auto version = facts.version.find("rocksdb_version");
-  if (version != facts.version.end()) out->set_version(version->second);
-  out->set_two_write_queues(facts.get("two_write_queues") == "true");
-  out->set_allow_2pc(facts.get("allow_2pc") == "true");
-  out->set_manual_wal_flush(facts.get("manual_wal_flush") == "true");
-  out->set_wal_compression(facts.get("wal_compression"));
-  const std::string recycled = facts.get("recycle_log_file_num");
-  uint32_t number = 0;
-  std::from_chars(recycled.data(), recycled.data() + recycled.size(), number);
-  out->set_recycle_log_file_num(number);
-  out->set_options_known(true);
+OptionsOutline outline(const std::string& name, std::string_view text) {
+  OptionsOutline out{name, {}};
+  for (const std::string_view s : split_sections(text)) out.sections.push_back(hash128(s));
+  return out;
 }
 
-std::string without_paths(std::string_view text) {
+rocksdb::OptionsRun options_delta(const OptionsOutline& previous, const std::string& name, uint64_t number,
+                                  std::string_view text) {
+  rocksdb::OptionsRun run;
+  run.set_file_name(name);
+  run.set_file_number(number);
+  const Hash128 whole = hash128(text);
+  run.set_xxh3_128(whole.data(), whole.size());
+  run.set_two_write_queues(option_value(text, "two_write_queues") == "true");
+  if (previous.name.empty()) {
+    run.add_pieces()->set_text(text.data(), text.size());
+    return run;
+  }
+  run.set_previous(previous.name);
+  std::unordered_map<std::string_view, uint64_t> known;
+  for (uint64_t i = 0; i < previous.sections.size(); ++i) known.emplace(view(previous.sections[i]), i);
+  for (const std::string_view section : split_sections(text)) {
+    const Hash128 hash = hash128(section);
+    const auto it = known.find(view(hash));
+    rocksdb::OptionsRun::Piece* last = run.pieces_size() == 0 ? nullptr : run.mutable_pieces(run.pieces_size() - 1);
+    if (it == known.end()) {
+      if (last == nullptr || last->copy_count() != 0) last = run.add_pieces();
+      last->mutable_text()->append(section);
+    } else if (last != nullptr && follows(*last, it->second)) {
+      last->set_copy_count(last->copy_count() + 1);
+    } else {
+      last = run.add_pieces();
+      last->set_copy_first(it->second);
+      last->set_copy_count(1);
+    }
+  }
+  return run;
+}
+
+Result<std::string> rebuild_options(const rocksdb::OptionsRun& run, const std::string& previous_name, std::string_view previous) {
+  if (run.previous() != (run.previous().empty() ? "" : previous_name))
+    return fail(Code::kConflict, run.file_name(), "it is a delta against " + run.previous() + ", not " + previous_name);
+  const auto sections = split_sections(previous);
   std::string out;
-  for_each_line(text, [&](std::string_view line) {
-    const std::string_view key = trimmed(line.substr(0, line.find('=')));
-    if (std::find(std::begin(kPathOptions), std::end(kPathOptions), key) != std::end(kPathOptions)) return;
-    out.append(line);
-    out += '\n';
-  });
+  for (const auto& piece : run.pieces()) {
+    if (piece.copy_count() > sections.size() || piece.copy_first() > sections.size() - piece.copy_count())
+      return fail(Code::kCorruption, run.file_name(), "a delta reaches behind the file it is made against");
+    for (uint64_t i = 0; i < piece.copy_count(); ++i) out.append(sections[piece.copy_first() + i]);
+    out.append(piece.text());
+    if (out.size() > kMaxOptions) return fail(Code::kUnsupported, run.file_name(), "it is too long");
+  }
+  if (view(hash128(out)) != run.xxh3_128()) return fail(Code::kCorruption, run.file_name(), "a rebuilt file has another hash");
   return out;
+}
+
+std::string option_value(std::string_view text, std::string_view key) {
+  for (size_t line = 0; line < text.size();) {
+    size_t end = text.find('\n', line);
+    if (end == std::string_view::npos) end = text.size();
+    std::string_view l = text.substr(line, end - line);
+    line = end + 1;
+    while (!l.empty() && (l.front() == ' ' || l.front() == '\t')) l.remove_prefix(1);
+    if (l.starts_with(key) && l.size() > key.size() && l[key.size()] == '=') {
+      l.remove_prefix(key.size() + 1);
+      while (!l.empty() && (l.back() == ' ' || l.back() == '\r')) l.remove_suffix(1);
+      return std::string(l);
+    }
+  }
+  return {};
 }
 
 }  // namespace seabed::rocksdb_source

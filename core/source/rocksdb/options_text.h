@@ -1,34 +1,39 @@
 #pragma once
-// RocksDB's OPTIONS files as text: read for facts, rewritten for a restored copy. Nothing is handed to the library.
-// Format: options/options_parser.cc there; sections in brackets, key=value lines. Pure.
+// OPTIONS files as text: sections, deltas between two files, and the few settings that matter here. Pure.
 
-#include <map>
-#include <set>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "core/base/checksum.h"
+#include "core/base/status.h"
 
 namespace seabed::rocksdb {
-class RecoveryFacts_Engine;
+class OptionsRun;
 }
 
 namespace seabed::rocksdb_source {
 
-/// Values of [DBOptions] and [Version], and the names of the column families that have a [CFOptions] section.
-struct OptionsFacts {
-  std::map<std::string, std::string> version, database;
-  std::set<std::string> families;
+/// A section is a line that begins with '[' and what follows up to the next; what stands before the first is section 0.
+/// The parts together are the text, byte for byte.
+std::vector<std::string_view> split_sections(std::string_view text);
 
-  std::string get(const std::string& key) const;  // of [DBOptions]; empty when it is not there
+/// What a later delta needs of a file: its name and the hash of each section.
+struct OptionsOutline {
+  std::string name;
+  std::vector<Hash128> sections;
 };
+OptionsOutline outline(const std::string& name, std::string_view text);
 
-/// Lines that are no key=value are passed over: a fact that is not there is not known.
-OptionsFacts parse_options(std::string_view text);
+/// `previous` may be empty (name ""): the whole text.
+rocksdb::OptionsRun options_delta(const OptionsOutline& previous, const std::string& name, uint64_t number,
+                                  std::string_view text);
+/// The text of `run`; `previous` is the text it is a delta against. kCorruption when the hash does not hold, kConflict
+/// when `previous_name` is not the file it needs.
+Result<std::string> rebuild_options(const rocksdb::OptionsRun& run, const std::string& previous_name, std::string_view previous);
 
-/// Fills what the continuity check and messages want to know of the engine.
-void fill_engine(const OptionsFacts& facts, rocksdb::RecoveryFacts_Engine* out);
-
-/// Without wal_dir, db_log_dir, db_paths and cf_paths: a copy that keeps the original's absolute wal_dir would consume
-/// the live database's log (design.md section 5).
-std::string without_paths(std::string_view text);
+/// The value of a key in the first section where it stands ("two_write_queues" -> "true"); empty when it does not.
+std::string option_value(std::string_view text, std::string_view key);
 
 }  // namespace seabed::rocksdb_source
