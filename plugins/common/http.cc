@@ -1,0 +1,279 @@
+#include "http.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstring>
+#include <ctime>
+#include <mutex>
+
+namespace seabed_http {
+
+namespace {
+using seabed::sdk::Buffers;
+using seabed::sdk::Context;
+using seabed::sdk::Error;
+
+struct Exchange {
+  const Request* request;
+  const Context* context;
+  Response* response;
+  CURL* handle;
+  size_t buffer = 0, offset = 0;  // read position in the body
+  bool too_large = false;
+
+  bool success() const {
+    long status = 0;
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+    return status / 100 == 2;
+  }
+};
+
+size_t read_body(char* out, size_t, size_t room, void* data) {
+  auto& x = *static_cast<Exchange*>(data);
+  size_t done = 0;
+  while (done < room && x.buffer < x.request->body.size()) {
+    const seabed_buffer& from = x.request->body[x.buffer];
+    const size_t n = std::min(room - done, from.size - x.offset);
+    std::memcpy(out + done, static_cast<const char*>(from.data) + x.offset, n);
+    done += n;
+    x.offset += n;
+    if (x.offset == from.size) {
+      ++x.buffer;
+      x.offset = 0;
+    }
+  }
+  return done;
+}
+
+int seek_body(void* data, curl_off_t offset, int origin) {
+  auto& x = *static_cast<Exchange*>(data);
+  if (origin != SEEK_SET || offset != 0) return CURL_SEEKFUNC_CANTSEEK;
+  x.buffer = x.offset = 0;
+  return CURL_SEEKFUNC_OK;
+}
+
+size_t write_body(char* bytes, size_t, size_t size, void* data) {
+  auto& x = *static_cast<Exchange*>(data);
+  if (x.request->into != nullptr && x.success()) {
+    x.too_large = size > x.request->into_size - x.response->into_used;
+    if (x.too_large) return 0;
+    std::memcpy(static_cast<char*>(x.request->into) + x.response->into_used, bytes, size);
+    x.response->into_used += size;
+    return size;
+  }
+  x.too_large = size > x.request->body_limit - std::min(x.request->body_limit, x.response->body.size());
+  if (x.too_large) return 0;
+  x.response->body.append(bytes, size);
+  return size;
+}
+
+size_t take_header(char* bytes, size_t, size_t size, void* data) {
+  auto& x = *static_cast<Exchange*>(data);
+  std::string_view line(bytes, size);
+  while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
+  if (line.starts_with("HTTP/")) {
+    x.response->headers.clear();  // of a 100 Continue before it
+    return size;
+  }
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos || x.response->headers.size() > 200) return size;
+  Header header{std::string(line.substr(0, colon)), {}};
+  for (char& c : header.name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  line.remove_prefix(colon + 1);
+  while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
+  header.value = line;
+  x.response->headers.push_back(std::move(header));
+  return size;
+}
+
+int watch(void* data, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  const auto& x = *static_cast<const Exchange*>(data);
+  return x.context->cancelled() || x.context->remaining_ns() == 0 ? 1 : 0;
+}
+
+bool nothing_was_sent(CURL* handle, CURLcode code) {
+  if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
+    return true;
+  long bytes = 0;
+  curl_easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &bytes);
+  return bytes == 0;
+}
+
+bool refused_by_tls(CURLcode code) {
+  return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM ||
+         code == CURLE_SSL_ISSUER_ERROR;
+}
+
+int32_t transport_error(const Exchange& x, CURLcode code, const char* detail, Error& error) {
+  const char* text = detail[0] != 0 ? detail : curl_easy_strerror(code);
+  if (x.too_large)
+    return error.fail(SEABED_CORRUPTION, "the server's answer is longer than what was asked for");
+  if (refused_by_tls(code)) return error.fail(SEABED_PERMISSION_DENIED, "TLS: %s", text);
+  const bool lost = x.request->changes_something && !nothing_was_sent(x.handle, code);
+  int32_t result = SEABED_UNAVAILABLE;
+  if (x.context->cancelled()) result = error.fail(SEABED_CANCELLED, "was cancelled");
+  else if (x.context->remaining_ns() == 0 || code == CURLE_OPERATION_TIMEDOUT)
+    result = error.fail(SEABED_TIMEOUT, SEABED_RETRY_TRANSIENT, "no answer in time: %s", text);
+  else
+    result = error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "%s", text);
+  if (lost) error.outcome_unknown();
+  return result;
+}
+
+void set_method(CURL* h, const Request& request) {
+  if (request.method == "HEAD") {
+    curl_easy_setopt(h, CURLOPT_NOBODY, 1L);
+    return;
+  }
+  if (request.has_body || !request.body.empty()) {
+    curl_easy_setopt(h, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(h, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(total_size(request.body)));
+  }
+  curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+}
+
+void set_callbacks(CURL* h, Exchange* x) {
+  curl_easy_setopt(h, CURLOPT_READFUNCTION, read_body);
+  curl_easy_setopt(h, CURLOPT_READDATA, x);
+  curl_easy_setopt(h, CURLOPT_SEEKFUNCTION, seek_body);
+  curl_easy_setopt(h, CURLOPT_SEEKDATA, x);
+  curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, write_body);
+  curl_easy_setopt(h, CURLOPT_WRITEDATA, x);
+  curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, take_header);
+  curl_easy_setopt(h, CURLOPT_HEADERDATA, x);
+  curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, watch);
+  curl_easy_setopt(h, CURLOPT_XFERINFODATA, x);
+  curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L);
+}
+
+void set_transport(CURL* h, const ClientOptions& options, const Context& context) {
+  curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(h, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(h, CURLOPT_TCP_NODELAY, 1L);
+  curl_easy_setopt(h, CURLOPT_BUFFERSIZE, 512L << 10);
+  curl_easy_setopt(h, CURLOPT_UPLOAD_BUFFERSIZE, 512L << 10);
+  curl_easy_setopt(h, CURLOPT_USERAGENT, options.user_agent.c_str());
+  curl_easy_setopt(h, CURLOPT_PROXY, options.proxy.c_str());  // "" also keeps the environment's away
+  if (!options.ca_file.empty()) curl_easy_setopt(h, CURLOPT_CAINFO, options.ca_file.c_str());
+  const uint64_t left = context.remaining_ns() / 1'000'000 + 1;
+  constexpr uint64_t kLongest = 24ull * 3600 * 1000;
+  curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, static_cast<long>(std::min(left, kLongest)));
+  curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(left, options.connect_timeout_ms)));
+}
+
+void init_library() {
+  static std::once_flag once;
+  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+}  // namespace
+
+std::string_view Response::header(std::string_view name) const {
+  for (const auto& header : headers)
+    if (header.name == name) return header.value;
+  return {};
+}
+
+struct Client::Impl {
+  ClientOptions options;
+  std::mutex mutex;
+  std::vector<CURL*> idle;  // each keeps its connections
+
+  CURL* take() {
+    std::lock_guard lock(mutex);
+    if (idle.empty()) return curl_easy_init();
+    CURL* handle = idle.back();
+    idle.pop_back();
+    return handle;
+  }
+  void give_back(CURL* handle) {
+    curl_easy_reset(handle);
+    std::lock_guard lock(mutex);
+    if (idle.size() < options.max_idle) idle.push_back(handle);
+    else curl_easy_cleanup(handle);
+  }
+};
+
+Client::Client(ClientOptions options) : impl_(std::make_unique<Impl>()) {
+  init_library();
+  impl_->options = std::move(options);
+}
+
+Client::~Client() {
+  for (CURL* handle : impl_->idle) curl_easy_cleanup(handle);
+}
+
+int32_t Client::perform(const Request& request, const Context& context, Response* response, Error& error) {
+  if (const int32_t code = context.check(error); code != SEABED_OK) return code;
+  *response = Response{};
+  CURL* handle = impl_->take();
+  if (handle == nullptr) return error.fail(SEABED_INTERNAL, SEABED_RETRY_TRANSIENT, "no HTTP handle can be made");
+  Exchange x{&request, &context, response, handle};
+  char detail[CURL_ERROR_SIZE] = "";
+  curl_slist* lines = curl_slist_append(nullptr, "Expect:");
+  for (const auto& header : request.headers)
+    lines = curl_slist_append(lines, (header.name + (header.value.empty() ? ";" : ": " + header.value)).c_str());
+  set_transport(handle, impl_->options, context);
+  set_method(handle, request);
+  set_callbacks(handle, &x);
+  curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, lines);
+  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, detail);
+  const CURLcode code = curl_easy_perform(handle);
+  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &response->status);
+  const int32_t result = code == CURLE_OK ? int32_t{SEABED_OK} : transport_error(x, code, detail, error);
+  impl_->give_back(handle);
+  curl_slist_free_all(lines);
+  return result;
+}
+
+std::string percent_encode(std::string_view text, bool keep_slash) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+                       c == '_' || c == '.' || c == '~' || (keep_slash && c == '/');
+    if (plain) out.push_back(c);
+    else out.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
+  }
+  return out;
+}
+
+std::string http_date(int64_t seconds) {
+  const time_t t = seconds;
+  tm parts{};
+  gmtime_r(&t, &parts);
+  static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  char text[64];  // not strftime: its names follow the locale
+  std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[parts.tm_wday], parts.tm_mday,
+                kMonths[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
+  return text;
+}
+
+uint64_t parse_http_date(std::string_view text) {
+  const time_t seconds = curl_getdate(std::string(text).c_str(), nullptr);
+  return seconds < 0 ? 0 : static_cast<uint64_t>(seconds) * 1'000'000'000u;
+}
+
+uint32_t retry_after_ms(std::string_view value) {
+  constexpr uint64_t kLongest = 600'000;
+  if (value.empty()) return 0;
+  if (std::all_of(value.begin(), value.end(), [](unsigned char c) { return std::isdigit(c); }) && value.size() < 10)
+    return static_cast<uint32_t>(std::min<uint64_t>(std::stoull(std::string(value)) * 1000, kLongest));
+  const uint64_t at = parse_http_date(value) / 1'000'000, now = static_cast<uint64_t>(time(nullptr)) * 1000;
+  return at > now ? static_cast<uint32_t>(std::min(at - now, kLongest)) : 0;
+}
+
+uint64_t total_size(Buffers buffers) {
+  uint64_t sum = 0;
+  for (const auto& buffer : buffers) sum += buffer.size;
+  return sum;
+}
+
+}  // namespace seabed_http
