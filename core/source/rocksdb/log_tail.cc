@@ -4,6 +4,7 @@
 
 #include "core/format/rocksdb_payload.pb.h"
 #include "core/source/rocksdb/continuity.h"
+#include "core/source/rocksdb/linker.h"
 #include "core/source/rocksdb/payload.h"
 
 namespace seabed::rocksdb_source {
@@ -36,7 +37,8 @@ LogTail::LogTail(const TailConfig& config, Clock& clock)
       directory_(config.wal_directory.empty() ? config.database : config.wal_directory, config.links),
       reader_(directory_, config.allow_recycled),
       manifest_(config.database, config.links),
-      options_(config.database) {}
+      options_(config.database),
+      links_(config.links) {}
 LogTail::~LogTail() = default;
 
 Lsn LogTail::position() const {
@@ -48,6 +50,22 @@ void LogTail::advance(const Look& look) {
   cursor_ = look.cursor;
   std::lock_guard lock(position_mutex_);
   position_ = {incarnation_, cursor_.wal, cursor_.offset};
+  if (manifests_.empty() || manifests_.rbegin()->second != manifest_.number()) manifests_[position_] = manifest_.number();
+}
+
+Status LogTail::release(const Lsn& end) {
+  SEABED_TRY(const LogPosition p, decode_lsn(end));
+  uint64_t manifest = 0;
+  {
+    std::lock_guard lock(position_mutex_);
+    auto next = manifests_.upper_bound(p);
+    if (next != manifests_.begin()) manifest = std::prev(next)->second;
+    // A checkpoint at `end` may have been kept while the MANIFEST before was still being read.
+    if (next != manifests_.begin() && std::prev(next) != manifests_.begin()) manifests_.erase(manifests_.begin(), std::prev(next));
+    if (next != manifests_.begin() && std::prev(next)->first == p) manifest = 0;
+  }
+  if (links_.empty() || p.incarnation != incarnation_) return ok();
+  return release_links(links_, p.wal, manifest);
 }
 
 Status LogTail::begin(uint64_t incarnation) {

@@ -6,6 +6,7 @@
 // MANIFEST was frozen: then every edit behind the frozen length stands in a group from there on, even while the tailer
 // is behind.
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -47,6 +48,9 @@ class LogTail {
   /// Thread-safe. Where the next log group will begin.
   Lsn position() const;
 
+  /// Thread-safe. Everything before `end` is durable: drops the links that only it needed.
+  Status release(const Lsn& end);
+
   const Version& version() const { return manifest_.version(); }
   bool recycles() const { return reader_.recycles(); }
   const OptionsTail& options() const { return options_; }
@@ -75,6 +79,8 @@ class LogTail {
   WalCursor cursor_;
   mutable std::mutex position_mutex_;
   LogPosition position_;
+  std::map<LogPosition, uint64_t> manifests_;  // position -> the MANIFEST read when the log stood there
+  std::string links_;
   Scn last_scn_ = 0;       // of the last group
   Scn last_complete_ = 0;  // clock before the last complete look
   bool exact_stream_ = false;
