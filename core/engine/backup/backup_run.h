@@ -1,0 +1,134 @@
+#pragma once
+// Executor of one backup job: does the work of each state of transition.h and persists the next one. The phases are
+// beside this file: prepare, meta_phase, data_phase, index_phase, finish_phase, stop. One object runs one job once, on
+// the caller's thread; a watcher thread looks for cancels and writes the progress.
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "core/catalog/backup_jobs.h"
+#include "core/catalog/backup_sets.h"
+#include "core/engine/backup/backup_job.h"
+#include "core/engine/backup/destination.h"
+#include "core/engine/backup/set_document.h"
+#include "core/engine/backup/transition.h"
+#include "core/engine/job/progress_meter.h"
+#include "core/engine/job/retry_policy.h"
+#include "core/media/backup_reader.h"
+#include "core/media/backup_writer.h"
+
+namespace seabed::backup {
+
+class BackupRun {
+ public:
+  BackupRun(EngineContext& context, TenantArchiver& archiver, uint64_t job_id, const ProgressFn& progress,
+            const CancelToken& cancel);
+  ~BackupRun();
+  /// The job's outcome: ok() when the set is a success, else why not (kCancelled after a cancel).
+  Status execute();
+
+ private:
+  enum class Outcome { kDone, kContentChanged };
+
+  // run.cc
+  Status open();
+  Status load_rows();
+  Status run_set();
+  Result<Outcome> work(const std::vector<SetAction>& actions);
+  Result<Outcome> act(SetAction action);
+  Status persist(SetState next);
+  Status save_document();
+  void at_state(std::string_view name);
+  IoContext io() const;
+
+  // prepare.cc
+  Status start();
+  Status write_start();
+  Status abort_leftovers();
+
+  // meta_phase.cc
+  void next_turn();
+  Status take_snapshots();
+  Status take_snapshot(StreamDocument& stream);
+  Status wait_covered();
+  Status wait_covered(StreamDocument& stream);
+  Status write_stream_meta();
+  std::vector<FramedObject> stream_meta(const StreamDocument& stream, const Snapshot& snapshot) const;
+  meta::LsMetaInfo ls_meta(const StreamDocument& stream, const Snapshot& snapshot) const;
+  meta::LsAttrInfo ls_attributes() const;
+  Status merge_meta();
+
+  // data_phase.cc
+  Result<Outcome> copy_kinds(const std::vector<std::string>& kinds);
+  Result<Outcome> copy(StreamDocument& stream, const std::string& kind);
+  Status finish_directory(StreamDocument& stream, const std::string& kind, catalog::LsTaskRow task,
+                          const LsDataOutcome& outcome);
+  Status put_attempt(const catalog::LsTaskRow& task);
+
+  // plan.cc
+  Result<std::vector<CopyFile>> plan(const StreamDocument& stream, const std::string& kind);
+  CopyFile plan_file(const StreamDocument& stream, Snapshot& snapshot, size_t index);
+  const meta::FileMeta* proved_copy(uint64_t ls_id, const SnapshotFile& file);
+  Status load_known(uint64_t ls_id, const Snapshot& snapshot);
+
+  // index_phase.cc
+  Status each_tablet(const std::function<void(uint64_t ls_id, const meta::TabletInfo::Tablet&)>& visit) const;
+  Status merge_index(const std::string& kind);
+  Status write_table_list();
+
+  // finish_phase.cc
+  Status write_descriptor();
+  meta::BackupSetDescriptor descriptor() const;
+  meta::LocalityInfo locality() const;
+  Result<meta::Parameters> parameters();
+  Result<meta::TenantBackupSetInfos> set_infos(const meta::BackupSetDescriptor& mine) const;
+  Status complete();
+  Result<std::string> tag(Scn scn) const;
+  Scn min_restore_scn() const;
+  Scn start_replay_scn() const;
+
+  // stop.cc
+  Status stop(Error why);
+  void write_end_failed(const Error& why);
+  Status mark_failed(const Error& why, JobState job_state);
+
+  // watch.cc
+  void watch();
+  void report(bool last);
+  bool cancel_requested();
+  Progress progress_now() const;
+
+  EngineContext& context_;
+  TenantArchiver& archiver_;
+  const uint64_t job_id_;
+  const ProgressFn progress_;
+  const CancelToken& cancel_;
+  CancelToken stop_;                         // what every blocking call of this job looks at
+
+  mutable std::mutex rows_mutex_;            // task_ and its row: also written by the watcher
+  catalog::BackupJobRow job_;
+  catalog::SetTaskRow task_;
+  catalog::BackupSetRow set_;
+  SetDocument document_;
+  DataDestination dest_;
+  paths::SetId set_id_;
+  std::unique_ptr<BackupSetWriter> writer_;
+  std::unique_ptr<BackupReader> reader_;     // of the parents, for incrementals and later turns
+  std::map<uint64_t, std::unique_ptr<Snapshot>> snapshots_;
+  std::map<uint64_t, std::map<std::string, meta::FileMeta>> known_;   // files already on the medium, by stream
+  std::vector<uint64_t> changed_;            // streams whose files are gone: they need another turn
+  CopyCounters counters_;
+  std::atomic<uint64_t> total_bytes_{0}, reused_bytes_{0};
+  bool ended_ = false;                       // the end_success placeholder is on the medium
+  ProgressMeter meter_;
+  std::jthread watcher_;
+};
+
+/// The streams of a tenant, stream 1 first.
+std::vector<uint64_t> stream_ids(const EngineContext& context, uint64_t tenant_id);
+const TenantConfig* tenant_config(const EngineContext& context, uint64_t tenant_id);
+RetryPolicy retry_policy();
+
+}  // namespace seabed::backup

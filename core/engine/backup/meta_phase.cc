@@ -1,0 +1,165 @@
+// BACKUP_SYS_META, BACKUP_USER_META, BACKUP_META_FINISH: what the set is a copy of. Snapshots are taken, the archive is
+// awaited, and the streams' facts are written before any data is.
+
+#include <algorithm>
+
+#include "core/base/log.h"
+#include "core/engine/backup/backup_run.h"
+
+namespace seabed::backup {
+namespace {
+constexpr int kSnapshotTries = 3;          // the source itself looks many times before it gives up
+constexpr size_t kTabletsAFile = 20'000;
+}  // namespace
+
+/// Streams that are whole stay as they are; every other one that has no snapshot (any more) begins a new turn.
+void BackupRun::next_turn() {
+  ++document_.turn;
+  for (StreamDocument& stream : document_.streams) {
+    const bool changed = std::ranges::find(changed_, stream.ls_id) != changed_.end();
+    if (stream.complete() || (snapshots_.contains(stream.ls_id) && !changed)) continue;
+    snapshots_.erase(stream.ls_id);
+    stream.turn = 0;
+    drop_entries(&document_.meta_files, "logstream_" + std::to_string(stream.ls_id) + "/");
+  }
+  changed_.clear();
+}
+
+Status BackupRun::take_snapshots() {
+  const bool system_only = task_.status == name(SetState::kSysMeta);
+  for (uint64_t ls_id : stream_ids(context_, job_.tenant_id)) {
+    if (system_only && ls_id != 1) continue;
+    StreamDocument& stream = document_.stream(ls_id);
+    if (stream.turn == 0) SEABED_CHECK(take_snapshot(stream));
+  }
+  return ok();
+}
+
+Status BackupRun::take_snapshot(StreamDocument& stream) {
+  StreamSource* source = archiver_.source(stream.ls_id);
+  const std::string what = dest_.tenant.name + " log stream " + std::to_string(stream.ls_id);
+  if (source == nullptr)
+    return fail(Code::kConflict, what, "is not attached", "look at the archive status of the tenant");
+  Result<std::unique_ptr<Snapshot>> taken = fail(Code::kInternal, what, "no look was taken");
+  for (int tries = 0; tries < kSnapshotTries; ++tries) {
+    taken = source->snapshot(stop_);
+    if (taken || taken.error().code != Code::kConflict) break;
+  }
+  if (!taken) return fail(std::move(taken.error()));
+  stream = StreamDocument{.ls_id = stream.ls_id, .turn = document_.turn, .taken_scn = (*taken)->taken_scn,
+                          .tablets = (*taken)->tablets.size()};
+  log::info("backup: {} turn {}: {} files pinned after {} looks", what, stream.turn, (*taken)->files.size(),
+            (*taken)->turns_needed);
+  for (const auto& file : (*taken)->files) total_bytes_ += file.size;
+  snapshots_[stream.ls_id] = std::move(*taken);
+  known_.erase(stream.ls_id);
+  return ok();
+}
+
+Status BackupRun::wait_covered() {
+  const auto open = [](const StreamDocument& s) { return s.turn != 0 && s.min_restore_scn == 0; };
+  if (std::ranges::none_of(document_.streams, open)) return ok();
+  // Ships what is waiting for the lag target; should it fail, the wait below says why.
+  if (auto flushed = archiver_.flush(io()); !flushed)
+    log::info("backup: the archive could not be flushed yet: {}", flushed.error().message());
+  for (StreamDocument& stream : document_.streams)
+    if (open(stream)) SEABED_CHECK(wait_covered(stream));
+  return ok();
+}
+
+Status BackupRun::wait_covered(StreamDocument& stream) {
+  SEABED_TRY(const Scn covered, archiver_.wait_covered(stream.ls_id, stream.taken_scn, io()));
+  SEABED_TRY(stream.start_replay_scn, archiver_.stamp_of(stream.ls_id, snapshots_.at(stream.ls_id)->start_replay));
+  stream.min_restore_scn = std::max(covered, stream.taken_scn);
+  return ok();
+}
+
+meta::LsMetaInfo BackupRun::ls_meta(const StreamDocument& stream, const Snapshot& snapshot) const {
+  meta::LsMetaInfo out;
+  out.set_ls_id(stream.ls_id);
+  out.set_incarnation(snapshot.incarnation);
+  out.set_start_replay_lsn(snapshot.start_replay.bytes);
+  out.set_start_replay_scn(stream.start_replay_scn);
+  out.set_min_restore_scn(stream.min_restore_scn);
+  out.set_taken_scn(stream.taken_scn);
+  out.set_recovery(snapshot.recovery);
+  out.set_turns(snapshot.turns_needed);
+  out.set_engine("seabed");
+  if (const TenantConfig* tenant = tenant_config(context_, job_.tenant_id))
+    for (const auto& config : tenant->streams)
+      if (config.ls_id == stream.ls_id) {
+        out.set_engine(config.engine);
+        const std::string& directory = config.stream.directory;
+        out.set_directory(directory.substr(directory.rfind('/') + 1));
+      }
+  return out;
+}
+
+std::vector<FramedObject> BackupRun::stream_meta(const StreamDocument& stream, const Snapshot& snapshot) const {
+  std::vector<FramedObject> out;
+  out.push_back(frame_message(paths::ls_meta_info(set_id_, stream.ls_id, stream.turn, 0), FileType::kLsMetaInfo,
+                              ls_meta(stream, snapshot)));
+  for (size_t begin = 0, part = 1; begin == 0 || begin < snapshot.tablets.size(); begin += kTabletsAFile, ++part) {
+    meta::TabletInfo info;
+    info.set_ls_id(stream.ls_id);
+    for (size_t i = begin; i < std::min(begin + kTabletsAFile, snapshot.tablets.size()); ++i) {
+      auto* tablet = info.add_tablets();
+      tablet->set_id(snapshot.tablets[i].id);
+      tablet->set_database(snapshot.tablets[i].database);
+      tablet->set_name(snapshot.tablets[i].name);
+      tablet->set_attributes(snapshot.tablets[i].attributes);
+    }
+    const auto number = static_cast<uint32_t>(part);
+    out.push_back(frame_message(paths::tablet_info(set_id_, stream.ls_id, stream.turn, 0, number),
+                                FileType::kTabletInfo, info));
+  }
+  return out;
+}
+
+Status BackupRun::write_stream_meta() {
+  std::vector<FramedObject> objects;
+  for (StreamDocument& stream : document_.streams) {
+    const auto snapshot = snapshots_.find(stream.ls_id);
+    if (stream.meta_written || snapshot == snapshots_.end()) continue;
+    for (auto& object : stream_meta(stream, *snapshot->second)) objects.push_back(std::move(object));
+  }
+  if (task_.status == name(SetState::kUserMeta))
+    objects.push_back(frame_message(paths::ls_attr_info(set_id_, document_.turn), FileType::kLsAttrInfo, ls_attributes()));
+  SEABED_TRY(auto entries, writer_->put_all(objects));
+  for (StreamDocument& stream : document_.streams) stream.meta_written |= snapshots_.contains(stream.ls_id);
+  drop_entries(&document_.meta_files, "infos/meta_info/ls_attr_info.");
+  for (auto& entry : entries) document_.meta_files.push_back(std::move(entry));
+  return ok();
+}
+
+meta::LsAttrInfo BackupRun::ls_attributes() const {
+  meta::LsAttrInfo out;
+  const TenantConfig* tenant = tenant_config(context_, job_.tenant_id);
+  for (const StreamDocument& stream : document_.streams) {
+    auto* ls = out.add_ls();
+    ls->set_ls_id(stream.ls_id);
+    ls->set_status("NORMAL");
+    ls->set_engine("seabed");
+    if (StreamSource* source = archiver_.source(stream.ls_id)) ls->set_source(source->describe());
+    if (tenant != nullptr)
+      for (const auto& config : tenant->streams)
+        if (config.ls_id == stream.ls_id) ls->set_engine(config.engine);
+    out.set_scn(std::max<uint64_t>(out.scn(), stream.taken_scn));
+  }
+  return out;
+}
+
+/// One file with the facts of all streams, read back from their own: those of an earlier turn have no snapshot here.
+Status BackupRun::merge_meta() {
+  meta::LsMetaInfos merged;
+  for (const StreamDocument& stream : document_.streams) {
+    const std::string key = paths::ls_meta_info(set_id_, stream.ls_id, stream.turn, 0);
+    SEABED_CHECK(reader_->medium().read_message(key, FileType::kLsMetaInfo, merged.add_ls()));
+  }
+  SEABED_TRY(auto entry, writer_->put(paths::ls_meta_infos(set_id_), FileType::kLsMetaInfos, merged));
+  drop_entries(&document_.meta_files, entry.key());
+  document_.meta_files.push_back(std::move(entry));
+  return ok();
+}
+
+}  // namespace seabed::backup

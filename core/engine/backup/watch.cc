@@ -1,0 +1,64 @@
+// Beside the work: looks for a cancel, tells the progress.
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/engine/backup/backup_run.h"
+#include "core/flow/macroblock.h"
+
+namespace seabed::backup {
+namespace {
+constexpr std::chrono::milliseconds kTick{100};
+constexpr int kTicksBetweenCatalogLooks = 5;
+}  // namespace
+
+/// SEABED_TEST_RETRY_MS makes the pauses of tests short.
+RetryPolicy retry_policy() {
+  RetryPolicy policy;
+  if (const char* text = std::getenv("SEABED_TEST_RETRY_MS")) {
+    policy.pause = std::chrono::milliseconds(std::strtoul(text, nullptr, 10));
+    policy.attempts = 4;
+  }
+  return policy;
+}
+
+void BackupRun::watch() {
+  for (int tick = 0; !stop_.wait_for(kTick); ++tick) {
+    if (cancel_.cancelled() || (tick % kTicksBetweenCatalogLooks == 0 && cancel_requested())) stop_.cancel();
+    report(false);
+  }
+  report(true);
+}
+
+bool BackupRun::cancel_requested() {
+  auto job = context_.catalog->get<std::optional<catalog::BackupJobRow>>(
+      [&](Transaction& tx) { return catalog::find_backup_job(tx, job_id_); });
+  return job && *job && (*job)->status == "CANCELING";
+}
+
+Progress BackupRun::progress_now() const {
+  Progress out;
+  out.done_bytes = counters_.bytes + reused_bytes_;
+  out.total_bytes = std::max<uint64_t>(total_bytes_, out.done_bytes);
+  out.done_items = counters_.blocks;
+  out.total_items = std::max<uint64_t>(total_bytes_ / kMacroblockSize, out.done_items);
+  std::lock_guard lock(rows_mutex_);
+  out.phase = task_.status;
+  return out;
+}
+
+/// The callback each time; the catalog's row at most once a second.
+void BackupRun::report(bool last) {
+  const Progress now = progress_now();
+  if (progress_) progress_(now);
+  if (last || !meter_.due(std::chrono::steady_clock::now())) return;
+  std::lock_guard lock(rows_mutex_);
+  if (task_.task_id == 0 || is_final(*set_state(task_.status)) || task_.status == "COMPLETED") return;
+  task_.input_bytes = now.done_bytes;
+  task_.macro_block_count = now.total_items;
+  task_.finish_macro_block_count = now.done_items;
+  // A row that has moved on meanwhile is not this thread's to judge.
+  (void)context_.catalog->transact([&](Transaction& tx) { return catalog::update_set_task(tx, task_, task_.status); });
+}
+
+}  // namespace seabed::backup

@@ -1,0 +1,37 @@
+#pragma once
+// Rate and time left of long work, for people and for the catalog.
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+
+#include "core/engine/job/context.h"
+
+namespace seabed {
+
+struct ProgressView {
+  Progress progress;
+  double bytes_per_second = 0;                     // smoothed over the last seconds
+  std::chrono::seconds left{0};                    // meaningful when `left_known`
+  bool left_known = false;
+};
+
+/// Thread-safe. The caller tells totals as often as it likes; `due` limits what is made of them.
+class ProgressMeter {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  explicit ProgressMeter(std::chrono::milliseconds every = std::chrono::seconds(1)) : every_(every) {}
+  /// True once in `every`, and the first time: the caller may write it down now.
+  bool due(Time now);
+  ProgressView update(const Progress& progress, Time now);
+
+ private:
+  const std::chrono::milliseconds every_;
+  std::mutex mutex_;
+  bool begun_ = false, told_ = false;
+  Time last_told_{}, last_{};
+  uint64_t last_bytes_ = 0;
+  double rate_ = 0;
+};
+
+}  // namespace seabed
