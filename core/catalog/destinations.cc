@@ -72,6 +72,12 @@ Status check_not_taken(Transaction& tx, const DestinationRow& row) {
 
 Result<uint64_t> next_dest_id(Transaction& tx) { return next_id(tx, "destination", 1001); }
 
+Status reserve_dest_id(Transaction& tx, uint64_t dest_id) {
+  SEABED_CHECK(execute(tx, "UPDATE sequences SET last_value = ? WHERE name = 'destination' AND last_value < ?",
+                       {num(dest_id), num(dest_id)}));
+  return ok();
+}
+
 Status insert_destination(Transaction& tx, const DestinationRow& row) {
   SEABED_CHECK(check_not_taken(tx, row));
   SEABED_CHECK(clear_destination(tx, row.tenant_id, row.kind));

@@ -27,6 +27,8 @@ struct DestinationRow {
 
 /// Gives dest_id to a destination to be: its format file is written before the row, and must name the id.
 Result<uint64_t> next_dest_id(Transaction& tx);
+/// An id that a medium brought: next_dest_id gives larger ones from now on.
+Status reserve_dest_id(Transaction& tx, uint64_t dest_id);
 /// Becomes the current one of its tenant and kind; the earlier one stays as history. The path must not be in use by
 /// another tenant or kind (kConflict, 9066).
 Status insert_destination(Transaction& tx, const DestinationRow& row);

@@ -1,0 +1,118 @@
+// `seabed doctor`: what would fail later, tried now.
+#include <sys/statvfs.h>
+#include <sys/timex.h>
+#include <unistd.h>
+
+#include "core/engine/engine_impl.h"
+#include "core/media/paths.h"
+
+namespace seabed {
+namespace {
+
+using Level = PreflightFinding::Level;
+using Findings = std::vector<PreflightFinding>;
+
+constexpr uint64_t kLowSpace = 1ull << 30;
+
+void add(Findings& out, Level level, std::string check, std::string text, std::string next_step = {}) {
+  out.push_back({level, std::move(check), std::move(text), std::move(next_step)});
+}
+
+std::string megabytes(uint64_t bytes) { return std::to_string(bytes >> 20) + " MB"; }
+
+void check_space(Findings& out, const std::string& what, const std::string& path) {
+  struct statvfs fs;
+  if (statvfs(path.c_str(), &fs) != 0)
+    return add(out, Level::kError, "free space", what + " " + path + " cannot be reached", "look at the mount");
+  uint64_t left = uint64_t(fs.f_bavail) * fs.f_frsize;
+  bool low = left < kLowSpace || fs.f_bavail * 20 < fs.f_blocks;
+  add(out, low ? Level::kWarning : Level::kOk, "free space", what + " " + path + ": " + megabytes(left) + " left",
+      low ? "free space: pinned files and writes need some" : "");
+}
+
+void check_clock(Findings& out, Clock& clock) {
+  struct timex tx{};
+  int state = adjtimex(&tx);
+  ClockReading reading = clock.read();
+  std::string error = std::to_string(reading.error_ns / 1'000'000) + " ms";
+  if (reading.stepped_ns)
+    add(out, Level::kWarning, "clock", "it stepped by " + std::to_string(reading.stepped_ns / 1'000'000) + " ms",
+        "let chrony or ntpd slew it");
+  if (state < 0 || state == TIME_ERROR || (tx.status & STA_UNSYNC))
+    return add(out, Level::kWarning, "clock", "the kernel says that it is not synchronised (error bound " + error + ")",
+               "run chrony or ntpd: times of the log are only as good as this clock");
+  add(out, Level::kOk, "clock", "synchronised, error bound " + error);
+}
+
+/// Write, read, list, append, delete under check_file/.
+Status round_trip(ObjectStore& store, const IoContext& io) {
+  const std::string key = paths::check_files() + "doctor_" + std::to_string(getpid()) + ".obbak", text = "seabed doctor";
+  SEABED_CHECK(put_object(store, key, text, PutMode::kReplace, io));
+  SEABED_TRY(std::string back, read_object(store, key, 1024, io));
+  if (back != text) return fail(Code::kCorruption, key, "was read back with other content");
+  SEABED_TRY(bool listed, any_object(store, key, io));
+  if (!listed) return fail(Code::kUnsupported, key, "was written but is not listed", "the medium must list at once");
+  std::vector<std::string> keys{key};
+  if (store.capabilities().append) {
+    keys.push_back(key + ".append");
+    std::string_view first[] = {"seabed "}, second[] = {"doctor"};
+    SEABED_CHECK(store.append(keys[1], 0, first, io));
+    SEABED_CHECK(store.append(keys[1], 7, second, io));
+    SEABED_TRY(std::string appended, read_object(store, keys[1], 1024, io));
+    if (appended != text) return fail(Code::kCorruption, keys[1], "lost appended bytes");
+  }
+  SEABED_TRY(auto removed, store.remove(keys, io));
+  for (auto& status : removed) SEABED_CHECK(status);
+  return ok();
+}
+
+void check_destination(Findings& out, EngineContext& context, const catalog::DestinationRow& dest) {
+  auto uri = parse_uri(dest.uri);
+  Status status = ok();
+  if (uri) {
+    auto store = context.storage->open(*uri);
+    IoContext io{.deadline = after(context.limits.request_deadline)};
+    status = store ? round_trip(**store, io) : Status(fail(store.error()));
+  } else {
+    status = fail(uri.error());
+  }
+  if (status) return add(out, Level::kOk, "destination", dest.path + ": write, read, list, append and delete work");
+  add(out, Level::kError, "destination", status.error().message(), status.error().next_step);
+}
+
+void check_stream(Findings& out, EngineContext& context, const LogStreamConfig& ls) {
+  const std::string name = "log stream " + std::to_string(ls.ls_id);
+  auto adapter = context.adapters.find(ls.engine);
+  if (adapter == context.adapters.end())
+    return add(out, Level::kError, name, "unknown engine " + ls.engine, "rocksdb or myrocks");
+  auto source = adapter->second->open_stream(ls.stream, *context.clock);
+  if (!source) return add(out, Level::kError, name, source.error().message(), source.error().next_step);
+  for (PreflightFinding& finding : (*source)->preflight()) {
+    finding.check = name + ": " + finding.check;
+    out.push_back(std::move(finding));
+  }
+  check_space(out, name, ls.stream.directory);
+}
+
+}  // namespace
+
+Result<std::vector<PreflightFinding>> EngineImpl::doctor(const std::string& name) {
+  Findings out;
+  check_clock(out, *context_.clock);
+  SEABED_TRY(auto row, tenant(name));
+  SEABED_TRY(const TenantConfig* config, config_of(row.tenant_id));
+  for (const LogStreamConfig& ls : config->streams) check_stream(out, context_, ls);
+  check_space(out, "state directory", context_.state_directory);
+  SEABED_TRY(auto dests, destinations(name));
+  bool archive = false, data = false;
+  for (const auto& dest : dests) {
+    if (!dest.current) continue;
+    (dest.kind == catalog::DestinationKind::kArchive ? archive : data) = true;
+    check_destination(out, context_, dest);
+  }
+  if (!archive) add(out, Level::kWarning, "destination", "no archive destination is set", "`seabed archive set-dest`");
+  if (!data) add(out, Level::kWarning, "destination", "no data destination is set", "`seabed backup set-dest`");
+  return out;
+}
+
+}  // namespace seabed

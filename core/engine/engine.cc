@@ -1,0 +1,132 @@
+#include "core/engine/engine.h"
+
+#include "core/base/log.h"
+#include "core/engine/engine_impl.h"
+
+namespace seabed {
+
+Result<std::unique_ptr<Engine>> Engine::create(EngineContext& context) {
+  auto engine = std::make_unique<EngineImpl>(context);
+  SEABED_CHECK(engine->register_tenants());
+  return engine;
+}
+
+Status EngineImpl::register_tenants() {
+  return context_.catalog->transact([&](Transaction& tx) -> Status {
+    for (TenantConfig& tenant : context_.tenants) {
+      SEABED_TRY(auto row, catalog::ensure_tenant(tx, tenant.name,
+                                                  tenant.mode == TenantMode::kOracle ? "oracle" : "mysql",
+                                                  tenant.time_zone));
+      tenant.tenant_id = row.tenant_id;
+      SEABED_TRY(auto known, catalog::list_log_streams(tx, row.tenant_id));
+      for (const LogStreamConfig& ls : tenant.streams) {
+        catalog::LogStreamRow stream{.tenant_id = row.tenant_id, .ls_id = ls.ls_id};
+        for (const auto& old : known) if (old.ls_id == ls.ls_id) stream = old;
+        stream.engine = ls.engine, stream.directory = ls.stream.directory;
+        if (!stream.create_scn) stream.create_scn = context_.clock->read().now;
+        SEABED_CHECK(catalog::put_log_stream(tx, stream));
+      }
+    }
+    return ok();
+  });
+}
+
+Status EngineImpl::start() {
+  for (const TenantConfig& tenant : context_.tenants) {
+    SEABED_CHECK(start_archiver(tenant.tenant_id));
+    runner_.add_tenant(tenant.tenant_id, *archiver(tenant.tenant_id));
+  }
+  started_ = true;
+  SEABED_TRY(auto jobs, context_.catalog->get<std::vector<catalog::BackupJobRow>>(
+                            [](auto& tx) { return catalog::unfinished_backup_jobs(tx); }));
+  for (const auto& job : jobs) {
+    log::info("backup job {} of tenant {} goes on from {}", job.job_id, job.tenant_id, job.status);
+    if (!runner_.submit(job.tenant_id, job.job_id))
+      log::warn("backup job {}: tenant {} is not in the configuration any more", job.job_id, job.tenant_id);
+  }
+  bridge_.start();
+  return ok();
+}
+
+void EngineImpl::stop() {
+  bridge_.stop();
+  runner_.stop();
+  std::map<uint64_t, std::unique_ptr<TenantArchiver>> archivers;
+  {
+    std::lock_guard lock(mutex_);
+    archivers.swap(archivers_);
+  }
+  for (auto& [id, archiver] : archivers) archiver->stop();
+}
+
+Status EngineImpl::start_archiver(uint64_t tenant_id) {
+  if (archiver(tenant_id)) return ok();
+  SEABED_TRY(const TenantConfig* config, config_of(tenant_id));
+  SEABED_TRY(auto made, TenantArchiver::create(context_, *config));
+  made->start();
+  std::lock_guard lock(mutex_);
+  archivers_[tenant_id] = std::move(made);
+  return ok();
+}
+
+TenantArchiver* EngineImpl::archiver(uint64_t tenant_id) {
+  std::lock_guard lock(mutex_);
+  auto found = archivers_.find(tenant_id);
+  return found == archivers_.end() ? nullptr : found->second.get();
+}
+
+void EngineImpl::wake(uint64_t tenant_id) {
+  if (TenantArchiver* one = archiver(tenant_id)) one->wake();
+}
+
+Result<const TenantConfig*> EngineImpl::config_of(uint64_t tenant_id) {
+  for (const TenantConfig& tenant : context_.tenants) if (tenant.tenant_id == tenant_id) return &tenant;
+  return fail(Code::kNotFound, "tenant " + std::to_string(tenant_id), "is not in the configuration",
+              "add its [[tenant]] table");
+}
+
+Result<std::vector<catalog::TenantRow>> EngineImpl::tenants() {
+  return context_.catalog->get<std::vector<catalog::TenantRow>>([](auto& tx) { return catalog::list_tenants(tx); });
+}
+
+Result<catalog::TenantRow> EngineImpl::tenant(const std::string& name) {
+  SEABED_TRY(auto rows, tenants());
+  std::string names;
+  for (const auto& row : rows) {
+    if (row.name == name) return row;
+    names += (names.empty() ? "" : ", ") + row.name;
+  }
+  return fail(Code::kNotFound, "tenant " + name, "is unknown",
+              names.empty() ? "add a [[tenant]] to the configuration" : "known are: " + names);
+}
+
+Result<std::vector<catalog::LogStreamRow>> EngineImpl::log_streams(uint64_t tenant_id) {
+  return context_.catalog->get<std::vector<catalog::LogStreamRow>>(
+      [&](auto& tx) { return catalog::list_log_streams(tx, tenant_id); });
+}
+
+Status EngineImpl::set_parameter(const std::string& name, const std::string& parameter, const std::string& value) {
+  SEABED_TRY(auto row, tenant(name));
+  SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
+    if (parameter == "archive_lag_target") {
+      SEABED_TRY(auto dest, catalog::current_destination(tx, row.tenant_id, catalog::DestinationKind::kArchive));
+      if (!dest) return fail(Code::kConflict, "tenant " + name, "log_archive_dest is unset",
+                             "`seabed archive set-dest` comes first");
+    }
+    return catalog::set_parameter(tx, row.tenant_id, parameter, value);
+  }));
+  wake(row.tenant_id);
+  return ok();
+}
+
+Result<std::vector<catalog::ParameterRow>> EngineImpl::parameters(const std::string& name) {
+  SEABED_TRY(auto row, tenant(name));
+  return context_.catalog->get<std::vector<catalog::ParameterRow>>(
+      [&](auto& tx) { return catalog::list_parameters(tx, row.tenant_id); });
+}
+
+Result<catalog::Table> EngineImpl::select(const std::string& sql) {
+  return context_.catalog->get<catalog::Table>([&](auto& tx) { return catalog::select(tx, sql); });
+}
+
+}  // namespace seabed

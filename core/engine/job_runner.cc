@@ -1,0 +1,84 @@
+#include "core/engine/job_runner.h"
+
+#include "core/base/log.h"
+
+namespace seabed {
+
+void JobRunner::add_tenant(uint64_t tenant_id, TenantArchiver& archiver) {
+  std::lock_guard lock(mutex_);
+  Lane& lane = lanes_[tenant_id];
+  if (lane.archiver) return;
+  lane.archiver = &archiver;
+  lane.thread = std::thread([this, &lane] { work(lane); });
+}
+
+bool JobRunner::submit(uint64_t tenant_id, uint64_t job_id) {
+  std::lock_guard lock(mutex_);
+  auto lane = lanes_.find(tenant_id);
+  if (lane == lanes_.end() || stopping_) return false;
+  lane->second.waiting.push_back(job_id);
+  wake_.notify_all();
+  return true;
+}
+
+void JobRunner::cancel(uint64_t job_id) {
+  std::lock_guard lock(mutex_);
+  auto found = running_.find(job_id);
+  if (found != running_.end()) found->second->cancel.cancel();
+}
+
+std::optional<Progress> JobRunner::progress(uint64_t job_id) {
+  std::lock_guard lock(mutex_);
+  auto found = running_.find(job_id);
+  if (found == running_.end()) return std::nullopt;
+  return found->second->progress;
+}
+
+void JobRunner::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    for (auto& [id, running] : running_) running->cancel.cancel();
+    wake_.notify_all();
+  }
+  for (auto& [id, lane] : lanes_) if (lane.thread.joinable()) lane.thread.join();
+}
+
+void JobRunner::work(Lane& lane) {
+  for (;;) {
+    uint64_t job_id = 0;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [&] { return stopping_ || !lane.waiting.empty(); });
+      if (stopping_) return;
+      job_id = lane.waiting.front();
+      lane.waiting.pop_front();
+    }
+    run_one(*lane.archiver, job_id);
+  }
+}
+
+void JobRunner::run_one(TenantArchiver& archiver, uint64_t job_id) {
+  auto running = std::make_shared<Running>();
+  {
+    std::lock_guard lock(mutex_);
+    running_[job_id] = running;
+    if (stopping_) running->cancel.cancel();
+  }
+  auto keep = [&](const Progress& progress) {
+    std::lock_guard lock(mutex_);
+    running->progress = progress;
+  };
+  Status status = run_here(archiver, job_id, keep, running->cancel);
+  if (status) log::info("backup job {} ended well", job_id);
+  else log::error("backup job {}: {}", job_id, status.error().message());
+  std::lock_guard lock(mutex_);
+  running_.erase(job_id);
+}
+
+Status JobRunner::run_here(TenantArchiver& archiver, uint64_t job_id, const ProgressFn& progress,
+                           const CancelToken& cancel) {
+  return run_backup(context_, archiver, job_id, progress, cancel);
+}
+
+}  // namespace seabed

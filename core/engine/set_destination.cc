@@ -1,0 +1,111 @@
+#include "core/engine/set_destination.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+
+#include "core/catalog/parameters.h"
+#include "core/media/format_file.h"
+
+namespace seabed {
+namespace {
+
+using catalog::DestinationKind;
+using catalog::DestinationRow;
+
+constexpr uint64_t kSecond = 1'000'000, kDay = 86'400 * kSecond;
+
+IoContext io_of(const EngineContext& context) { return {.deadline = after(context.limits.request_deadline)}; }
+
+DestinationFacts facts_of(const EngineContext& context, const catalog::TenantRow& tenant, const DestinationRow& dest) {
+  DestinationFacts facts;
+  facts.cluster_id = context.cluster_id, facts.cluster_name = context.cluster_name;
+  facts.tenant_id = tenant.tenant_id, facts.tenant_name = tenant.name, facts.incarnation = tenant.incarnation;
+  facts.dest_id = dest.dest_id, facts.time_zone = tenant.time_zone, facts.mode = tenant.mode;
+  facts.use = dest.kind == DestinationKind::kData ? DestinationUse::kData : DestinationUse::kArchive;
+  facts.created_scn = context.clock->read().now;
+  return facts;
+}
+
+/// Media without append hold one object a write: archive_lag_target must not be small.
+Status check_lag(EngineContext& context, const catalog::TenantRow& tenant, const ObjectStore& store) {
+  if (store.capabilities().append) return ok();
+  SEABED_TRY(uint64_t lag, context.catalog->get<uint64_t>(
+                               [&](auto& tx) { return catalog::parameter(tx, tenant.tenant_id, "archive_lag_target"); }));
+  if (lag >= 60 * kSecond) return ok();
+  return fail(Code::kConflict, store.describe(), "has no append, and archive_lag_target is below 60s",
+              "set archive_lag_target to 60s or more first");
+}
+
+/// The path is free, or was this tenant's for the same purpose; then its id is used again.
+Result<uint64_t> choose_id(EngineContext& context, const DestinationRow& wanted) {
+  return context.catalog->get<uint64_t>([&](Transaction& tx) -> Result<uint64_t> {
+    SEABED_TRY(auto rows, catalog::find_destinations(tx, wanted.identity));
+    for (const DestinationRow& row : rows) {
+      if (row.tenant_id == wanted.tenant_id && row.kind == wanted.kind) return row.dest_id;
+      return fail(Error{Code::kConflict, wanted.path,
+                        "is in use already, as destination " + std::to_string(row.dest_id) + " of tenant " +
+                            std::to_string(row.tenant_id),
+                        "give a path of its own", 0, 9066});
+    }
+    return catalog::next_dest_id(tx);
+  });
+}
+
+/// The medium's id wins: names on it carry it.
+Status record(Transaction& tx, DestinationRow& row) {
+  SEABED_TRY(auto known, catalog::find_destination(tx, row.dest_id));
+  if (!known) {
+    SEABED_CHECK(catalog::reserve_dest_id(tx, row.dest_id));
+    return catalog::insert_destination(tx, row);
+  }
+  if (known->identity == row.identity) {
+    row.created_us = known->created_us;
+    return catalog::reuse_destination(tx, row);
+  }
+  return fail(Error{Code::kConflict, row.path,
+                    "says that it is destination " + std::to_string(row.dest_id) + ", which this catalog knows as " +
+                        known->path,
+                    "give an empty directory", 0, 9081});
+}
+
+}  // namespace
+
+Result<uint64_t> parse_piece_interval(const std::string& text) {
+  uint64_t number = 0, floor = kDay;
+  if (const char* test = std::getenv("SEABED_TEST_MIN_PIECE_SECONDS")) floor = std::strtoull(test, nullptr, 10) * kSecond;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  std::string unit(end, text.data() + text.size());
+  uint64_t factor = unit == "s" ? kSecond : unit == "m" ? 60 * kSecond : unit == "h" ? 3600 * kSecond
+                    : unit == "d" ? kDay : 0;
+  if (error == std::errc() && factor && number <= 7 * kDay / factor && number * factor >= floor) return number * factor;
+  return fail(Code::kInvalidArgument, "PIECE_SWITCH_INTERVAL", "'" + text + "' is not a time from " +
+              std::to_string(floor / kSecond) + "s to 7d", "for example 1d");
+}
+
+Result<std::string> parse_binding(const std::string& text) {
+  std::string upper = text;
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
+  if (upper == "OPTIONAL" || upper == "MANDATORY") return upper;
+  return fail(Code::kInvalidArgument, "BINDING", "'" + text + "' is not Optional or Mandatory");
+}
+
+Result<DestinationRow> set_destination(EngineContext& context, const catalog::TenantRow& tenant,
+                                       DestinationRow wanted) {
+  SEABED_TRY(Uri uri, parse_uri(wanted.uri));
+  wanted.tenant_id = tenant.tenant_id;
+  wanted.identity = uri.identity();
+  wanted.path = uri.redacted();
+  SEABED_TRY(wanted.dest_id, choose_id(context, wanted));
+  SEABED_TRY(auto store, context.storage->open(uri));
+  if (wanted.kind == DestinationKind::kArchive) SEABED_CHECK(check_lag(context, tenant, *store));
+  SEABED_TRY(auto claimed, claim_destination(*store, facts_of(context, tenant, wanted), io_of(context)));
+  wanted.dest_id = claimed.dest_id;
+  SEABED_TRY(wanted.check_file, probe_destination(*store, facts_of(context, tenant, wanted), *context.clock,
+                                                  io_of(context)));
+  wanted.last_check_us = context.clock->read().now / 1000;
+  SEABED_CHECK(context.catalog->transact([&](Transaction& tx) { return record(tx, wanted); }));
+  return wanted;
+}
+
+}  // namespace seabed
