@@ -88,7 +88,8 @@ std::optional<DataDirectory> BackupReader::directory(const SetFacts& set, uint64
 }
 
 DataDirectory BackupReader::holder(const DataDirectory& from, const meta::FileMeta& file) {
-  if (file.holder_set_id() == 0 || file.holder_set_id() == from.set_id) return from;
+  // An earlier turn of the same set may hold the bytes too; entries without a turn are the directory's own.
+  if (file.holder_set_id() == 0 || (file.holder_set_id() == from.set_id && file.holder_turn() == 0)) return from;
   return {file.holder_set_id(), from.ls_id, file.holder_kind().empty() ? from.kind : file.holder_kind(),
           file.holder_turn(), file.holder_retry()};
 }
@@ -128,9 +129,13 @@ Status BackupReader::each_file(const DataDirectory& from,
   }
 }
 
+Result<IndexReader> BackupReader::open_ranges(const DataDirectory& from) const {
+  return open_index(from, FileType::kMacroRangeIndex, "macro_range_index");
+}
+
 Status BackupReader::each_block(const DataDirectory& from,
                                 const std::function<Status(const meta::MacroRange&)>& visit) const {
-  SEABED_TRY(IndexReader reader, open_index(from, FileType::kMacroRangeIndex, "macro_range_index"));
+  SEABED_TRY(IndexReader reader, open_ranges(from));
   meta::MacroRange entry;
   for (;;) {
     SEABED_TRY(bool more, reader.next(&entry));

@@ -58,6 +58,7 @@ class BackupReader {
   /// Every entry of an index, in its order; an error of `visit` ends it.
   Status each_file(const DataDirectory& from, const std::function<Status(const meta::FileMeta&)>& visit) const;
   Status each_block(const DataDirectory& from, const std::function<Status(const meta::MacroRange&)>& visit) const;
+  Result<IndexReader> open_ranges(const DataDirectory& from) const;
   /// Fills `block`, whose size must be the range's length, and proves it. kCorruption names the data file and offset.
   Status read_block(const meta::MacroRange& range, std::span<char> block) const;
   Result<std::string> data_key(const meta::PhysicalId& at) const;

@@ -55,7 +55,8 @@ class RestoreTarget {
   /// A file to fill by pwrite; sync and close happen in close_file.
   virtual Result<Fd> create_file(const SnapshotFile& file) = 0;
   virtual Status close_file(const SnapshotFile& file, Fd fd) = 0;
-  /// Takes a group with scn_hi <= until whole, an exact one up to the last record stamped <= until. Returns false when
+  /// Proves first that the group follows the ones before (kGap, kCorruption) and that the base covers what the log does
+  /// not hold (kGap). Takes a group with scn_hi <= until whole, an exact one up to the last record stamped <= until. Returns false when
   /// the group, or the rest of it, lies behind the target: nothing more is to be applied.
   virtual Result<bool> apply(const LogGroup& group, Scn until) = 0;
   /// Writes what recovery needs (RocksDB: MANIFEST), syncs everything. The result is a standby.

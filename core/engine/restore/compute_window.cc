@@ -1,0 +1,20 @@
+// seabed window: the union of what every base can reach, with the holes in between.
+
+#include "core/engine/restore/media_facts.h"
+#include "core/engine/restore/window.h"
+
+namespace seabed {
+
+Result<Window> compute_window(EngineContext& context, const RestoreSource& source) {
+  CancelToken cancel;
+  SEABED_TRY(auto media, restore::load_media(context, source, cancel));
+  Window window;
+  window.tenant = media->tenant.tenant_name();
+  window.time_zone = media->zone;
+  window.mode = media->mode == TenantMode::kOracle ? "oracle" : "mysql";
+  window.ranges = restore::window_of(media->bases, media->spans);
+  window.holes = std::move(media->holes);
+  return window;
+}
+
+}  // namespace seabed

@@ -1,0 +1,183 @@
+#include "core/engine/restore/media_facts.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+
+#include "core/storage/destination.h"
+
+namespace seabed::restore {
+namespace {
+
+LogHole to_hole(const meta::HoleRecord& h) {
+  LogHole hole;
+  hole.scn_lo = h.scn_lo();
+  hole.at.bytes = h.lsn();
+  hole.reason = h.reason();
+  hole.detail = h.detail();
+  return hole;
+}
+
+class Loader {
+ public:
+  Loader(EngineContext& context, const CancelToken& cancel) : context_(context), cancel_(cancel) {}
+
+  Status open(const std::string& uri) {
+    SEABED_TRY(Uri parsed, parse_uri(uri));
+    SEABED_TRY(auto store, context_.storage->open(parsed));
+    Medium medium{std::move(store), &cancel_, context_.limits.request_deadline};
+    meta::FormatInfo format;
+    if (auto s = medium.read_message(paths::format(), FileType::kFormat, &format); !s) {
+      if (s.error().code != Code::kNotFound) return s;
+      return fail(Code::kNotFound, medium.store->describe(), "has no format file: it is no destination of Seabed",
+                  "give the destination that backups or archives were written to");
+    }
+    SEABED_CHECK(same_tenant(format, medium));
+    if (format.kind() == meta::DEST_ARCHIVE) return open_archive(std::move(medium));
+    return open_data(std::move(medium));
+  }
+
+  Status derive() {
+    collect_pieces();
+    for (size_t i = 0; i < media_->data.size(); ++i) SEABED_CHECK(collect_bases(i));
+    collect_holes();
+    return ok();
+  }
+  std::unique_ptr<Media> take() { return std::move(media_); }
+
+ private:
+  Status same_tenant(const meta::FormatInfo& f, const Medium& medium) {
+    Media& m = *media_;
+    if (m.data.empty() && m.archive.empty()) {
+      m.tenant = f;
+      m.mode = f.mode() == "oracle" ? TenantMode::kOracle : TenantMode::kMysql;
+      if (!f.time_zone().empty()) m.zone = f.time_zone();
+      return check_time_zone(m.zone);
+    }
+    if (f.cluster_id() == m.tenant.cluster_id() && f.tenant_id() == m.tenant.tenant_id()) return ok();
+    return fail(Code::kConflict, medium.store->describe(),
+                fmt::format("is of tenant {} ({}) in cluster {}, the others are of tenant {} ({}) in cluster {}",
+                            f.tenant_name(), f.tenant_id(), f.cluster_name(), m.tenant.tenant_name(),
+                            m.tenant.tenant_id(), m.tenant.cluster_name()),
+                "give destinations of one tenant");
+  }
+
+  Status open_data(Medium medium) {
+    SEABED_TRY(BackupReader reader, BackupReader::open(std::move(medium)));
+    SEABED_CHECK(reader.load());
+    media_->data.push_back(std::make_unique<BackupReader>(std::move(reader)));
+    return ok();
+  }
+
+  Status open_archive(Medium medium) {
+    SEABED_TRY(ArchiveReader reader, ArchiveReader::open(std::move(medium)));
+    SEABED_TRY(auto pieces, reader.pieces());
+    const size_t index = media_->archive.size();
+    media_->archive.push_back(std::make_unique<ArchiveReader>(std::move(reader)));
+    for (PieceFacts& p : pieces) found_.push_back({index, std::move(p)});
+    return ok();
+  }
+
+  /// A copy of an archive may be given beside it: the first readable form of a piece counts.
+  void collect_pieces() {
+    std::stable_sort(found_.begin(), found_.end(),
+                     [](const PieceMedia& a, const PieceMedia& b) { return a.facts.key < b.facts.key; });
+    for (PieceMedia& p : found_) {
+      if (p.facts.problem) {
+        media_->problems.push_back(*p.facts.problem);
+        media_->bad_pieces.push_back(std::move(p.facts));
+        continue;
+      }
+      if (p.facts.empty || (!media_->spans.empty() && media_->spans.back().key == p.facts.key)) continue;
+      const meta::PieceDescriptor& d = p.facts.descriptor;
+      media_->spans.push_back({p.facts.key, d.start_scn(), d.checkpoint_scn()});
+      media_->piece_media.push_back(std::move(p));
+    }
+  }
+
+  Status collect_bases(size_t source) {
+    const BackupReader& reader = *media_->data[source];
+    for (const SetFacts& set : reader.sets()) {
+      if (!set.success) continue;
+      if (set.problem) {
+        media_->problems.push_back(*set.problem);
+        continue;
+      }
+      auto streams = reader.ls_metas(set);
+      if (!streams) {
+        media_->problems.push_back(streams.error());
+        continue;
+      }
+      media_->bases.push_back(facts_of(source, set, *streams));
+      media_->base_media.push_back({&set, std::move(*streams)});
+    }
+    return ok();
+  }
+
+  BaseFacts facts_of(size_t source, const SetFacts& set, const meta::LsMetaInfos& streams) {
+    const meta::BackupSetDescriptor& d = set.descriptor;
+    BaseFacts b{source, d.backup_set_id(), set.id.full, d.prev_full_backup_set_id(), d.prev_inc_backup_set_id(),
+                d.start_replay_scn(), d.min_restore_scn(), d.archive_dest_id(), d.archive_round_id()};
+    for (const PieceMedia& p : media_->piece_media)
+      if ((b.archive_dest == 0 || p.facts.key.dest == b.archive_dest) &&
+          (b.archive_round == 0 || p.facts.key.round == b.archive_round))
+        for (const meta::HoleRecord& h : p.facts.holes)
+          if (!covered(h, streams)) b.uncovered.push_back({h.ls_id(), h.scn_lo(), h.reason()});
+    std::sort(b.uncovered.begin(), b.uncovered.end(),
+              [](const HoleSpan& x, const HoleSpan& y) { return x.scn_lo < y.scn_lo; });
+    return b;
+  }
+
+  /// What lies before the position that replay starts from is in the base's files; the rest only its rules can tell.
+  bool covered(const meta::HoleRecord& h, const meta::LsMetaInfos& streams) {
+    for (const meta::LsMetaInfo& ls : streams.ls()) {
+      if (ls.ls_id() != h.ls_id()) continue;
+      if (h.lsn() < ls.start_replay_lsn()) return true;
+      auto adapter = adapter_of(context_, ls.engine());
+      return adapter && (*adapter)->rules().covers(ls.recovery(), to_hole(h));
+    }
+    return true;  // a stream that the base does not have
+  }
+
+  void collect_holes() {
+    for (const PieceMedia& p : media_->piece_media)
+      for (const meta::HoleRecord& h : p.facts.holes) {
+        WindowHole hole{h.scn_lo(), kScnMax, h.ls_id(), h.reason()};
+        for (size_t b = 0; b < media_->bases.size(); ++b)
+          if (media_->bases[b].min_restore >= h.scn_lo() && covered(h, media_->base_media[b].streams))
+            hole.to = std::min(hole.to, media_->bases[b].min_restore);
+        media_->holes.push_back(std::move(hole));
+      }
+  }
+
+  EngineContext& context_;
+  const CancelToken& cancel_;
+  std::unique_ptr<Media> media_ = std::make_unique<Media>();
+  std::vector<PieceMedia> found_;
+};
+
+}  // namespace
+
+std::string Media::display(Scn scn) const {
+  if (auto text = scn_to_display(scn, mode, zone)) return *text;
+  return std::to_string(scn);
+}
+
+Result<EngineAdapter*> adapter_of(EngineContext& context, const std::string& engine) {
+  auto it = context.adapters.find(engine);
+  if (it != context.adapters.end()) return it->second;
+  return fail(Code::kUnsupported, "engine " + engine, "this program has no adapter of that name",
+              "use a build of Seabed that has it");
+}
+
+Result<std::unique_ptr<Media>> load_media(EngineContext& context, const RestoreSource& source,
+                                          const CancelToken& cancel) {
+  if (source.uris.empty())
+    return fail(Code::kInvalidArgument, "source", "no destination was given", "give a data and an archive destination");
+  Loader loader(context, cancel);
+  for (const std::string& uri : source.uris) SEABED_CHECK(loader.open(uri));
+  SEABED_CHECK(loader.derive());
+  return loader.take();
+}
+
+}  // namespace seabed::restore

@@ -1,0 +1,41 @@
+#pragma once
+// What a restore will do, decided before anything is written: target, sets, pieces, streams and their files.
+
+#include "core/engine/restore/media_facts.h"
+#include "core/engine/restore/window.h"
+
+namespace seabed::restore {
+
+struct StreamPlan {
+  meta::LsMetaInfo meta;
+  EngineAdapter* adapter = nullptr;
+  std::string name;                             // of its directory: one safe component, unlike any other
+  /// Of all kinds; each with the directory of the restore set that lists it.
+  std::vector<std::pair<DataDirectory, meta::FileMeta>> files;
+};
+
+struct Plan {
+  RestorePlan summary;
+  Scn target = 0;
+  size_t base = 0;                              // index into Media::bases
+  std::vector<size_t> sets, pieces;
+  std::vector<StreamPlan> streams;              // of databases; log stream 1 is `dictionary`
+  std::optional<StreamPlan> dictionary;
+  std::vector<std::string> warnings;
+};
+
+// plan_target.cc
+/// LATEST, an SCN or a time of the tenant's zone, as an SCN.
+Result<Scn> resolve_target(const Media& media, const RestoreTargetPoint& until);
+/// Why nothing leads to the target, naming the nearest targets that something leads to (kConflict).
+Error impossible(const Media& media, Scn target);
+
+// plan_streams.cc
+/// Names from the media are hostile: one component, printable, no dots alone, none of ours.
+bool is_safe_component(std::string_view name);
+Status plan_streams(EngineContext& context, const Media& media, Plan* plan);
+
+// plan_restore.cc
+Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target);
+
+}  // namespace seabed::restore

@@ -1,0 +1,59 @@
+// From UNTIL to an SCN, and the words for a target that nothing leads to.
+
+#include <spdlog/fmt/fmt.h>
+
+#include "core/engine/restore/plan.h"
+
+namespace seabed::restore {
+namespace {
+
+/// The newest set that is old enough for the target; nullptr: none.
+const BaseFacts* newest_before(const Media& media, Scn target) {
+  const BaseFacts* best = nullptr;
+  for (const BaseFacts& b : media.bases)
+    if (b.min_restore <= target && (!best || b.min_restore >= best->min_restore)) best = &b;
+  return best;
+}
+
+std::string reason(const Media& media, Scn target) {
+  const BaseFacts* base = newest_before(media, target);
+  if (media.bases.empty()) return "there is no usable backup set";
+  if (!base) return "it lies before the minimum recovery point of the first backup set";
+  for (const HoleSpan& h : base->uncovered)
+    if (h.scn_lo <= target)
+      return fmt::format("log stream {} has a hole since {} that no earlier backup set contains: {}", h.ls_id,
+                         media.display(h.scn_lo), h.reason);
+  Scn end = 0;
+  for (const PieceSpan& p : media.spans) end = std::max(end, p.end);
+  if (end < target) return fmt::format("it lies behind the last archived checkpoint {}", media.display(end));
+  return fmt::format("the archived log does not lead to it without a gap from backup set {}", base->set_id);
+}
+
+}  // namespace
+
+Result<Scn> resolve_target(const Media& media, const RestoreTargetPoint& until) {
+  switch (until.kind) {
+    case RestoreTargetPoint::Kind::kScn: return until.scn;
+    case RestoreTargetPoint::Kind::kTime: return scn_from_timestamp(until.time, media.mode, media.zone);
+    case RestoreTargetPoint::Kind::kLatest: break;
+  }
+  if (auto end = latest(media.bases, media.spans)) return *end;
+  return fail(Code::kConflict, "tenant " + media.tenant.tenant_name(),
+              "no backup set has the log that it needs: there is nothing to restore to",
+              media.problems.empty() ? "give the archive destination of these backups too"
+                                     : "run seabed verify: " + media.problems.front().message());
+}
+
+Error impossible(const Media& media, Scn target) {
+  const Nearest n = nearest(window_of(media.bases, media.spans), target);
+  std::string next = "possible is ";
+  auto point = [&](Scn scn) { return fmt::format("{} (SCN {})", media.display(scn), scn); };
+  if (n.before) next += "the time up to " + point(*n.before);
+  if (n.before && n.after) next += ", and ";
+  if (n.after) next += "the time from " + point(*n.after);
+  if (!n.before && !n.after) next = "no target is possible with what is there; run seabed window and seabed verify";
+  return Error{Code::kConflict, fmt::format("target {} (SCN {})", media.display(target), target),
+               "cannot be restored: " + reason(media, target), next};
+}
+
+}  // namespace seabed::restore
