@@ -56,6 +56,9 @@ def main():
     args = argparse.ArgumentParser()
     args.add_argument("--modules")
     opt = args.parse_args()
+    if not opt.modules and not shutil.which("npm"):
+        print("npm is not installed")
+        sys.exit(77)
     scratch = tempfile.mkdtemp(prefix="seabed-compat-")
     try:
         if not opt.modules:

@@ -1,10 +1,12 @@
-// bulk_load: a database of a given size for the benches, quickly; --rewrite changes a part of it; --verify compares
-// every byte. Values are a function of (seed, key, generation); generations stand beside the database in DIR.generations.
+// bulk_load: a database of a given size for the benches, quickly; --rewrite changes a part of it; --verify
+// compares every byte. Values are a function of (seed, key, generation); generations stand beside the
+// database in DIR.generations.
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 
 #include <boost/program_options.hpp>
 #include <chrono>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -22,7 +24,7 @@ struct Settings {
   uint64_t size_mb = 1024, seed = 1;
   uint32_t value_size = 1000, cfs = 1;
   double rewrite = 0;  // percent
-  bool spread = true, disable_wal = false, verify = false, compact = false;
+  bool spread = true, disable_wal = false, verify = false, compact = false, compressible = false;
 };
 
 constexpr uint64_t kBatch = 500;
@@ -70,13 +72,16 @@ class Bulk {
       std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, handle));
       for (it->SeekToFirst(); it->Valid(); it->Next(), ++seen) {
         const uint64_t n = std::stoull(it->key().ToString().substr(2));
-        if (n >= keys_) ++wrong;
-        else if (fill(n, generation_[n], expected); it->value() != rocksdb::Slice(expected)) ++wrong;
+        if (n >= keys_)
+          ++wrong;
+        else if (fill(n, generation_[n], expected); it->value() != rocksdb::Slice(expected))
+          ++wrong;
       }
       if (!it->status().ok()) throw std::runtime_error(it->status().ToString());
     }
-    std::printf("{\"equal\":%s,\"keys\":%llu,\"wrong\":%llu}\n", wrong == 0 && seen == keys_ ? "true" : "false",
-                static_cast<unsigned long long>(seen), static_cast<unsigned long long>(wrong));
+    std::printf("{\"equal\":%s,\"keys\":%llu,\"wrong\":%llu}\n",
+                wrong == 0 && seen == keys_ ? "true" : "false", static_cast<unsigned long long>(seen),
+                static_cast<unsigned long long>(wrong));
     return wrong == 0 && seen == keys_;
   }
 
@@ -96,7 +101,13 @@ class Bulk {
   }
 
   void fill(uint64_t n, uint8_t generation, std::string& out) const {
-    oracle::generate_value(s_.seed, key_of(n), {"", n, generation, s_.value_size}, out);
+    uint64_t state = oracle::mix(s_.seed, n, generation);
+    out.resize(s_.value_size);
+    for (size_t at = 0; at < out.size(); at += 8) {
+      state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+      const uint64_t word = s_.compressible && at / 64 % 2 ? 0x2e2e2e2e2e2e2e2eULL : state ^ (state >> 29);
+      std::memcpy(out.data() + at, &word, std::min<size_t>(8, out.size() - at));
+    }
   }
 
   void write(uint64_t n, uint8_t generation, bool disable_wal) {
@@ -141,16 +152,17 @@ class Bulk {
 int main(int argc, char** argv) try {
   Settings s;
   po::options_description options("bulk_load --db DIR [--size-mb N] | --rewrite PERCENT | --verify");
-  options.add_options()("help", "this text")                                                          //
-      ("db", po::value(&s.db)->required(), "directory; give the same shape flags at every call")      //
-      ("size-mb", po::value(&s.size_mb), "keys and values before compression (default 1024)")         //
-      ("value-size", po::value(&s.value_size), "bytes per value (default 1000)")                      //
-      ("cfs", po::value(&s.cfs), "column families (default 1)")                                       //
-      ("seed", po::value(&s.seed), "seed of every value")                                             //
-      ("rewrite", po::value(&s.rewrite), "instead of loading: rewrite so many percent of the keys")   //
-      ("run", "rewrite one run of keys instead of spread ones")                                       //
-      ("disable-wal", "rewrite without the log (loading always is)")                                  //
-      ("compact", "compact everything at the end")                                                    //
+  options.add_options()("help", "this text")                                                            //
+      ("db", po::value(&s.db)->required(), "directory; give the same shape flags at every call")        //
+      ("size-mb", po::value(&s.size_mb), "keys and values together (default 1024)")                     //
+      ("value-size", po::value(&s.value_size), "bytes per value (default 1000)")                        //
+      ("cfs", po::value(&s.cfs), "column families (default 1)")                                         //
+      ("seed", po::value(&s.seed), "seed of every value")                                               //
+      ("rewrite", po::value(&s.rewrite), "instead of loading: rewrite so many percent of the keys")     //
+      ("run", "rewrite one run of keys instead of spread ones")                                         //
+      ("disable-wal", "rewrite without the log (loading always is)")                                    //
+      ("compressible", "values of half noise; else all noise: the size on disk is the size asked for")  //
+      ("compact", "compact everything at the end")                                                      //
       ("verify", "instead of loading: compare every byte");
   po::variables_map vm;
   po::store(po::parse_command_line(argc, argv, options), vm);
@@ -161,6 +173,7 @@ int main(int argc, char** argv) try {
   po::notify(vm);
   s.spread = !vm.count("run");
   s.disable_wal = vm.count("disable-wal");
+  s.compressible = vm.count("compressible");
   s.compact = vm.count("compact");
   Bulk bulk(s);
   if (vm.count("verify")) return bulk.verify() ? 0 : 1;

@@ -1,5 +1,5 @@
-// causal_check: the last write in each of two restored databases, whether each is whole up to there, and by how much
-// time B is ahead of A (0: it is not). Exit status 1 if it is ahead by more than --bound-ns.
+// causal_check: the last write in each of two restored databases, whether each is whole up to there, and by
+// how much time B is ahead of A (0: it is not). Exit status 1 if it is ahead by more than --bound-ns.
 #include <rocksdb/db.h>
 
 #include <boost/program_options.hpp>
@@ -52,7 +52,8 @@ std::unordered_map<uint64_t, Times> read_log(const std::string& path) {
 int64_t violation_ns(const std::unordered_map<uint64_t, Times>& times, uint64_t a_last, uint64_t b_last) {
   const auto missing = times.find(a_last + 1), shown = times.find(b_last);
   if (b_last <= a_last) return 0;
-  if (missing == times.end() || shown == times.end()) return 1;  // the log's last line was not written: a bare minimum
+  if (missing == times.end() || shown == times.end())
+    return 1;  // the log's last line was not written: a bare minimum
   return std::max<int64_t>(1, shown->second.b_after - missing->second.a_after);
 }
 
@@ -62,10 +63,10 @@ int main(int argc, char** argv) try {
   std::string a, b, log;
   int64_t bound = 0;
   po::options_description options("causal_check --a DIR --b DIR --log FILE [--bound-ns N]");
-  options.add_options()("help", "this text")                                        //
-      ("a", po::value(&a)->required(), "closed directory")                          //
-      ("b", po::value(&b)->required(), "closed directory")                          //
-      ("log", po::value(&log)->required(), "causal_writer's log")                   //
+  options.add_options()("help", "this text")                       //
+      ("a", po::value(&a)->required(), "closed directory")         //
+      ("b", po::value(&b)->required(), "closed directory")         //
+      ("log", po::value(&log)->required(), "causal_writer's log")  //
       ("bound-ns", po::value(&bound), "how far B may be ahead of A in time");
   po::variables_map vm;
   po::store(po::parse_command_line(argc, argv, options), vm);

@@ -1,5 +1,6 @@
-// causal_writer: the n-th write goes to database A, is acknowledged, then to database B. Whoever restores both must
-// never show B's n-th without A's n-th, beyond the bound that he published. Killed, it goes on where A stands.
+// causal_writer: the n-th write goes to database A, is acknowledged, then to database B. Whoever restores
+// both must never show B's n-th without A's n-th, beyond the bound that he published. Killed, it goes on
+// where A stands.
 #include <rocksdb/db.h>
 
 #include <boost/program_options.hpp>
@@ -68,7 +69,8 @@ void run(const Settings& s, bool stamp, bool flush_a, bool flush_b) {
   for (auto now = start; !g_stop; now = std::chrono::steady_clock::now()) {
     if (s.seconds > 0 && now - start > std::chrono::duration<double>(s.seconds)) break;
     if (s.commits && n - first >= s.commits) break;
-    if (s.rate > 0) std::this_thread::sleep_until(start + std::chrono::duration<double>(double(n - first) / s.rate));
+    if (s.rate > 0)
+      std::this_thread::sleep_until(start + std::chrono::duration<double>(double(n - first) / s.rate));
     ++n;
     const int64_t a0 = oracle::wall_ns();
     write_one(*a, n, s.value_size, stamp ? oracle::encode_stamp(clock.next()) : "");
@@ -94,18 +96,18 @@ void run(const Settings& s, bool stamp, bool flush_a, bool flush_b) {
 int main(int argc, char** argv) try {
   Settings s;
   po::options_description options("causal_writer --a DIR --b DIR --log FILE [options]");
-  options.add_options()("help", "this text")                                                         //
-      ("a", po::value(&s.a)->required(), "written first")                                            //
-      ("b", po::value(&s.b)->required(), "written after A's acknowledgement")                        //
-      ("log", po::value(&s.log)->required(), "per write: n, ns before A, ns after A, ns after B")    //
-      ("rate", po::value(&s.rate), "pairs per second, 0: as fast as possible")                       //
-      ("seconds", po::value(&s.seconds), "stop after so many")                                       //
-      ("commits", po::value(&s.commits), "stop after so many")                                       //
-      ("value-size", po::value(&s.value_size), "bytes of padding")                                   //
-      ("memtable-kb", po::value(&s.memtable_kb), "write_buffer_size of both")                        //
-      ("flush-wal-ms", po::value(&s.flush_ms), "period of FlushWAL where it is manual")              //
-      ("stamp", "a SEABEDST stamp in every write, rising over both databases")                       //
-      ("manual-wal-flush-a", "A keeps log bytes in memory until the next FlushWAL")                  //
+  options.add_options()("help", "this text")                                                       //
+      ("a", po::value(&s.a)->required(), "written first")                                          //
+      ("b", po::value(&s.b)->required(), "written after A's acknowledgement")                      //
+      ("log", po::value(&s.log)->required(), "per write: n, ns before A, ns after A, ns after B")  //
+      ("rate", po::value(&s.rate), "pairs per second, 0: as fast as possible")                     //
+      ("seconds", po::value(&s.seconds), "stop after so many")                                     //
+      ("commits", po::value(&s.commits), "stop after so many")                                     //
+      ("value-size", po::value(&s.value_size), "bytes of padding")                                 //
+      ("memtable-kb", po::value(&s.memtable_kb), "write_buffer_size of both")                      //
+      ("flush-wal-ms", po::value(&s.flush_ms), "period of FlushWAL where it is manual")            //
+      ("stamp", "a SEABEDST stamp in every write, rising over both databases")                     //
+      ("manual-wal-flush-a", "A keeps log bytes in memory until the next FlushWAL")                //
       ("manual-wal-flush-b", "so does B");
   po::variables_map vm;
   po::store(po::parse_command_line(argc, argv, options), vm);

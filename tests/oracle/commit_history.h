@@ -1,6 +1,6 @@
-// A commit log read back: a tree of epochs (starts of the writer), each going on from a commit of its parent. A
-// crash may take unflushed commits with it, and a restored database goes on from an old one: then the same commit
-// number exists in several epochs, with other bytes.
+// A commit log read back: a tree of epochs (starts of the writer), each going on from a commit of its parent.
+// A crash may take unflushed commits with it, and a restored database goes on from an old one: then the same
+// commit number exists in several epochs, with other bytes.
 #pragma once
 #include <cstdint>
 #include <map>

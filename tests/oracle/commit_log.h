@@ -1,15 +1,14 @@
-// The writer's own record of its commits: an append-only text file, one line per event, written with one write(2)
-// each, so that it survives kill -9 of the writer. Times are time of day in nanoseconds.
+// The writer's own record of its commits: an append-only text file, one line per event, written with one
+// write(2) each, so that it survives kill -9 of the writer. Times are time of day in nanoseconds.
 //
 //   H {json}                 the configuration (first line)
-//   R epoch n parent ns      a start of the writer: it found the state after commit n of epoch `parent` (-1 -1: new)
-//   P n epoch                commit n will carry the epoch in which its recovered transaction was prepared
-//   L n                      commit n had its WAL disabled and was lost by a crash
-//   B n ns                   just before the write call of commit n
-//   A n ns                   just after its acknowledgement
-//   F n ns ns                FlushWAL: commits up to n left the process's memory (before, after)
-//   C name n ns ns           column family created before commit n (before, after)
-//   X name n ns ns           column family dropped before commit n
+//   R epoch n parent ns      a start of the writer: it found the state after commit n of epoch `parent` (-1
+//   -1: new) P n epoch                commit n will carry the epoch in which its recovered transaction was
+//   prepared L n                      commit n had its WAL disabled and was lost by a crash B n ns just
+//   before the write call of commit n A n ns                   just after its acknowledgement F n ns ns
+//   FlushWAL: commits up to n left the process's memory (before, after) C name n ns ns           column
+//   family created before commit n (before, after) X name n ns ns           column family dropped before
+//   commit n
 #pragma once
 #include <cstdint>
 #include <string>

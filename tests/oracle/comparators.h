@@ -4,7 +4,8 @@
 
 namespace oracle {
 
-const rocksdb::Comparator* reversed_comparator();      // "oracle.Reversed.v1": reverse bytewise order
-const rocksdb::Comparator* length_first_comparator();  // "oracle.LengthFirst.v1": shorter keys first, then bytes
+const rocksdb::Comparator* reversed_comparator();  // "oracle.Reversed.v1": reverse bytewise order
+const rocksdb::Comparator*
+length_first_comparator();  // "oracle.LengthFirst.v1": shorter keys first, then bytes
 
 }  // namespace oracle

@@ -1,5 +1,7 @@
-// ledger_check: compares a closed (restored, activated) database with the writer's own commit log, byte for byte.
-// Exit status 0: equal and within the interval; 1: not; 2: wrong usage or the database does not open.
+// ledger_check: compares a closed (restored, activated) database with the writer's own commit log, byte for
+// byte. Exit status 0: equal and within the interval; 1: not; 2: wrong usage or the database does not open.
+#include <unistd.h>
+
 #include <boost/program_options.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -35,16 +37,16 @@ std::string render(const oracle::Verdict& v) {
 
 po::variables_map parse(int argc, char** argv) {
   po::options_description options("ledger_check --db DIR --log COMMITLOG [options]");
-  options.add_options()("help", "this text")                                                      //
-      ("db", po::value<std::string>()->required(), "a closed database directory")                 //
-      ("log", po::value<std::string>()->required(), "the writer's commit log")                    //
+  options.add_options()("help", "this text")                                                        //
+      ("db", po::value<std::string>()->required(), "a closed database directory")                   //
+      ("log", po::value<std::string>()->required(), "the writer's commit log")                      //
       ("until-lo", po::value<int64_t>(), "every commit acknowledged by then must be present (ns)")  //
-      ("until-hi", po::value<int64_t>(), "no commit begun after it may be present (ns)")          //
-      ("expect", po::value<uint64_t>(), "exactly this commit")                                    //
+      ("until-hi", po::value<int64_t>(), "no commit begun after it may be present (ns)")            //
+      ("expect", po::value<uint64_t>(), "exactly this commit")                                      //
       ("ddl-slack", po::value<uint32_t>()->default_value(0),
-       "by how many commits created and dropped families may be ahead of the data")               //
-      ("commit-prepared", "then commit the prepared transactions and compare again (writes)")     //
-      ("write", "open for writing, as the application would (always so with transactions)")       //
+       "by how many commits created and dropped families may be ahead of the data")            //
+      ("commit-prepared", "then commit the prepared transactions and compare again (writes)")  //
+      ("write", "open for writing, as the application would (always so with transactions)")    //
       ("json", "accepted; the answer is always one line of JSON");
   po::variables_map vm;
   po::store(po::parse_command_line(argc, argv, options), vm);
@@ -87,7 +89,8 @@ int main(int argc, char** argv) try {
   }
   verdict = oracle::judge(db, history, request);
   std::cout << render(verdict) << std::endl;
-  return verdict.ok() ? 0 : 1;
+  db.close();
+  _exit(verdict.ok() ? 0 : 1);  // see LedgerDb::close
 } catch (const std::exception& e) {
   std::cerr << "ledger_check: " << e.what() << "\n";
   return 2;

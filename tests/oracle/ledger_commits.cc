@@ -3,6 +3,7 @@
 #include <rocksdb/sst_file_writer.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <stdexcept>
 
 #include "ledger_values.h"
@@ -25,8 +26,12 @@ void add_delete_range(rocksdb::WriteBatchBase& batch, rocksdb::ColumnFamilyHandl
 
 }  // namespace
 
-LedgerCommits::LedgerCommits(LedgerDb& db, const LedgerConfig& config, CommitLog& log, std::string scratch_sst)
-    : db_(db), config_(config), log_(log), scratch_sst_(std::move(scratch_sst)),
+LedgerCommits::LedgerCommits(LedgerDb& db, const LedgerConfig& config, CommitLog& log,
+                             std::string scratch_sst)
+    : db_(db),
+      config_(config),
+      log_(log),
+      scratch_sst_(std::move(scratch_sst)),
       balances_(opening_balances(config)) {}
 
 void LedgerCommits::resume(const CommitHistory* history) {
@@ -46,9 +51,11 @@ void LedgerCommits::resume(const CommitHistory* history) {
   std::vector<CommitName> adopted;
   if (db_.transactions()) adopt_prepared(adopted);
   for (const auto& name : adopted) plan_commit(config_, name.n, name.epoch, balances_);
+  std::vector<std::string> missing;
   for (uint32_t i = 0; i < config_.cfs; ++i) {
-    if (!db_.family(family_name(i))) must(db_.create_family(family_name(i)), "CreateColumnFamily");
+    if (!db_.family(family_name(i))) missing.push_back(family_name(i));
   }
+  if (!missing.empty()) must(db_.create_families(missing), "CreateColumnFamilies");
 }
 
 void LedgerCommits::record_lost(const CommitHistory& history, uint32_t line) {
@@ -67,7 +74,8 @@ void LedgerCommits::adopt_prepared(std::vector<CommitName>& adopted) {
   db_.transactions()->GetAllPreparedTransactions(&found);
   for (auto* txn : found) {
     CommitName name;
-    if (!parse_head(txn->GetName().substr(1), name.n, name.epoch)) throw std::runtime_error("foreign transaction");
+    if (!parse_head(txn->GetName().substr(1), name.n, name.epoch))
+      throw std::runtime_error("foreign transaction");
     if (txn->GetName()[0] == 'r') {
       must(txn->Rollback(), "Rollback");
       delete txn;
@@ -107,21 +115,23 @@ void LedgerCommits::step() {
 void LedgerCommits::change_families(uint64_t n) {
   const auto gone = family_dropped_before(config_, n), fresh = family_created_before(config_, n);
   const bool drop = !gone.empty() && db_.family(gone), create = !fresh.empty() && !db_.family(fresh);
-  if ((drop || create) && config_.manual_wal_flush) flush_wal();  // else a crash leaves the change without its past
+  if ((drop || create) && config_.manual_wal_flush)
+    flush_wal();  // else a crash leaves the change without its past
   const int64_t before = wall_ns();
   if (drop) {
     must(db_.drop_family(gone), "DropColumnFamily");
     log_.dropped(gone, n, before);
   }
   if (create) {
-    must(db_.create_family(fresh), "CreateColumnFamily");
+    must(db_.create_families({fresh}), "CreateColumnFamilies");
     log_.created(fresh, n, before);
   }
 }
 
 void LedgerCommits::prepare_ahead(uint64_t n) {
   for (uint64_t later = n; later <= n + kMaxLag; ++later) {
-    if (!two_phase(config_, later) || later - lag_of(config_, later) > n || prepared_.contains(later)) continue;
+    if (!two_phase(config_, later) || later - lag_of(config_, later) > n || prepared_.contains(later))
+      continue;
     const Plan plan = plan_commit(config_, later, epoch_, balances_);
     prepared_[later] = prepare(transaction_name('t', later, epoch_), plan.ops);
   }
@@ -167,6 +177,9 @@ void LedgerCommits::commit_ingest(uint64_t n, const Plan& plan) {
   rocksdb::Options options = db_.options();
   options.comparator = order;
   rocksdb::SstFileWriter file(rocksdb::EnvOptions(), options, cf);
+  // Killed after linking it in, before removing it here: the same inode is in the database, never write into
+  // it.
+  std::filesystem::remove(scratch_sst_);
   must(file.Open(scratch_sst_), "SstFileWriter");
   for (const Op* op : ops) {
     generate_value(config_.seed, op->key, op->value, value_);
@@ -206,7 +219,8 @@ rocksdb::Transaction* LedgerCommits::prepare(const std::string& name, const std:
 void LedgerCommits::commit_prepared(uint64_t n, rocksdb::Transaction* txn) {
   begin(n);
   // The commit has a batch of its own, which stands in the log beside its mark: the stamp is the commit's.
-  if (config_.stamp) must(txn->GetCommitTimeWriteBatch()->PutLogData(encode_stamp(stamps_.next())), "PutLogData");
+  if (config_.stamp)
+    must(txn->GetCommitTimeWriteBatch()->PutLogData(encode_stamp(stamps_.next())), "PutLogData");
   must(txn->Commit(), "Commit");
   log_.after(n);
   delete txn;

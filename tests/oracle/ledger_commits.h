@@ -16,8 +16,8 @@ class LedgerCommits {
  public:
   LedgerCommits(LedgerDb& db, const LedgerConfig& config, CommitLog& log, std::string scratch_sst);
 
-  // Finds where the data stands, settles what a crash left, and opens a new epoch. `history` is null for a new
-  // ledger. Throws std::runtime_error if the data is not of this log.
+  // Finds where the data stands, settles what a crash left, and opens a new epoch. `history` is null for a
+  // new ledger. Throws std::runtime_error if the data is not of this log.
   void resume(const CommitHistory* history);
 
   void step();  // the next commit and what goes before it; throws std::runtime_error on any failure
@@ -53,7 +53,7 @@ class LedgerCommits {
   RisingClock stamps_;
   int64_t last_ = -1;
   uint32_t epoch_ = 0;
-  std::map<uint64_t, rocksdb::Transaction*> prepared_;  // by commit
+  std::map<uint64_t, rocksdb::Transaction*> prepared_;           // by commit
   std::multimap<uint64_t, rocksdb::Transaction*> to_roll_back_;  // by the commit before which it goes
   std::string value_;
 };

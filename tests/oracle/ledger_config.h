@@ -1,5 +1,5 @@
-// What kind of ledger is written and by which means. The data-shaping part is fixed when the ledger is created
-// and stands in the first line of its commit log; the rest may differ at every start.
+// What kind of ledger is written and by which means. The data-shaping part is fixed when the ledger is
+// created and stands in the first line of its commit log; the rest may differ at every start.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -22,7 +22,8 @@ struct LedgerConfig {
   uint32_t ingest_every = 0;
   uint32_t ingest_keys = 50;
   uint32_t disable_wal_every = 0;
-  uint32_t cf_churn = 0;  // a family is created every so many commits and dropped two and a half periods later
+  uint32_t cf_churn =
+      0;  // a family is created every so many commits and dropped two and a half periods later
   std::string comparator = "bytewise";  // or custom
   bool manual_wal_flush = false;
 
@@ -36,6 +37,8 @@ struct LedgerConfig {
   uint32_t compaction_every = 0;
   uint32_t flush_wal_ms = 100;  // with manual_wal_flush
   std::string wal_dir;
+  std::string extra_path;  // a second db_path, for files beyond the first 1 MiB
+  bool encrypted = false;  // an encrypting Env, as nobody outside can read
   bool sync = false;
   bool stamp = false;
 };
@@ -69,6 +72,8 @@ void visit_fields(Config& c, Visit&& visit) {
   visit("compaction-every", c.compaction_every, means, "CompactRange of one family every N commits");
   visit("flush-wal-ms", c.flush_wal_ms, means, "period of FlushWAL with --manual-wal-flush");
   visit("wal-dir", c.wal_dir, means, "wal_dir, if not the database's directory");
+  visit("extra-path", c.extra_path, means, "a second db_path, for files beyond the first 1 MiB");
+  visit("encrypted", c.encrypted, data, "an encrypting Env (to be refused)");
   visit("sync", c.sync, means, "sync every write");
   visit("stamp", c.stamp, means, "a 24-byte SEABEDST stamp in every commit");
 }

@@ -1,6 +1,7 @@
 #include "ledger_db.h"
 
 #include <rocksdb/convenience.h>
+#include <rocksdb/env_encryption.h>
 #include <rocksdb/merge_operator.h>
 #include <rocksdb/table.h>
 
@@ -13,7 +14,18 @@
 namespace oracle {
 namespace {
 
-rocksdb::Options base_options(const LedgerConfig& c) {
+// Lives as long as the process: databases closed late still use it.
+rocksdb::Env* encrypting_env() {
+  static rocksdb::Env* const env = [] {
+    std::shared_ptr<rocksdb::EncryptionProvider> provider;
+    auto status = rocksdb::EncryptionProvider::CreateFromString({}, "1://test", &provider);
+    if (!status.ok()) std::abort();
+    return rocksdb::NewEncryptedEnv(rocksdb::Env::Default(), provider);
+  }();
+  return env;
+}
+
+rocksdb::Options base_options(const LedgerConfig& c, const std::string& dir) {
   rocksdb::Options o;
   o.create_if_missing = true;
   o.write_buffer_size = size_t{c.memtable_kb} << 10;
@@ -26,6 +38,8 @@ rocksdb::Options base_options(const LedgerConfig& c) {
   o.manual_wal_flush = c.manual_wal_flush;
   o.two_write_queues = c.two_write_queues;
   o.wal_dir = c.wal_dir;
+  if (!c.extra_path.empty()) o.db_paths = {{dir, 1 << 20}, {c.extra_path, uint64_t{1} << 40}};
+  if (c.encrypted) o.env = encrypting_env();
   if (c.wal_compression) o.wal_compression = rocksdb::kZSTD;
   if (c.blob) {
     o.enable_blob_files = true;
@@ -65,7 +79,7 @@ LedgerDb::~LedgerDb() {
 
 rocksdb::Status LedgerDb::open(const std::string& dir, const LedgerConfig& config, OpenMode mode) {
   config_ = config;
-  options_ = base_options(config);
+  options_ = base_options(config, dir);
   if (mode == OpenMode::kReadOnly) options_.create_if_missing = false;
   std::vector<std::string> names;
   if (!rocksdb::DB::ListColumnFamilies(options_, dir, &names).ok()) names = {"default"};
@@ -93,13 +107,15 @@ rocksdb::Status LedgerDb::open(const std::string& dir, const LedgerConfig& confi
 rocksdb::Status LedgerDb::close() {
   for (auto& [name, handle] : families_) db_->DestroyColumnFamilyHandle(handle);
   families_.clear();
-  const auto status = db_->Close();
-  // WritePrepared asserts that nothing stands prepared when it is destroyed; a server just leaves.
+  // WritePrepared neither closes nor is destroyed while something stands prepared. A server just leaves, so
+  // must we: whoever closed such a database ends by _exit.
   if (config_.write_prepared) {
+    const auto flushed = db_->FlushWAL(true);
     (void)db_.release();
-  } else {
-    db_.reset();
+    return flushed;
   }
+  const auto status = db_->Close();
+  db_.reset();
   transactions_ = nullptr;
   return status;
 }
@@ -109,10 +125,12 @@ rocksdb::ColumnFamilyHandle* LedgerDb::family(const std::string& name) const {
   return found == families_.end() ? nullptr : found->second;
 }
 
-rocksdb::Status LedgerDb::create_family(const std::string& name) {
-  rocksdb::ColumnFamilyHandle* handle = nullptr;
-  const auto status = db_->CreateColumnFamily(family_options(options_, config_, name), name, &handle);
-  if (status.ok()) families_[name] = handle;
+rocksdb::Status LedgerDb::create_families(const std::vector<std::string>& names) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
+  for (const auto& name : names) wanted.emplace_back(name, family_options(options_, config_, name));
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const auto status = db_->CreateColumnFamilies(wanted, &handles);
+  for (auto* handle : handles) families_[handle->GetName()] = handle;
   return status;
 }
 
@@ -129,7 +147,8 @@ std::vector<CommitName> LedgerDb::heads() const {
   const auto look = [&](rocksdb::ColumnFamilyHandle* handle, const std::string& key) {
     std::string value;
     CommitName head;
-    if (db_->Get({}, handle, key, &value).ok() && parse_head(value, head.n, head.epoch)) heads.push_back(head);
+    if (db_->Get({}, handle, key, &value).ok() && parse_head(value, head.n, head.epoch))
+      heads.push_back(head);
   };
   for (uint64_t lane = 0; lane < kLanes; ++lane) {
     if (auto* handle = family("default")) look(handle, head_key(lane));
@@ -142,8 +161,8 @@ std::vector<CommitName> LedgerDb::heads() const {
 }
 
 bool newest_head(const std::vector<CommitName>& heads, CommitName& newest) {
-  const auto found = std::max_element(heads.begin(), heads.end(),
-                                      [](const auto& a, const auto& b) { return a.n < b.n; });
+  const auto found =
+      std::max_element(heads.begin(), heads.end(), [](const auto& a, const auto& b) { return a.n < b.n; });
   if (found == heads.end()) return false;
   newest = *found;
   return true;

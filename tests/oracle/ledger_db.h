@@ -1,4 +1,5 @@
-// The database under the ledger, opened with the comparators, merge operator and write policy it was made with.
+// The database under the ledger, opened with the comparators, merge operator and write policy it was made
+// with.
 #pragma once
 #include <rocksdb/db.h>
 #include <rocksdb/utilities/transaction_db.h>
@@ -30,7 +31,8 @@ class LedgerDb {
   rocksdb::ColumnFamilyHandle* family(const std::string& name) const;     // null: no such family
   const std::map<std::string, rocksdb::ColumnFamilyHandle*>& families() const { return families_; }
 
-  rocksdb::Status create_family(const std::string& name);
+  // All at once: RocksDB writes its OPTIONS file anew at every call.
+  rocksdb::Status create_families(const std::vector<std::string>& names);
   rocksdb::Status drop_family(const std::string& name);
 
   // The last commit of every lane that stands in the data.

@@ -26,13 +26,9 @@ void LedgerModel::apply(const Plan& plan) {
 void LedgerModel::apply(const Op& op) {
   Family& family = families_[op.cf];
   switch (op.type) {
-    case OpType::kPut:
-      family[op.key] = op.value;
-      break;
+    case OpType::kPut: family[op.key] = op.value; break;
     case OpType::kDelete:
-    case OpType::kSingleDelete:
-      family.erase(op.key);
-      break;
+    case OpType::kSingleDelete: family.erase(op.key); break;
     case OpType::kMerge:
       if (auto found = family.find(op.key); found != family.end()) {
         found->second.literal += "," + op.value.literal;

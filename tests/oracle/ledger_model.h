@@ -1,5 +1,5 @@
-// The expected state after a commit, rebuilt from the commit log alone. Values are kept as references and generated
-// when compared, so memory goes with the number of keys, not with their size.
+// The expected state after a commit, rebuilt from the commit log alone. Values are kept as references and
+// generated when compared, so memory goes with the number of keys, not with their size.
 #pragma once
 #include <map>
 #include <set>
@@ -16,8 +16,8 @@ class LedgerModel {
  public:
   using Family = std::unordered_map<std::string, ValueRef>;
 
-  // The state after commit n on the line of `epoch`; `lost` commits never happened, `extra` ones (transactions that
-  // stood prepared and were committed by hand) did in addition.
+  // The state after commit n on the line of `epoch`; `lost` commits never happened, `extra` ones
+  // (transactions that stood prepared and were committed by hand) did in addition.
   static LedgerModel build(const CommitHistory& history, uint32_t epoch, uint64_t n,
                            const std::set<uint64_t>& lost, const std::vector<CommitName>& extra = {});
 

@@ -9,8 +9,21 @@ namespace oracle {
 namespace {
 
 // Streams of choices: each question has its own number, so that adding one never shifts another.
-enum Question : uint64_t { kLag = 1, kTwoPhase, kRollback, kHold, kFrom, kTo, kAmount, kRecord, kSize, kFate,
-                           kMergeSlot, kRange, kIngestCf };
+enum Question : uint64_t {
+  kLag = 1,
+  kTwoPhase,
+  kRollback,
+  kHold,
+  kFrom,
+  kTo,
+  kAmount,
+  kRecord,
+  kSize,
+  kFate,
+  kMergeSlot,
+  kRange,
+  kIngestCf
+};
 
 uint64_t choose(const LedgerConfig& c, uint64_t n, Question question, uint64_t sub = 0) {
   return mix(c.seed, n, question * 1000 + sub);
@@ -28,7 +41,8 @@ uint32_t lane_slot(uint64_t choice, uint32_t count, uint64_t n) {
 }
 
 std::string balance_text(int64_t balance, uint64_t n, uint32_t epoch) {
-  return format("%lld n=%llu e=%u", static_cast<long long>(balance), static_cast<unsigned long long>(n), epoch);
+  return format("%lld n=%llu e=%u", static_cast<long long>(balance), static_cast<unsigned long long>(n),
+                epoch);
 }
 
 uint32_t size_of(const LedgerConfig& c, uint64_t n, uint64_t sub) {
@@ -90,8 +104,10 @@ void plan_short_lived(const LedgerConfig& c, uint64_t n, uint32_t epoch, Plan& p
 void plan_merge(const LedgerConfig& c, uint64_t n, uint32_t epoch, Plan& plan) {
   const uint64_t choice = choose(c, n, kMergeSlot);
   const OpType type = choice % 64 == 0 ? OpType::kPut : OpType::kMerge;
-  plan.ops.push_back({type, family_name((choice >> 32) % c.cfs),
-                      format("m/%06u", lane_slot(choice >> 8 & 0xffff, 340, n)), {head_value(n, epoch)}});
+  plan.ops.push_back({type,
+                      family_name((choice >> 32) % c.cfs),
+                      format("m/%06u", lane_slot(choice >> 8 & 0xffff, 340, n)),
+                      {head_value(n, epoch)}});
 }
 
 void plan_delete_range(const LedgerConfig& c, uint64_t n, Plan& plan) {

@@ -1,8 +1,8 @@
 // What commit n writes: a pure function of the configuration, n and the epoch (the writer's start in which it
 // was made). Writer and checker both derive everything from here, so the commit log need not hold the data.
 //
-// Every commit touches only keys of its own lane (n mod 16), so that transactions that are prepared together never
-// conflict; lane 16 belongs to transactions that are rolled back and must never be seen.
+// Every commit touches only keys of its own lane (n mod 16), so that transactions that are prepared together
+// never conflict; lane 16 belongs to transactions that are rolled back and must never be seen.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -52,7 +52,8 @@ Plan plan_commit(const LedgerConfig& config, uint64_t n, uint32_t epoch, Balance
 // Two-phase commit: the transaction of commit n is prepared just before commit n - lag_of(n).
 uint32_t lag_of(const LedgerConfig& config, uint64_t n);
 bool two_phase(const LedgerConfig& config, uint64_t n);
-// Whether a transaction to be rolled back is prepared just before commit n, how long it is held, what it writes.
+// Whether a transaction to be rolled back is prepared just before commit n, how long it is held, what it
+// writes.
 bool rollback_starts(const LedgerConfig& config, uint64_t n);
 uint32_t rollback_hold(const LedgerConfig& config, uint64_t n);
 std::vector<Op> plan_rollback(const LedgerConfig& config, uint64_t n);

@@ -89,7 +89,8 @@ class Comparison {
   std::string value_;
 };
 
-// Families are created and dropped between two commits, so just after commit n the next step's may show already.
+// Families are created and dropped between two commits, so just after commit n the next step's may show
+// already.
 void compare_families(const LedgerDb& db, const LedgerConfig& config, uint64_t n, uint32_t slack,
                       const LedgerModel& model, Verdict& verdict) {
   std::set<std::string> may_go, may_come;
@@ -114,8 +115,9 @@ void compare_families(const LedgerDb& db, const LedgerConfig& config, uint64_t n
   verdict.digest = comparison.digest();
 }
 
-void compare_state(const LedgerDb& db, const CommitHistory& history, uint32_t epoch, uint64_t n, uint32_t slack,
-                   const std::set<uint64_t>& lost, const std::vector<CommitName>& extra, Verdict& verdict) {
+void compare_state(const LedgerDb& db, const CommitHistory& history, uint32_t epoch, uint64_t n,
+                   uint32_t slack, const std::set<uint64_t>& lost, const std::vector<CommitName>& extra,
+                   Verdict& verdict) {
   verdict.differences.clear();
   verdict.keys = verdict.bytes = verdict.families = 0;
   verdict.balance_sum = 0;
@@ -125,7 +127,8 @@ void compare_state(const LedgerDb& db, const CommitHistory& history, uint32_t ep
   verdict.equal = verdict.differences.empty() && verdict.invariant_ok && verdict.error.empty();
 }
 
-// Commits lost by crashes before n was made; those of a crash right after n are in doubt: both states existed.
+// Commits lost by crashes before n was made; those of a crash right after n are in doubt: both states
+// existed.
 std::vector<std::set<uint64_t>> lost_variants(const CommitHistory& history, uint32_t epoch, uint64_t n) {
   std::set<uint64_t> sure, doubtful;
   for (int64_t at = epoch; at >= 0; at = history.epochs()[static_cast<size_t>(at)].parent) {
@@ -157,7 +160,8 @@ void check_prepared(LedgerDb& db, const LedgerConfig& c, uint64_t n, Verdict& ve
     if (!parse_transaction(txn->GetName(), name)) {
       differ(verdict, "unknown prepared transaction " + txn->GetName());
     } else if (txn->GetName()[0] == 'r') {
-      if (name.n > n + 1 || name.n + rollback_hold(c, name.n) < n + 1) differ(verdict, "stale " + txn->GetName());
+      if (name.n > n + 1 || name.n + rollback_hold(c, name.n) < n + 1)
+        differ(verdict, "stale " + txn->GetName());
     } else {
       if (name.n <= n || name.n - lag_of(c, name.n) > n + 1) differ(verdict, "misplaced " + txn->GetName());
       commits.insert(name.n);

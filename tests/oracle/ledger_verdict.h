@@ -18,16 +18,16 @@ struct VerdictRequest {
 };
 
 struct Verdict {
-  bool equal = false;        // every key of every family, the invariant, and the prepared transactions
+  bool equal = false;  // every key of every family, the invariant, and the prepared transactions
   bool interval_ok = true;
   int64_t commit = -1;
   int64_t epoch = -1;
   int64_t before_ns = 0, acked_ns = 0, next_before_ns = 0;  // 0: unknown
-  int64_t must_have = -1;    // with until_lo: the last commit acknowledged by then
+  int64_t must_have = -1;  // with until_lo: the last commit acknowledged by then
   int64_t balance_sum = 0;
   bool invariant_ok = false;
   uint64_t families = 0, keys = 0, bytes = 0;
-  uint64_t digest = 0;       // XXH3-64 over all families in name order, keys in the family's order
+  uint64_t digest = 0;  // XXH3-64 over all families in name order, keys in the family's order
   std::vector<std::string> prepared;
   std::vector<std::string> differences;  // the first few
   std::string error;

@@ -45,10 +45,12 @@ Run parse(int argc, char** argv) {
   add("rate", option_value(&run.rate), "commits per second, 0: as fast as possible");
   add("seconds", option_value(&run.seconds), "stop after so many, 0: never");
   add("commits", option_value(&run.commits), "stop after so many in this run, 0: never");
-  add("abort-after", option_value(&run.abort_after), "kill -9 itself in the middle of the Nth commit of this run");
+  add("abort-after", option_value(&run.abort_after),
+      "kill -9 itself in the middle of the Nth commit of this run");
   add("keep-open", option_value(&run.keep_open), "at the end stay open until SIGTERM or 'quit'");
   add("dirty-exit", option_value(&run.dirty_exit), "at the end leave without closing the database");
-  add("control", option_value(&run.control), "obey lines on standard input: pause resume flush compact rate quit die");
+  add("control", option_value(&run.control),
+      "obey lines on standard input: pause resume flush compact rate quit die");
   add("paused", option_value(&run.paused), "begin paused, after the opening commit");
   visit_fields(run.config, [&](const char* name, auto& field, bool, const char* help) {
     add(name, option_value(&field), help);
@@ -72,8 +74,10 @@ uint64_t g_abort_at = ~uint64_t{0};
 void kill_in_the_middle(uint64_t n) {
   if (n != g_abort_at) return;
   std::thread([n] {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::nanoseconds(oracle::mix(n, getpid()) % 60000);
-    while (std::chrono::steady_clock::now() < until) {}
+    const auto until =
+        std::chrono::steady_clock::now() + std::chrono::nanoseconds(oracle::mix(n, getpid()) % 60000);
+    while (std::chrono::steady_clock::now() < until) {
+    }
     kill(getpid(), SIGKILL);
   }).detach();
 }
@@ -102,7 +106,8 @@ class Pace {
 
 void flush_families(oracle::LedgerDb& db) {
   for (const auto& [name, handle] : db.families()) {
-    if (const auto status = db.db()->Flush({}, handle); !status.ok()) throw std::runtime_error(status.ToString());
+    if (const auto status = db.db()->Flush({}, handle); !status.ok())
+      throw std::runtime_error(status.ToString());
   }
 }
 
@@ -115,8 +120,8 @@ void compact_families(oracle::LedgerDb& db) {
 
 class Writer {
  public:
-  Writer(const Run& run, const oracle::LedgerConfig& config, oracle::LedgerDb& db, oracle::LedgerCommits& commits,
-         oracle::WriterControl& control)
+  Writer(const Run& run, const oracle::LedgerConfig& config, oracle::LedgerDb& db,
+         oracle::LedgerCommits& commits, oracle::WriterControl& control)
       : run_(run), config_(config), db_(db), commits_(commits), control_(control), pace_(run.rate) {}
 
   void write() {
@@ -216,7 +221,9 @@ int run_writer(Run run) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  return run_writer(parse(argc, argv));
+  const int status = run_writer(parse(argc, argv));
+  std::cout.flush();
+  _exit(status);  // see LedgerDb::close
 } catch (const std::exception& e) {
   std::cerr << "ledger_writer: " << e.what() << "\n";
   return 2;

@@ -26,6 +26,7 @@ FLAVOURS = {
     "cf-churn-two-phase": "--cf-churn 50 --cfs 2 --txn --memtable-kb 64",
     "recycle": "--recycle 3 --memtable-kb 64 --cfs 2",
     "custom-comparator": "--comparator custom --cfs 4 --delete-range --merge --ingest-every 41",
+    "encrypted": "--encrypted --cfs 2",
     "stamp": "--stamp --cfs 2",
     "stamp-two-phase": "--stamp --txn --cfs 2",
     "stamp-write-prepared": "--stamp --txn --write-prepared --two-write-queues --cfs 2",

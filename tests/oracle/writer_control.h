@@ -1,5 +1,5 @@
-// Steering a writer from outside: lines on its standard input, SIGTERM and SIGINT. Answers are JSON lines on its
-// standard output, so that a test waits for an event and never for a time.
+// Steering a writer from outside: lines on its standard input, SIGTERM and SIGINT. Answers are JSON lines on
+// its standard output, so that a test waits for an event and never for a time.
 #pragma once
 #include <atomic>
 #include <cstdint>
