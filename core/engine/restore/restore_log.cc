@@ -1,0 +1,77 @@
+#include "core/engine/restore/restore_log.h"
+
+#include <algorithm>
+
+#include "core/media/stream_log.h"
+
+namespace seabed::restore {
+
+std::vector<PieceFacts> pieces_of(const Media& media, const Plan& plan) {
+  std::vector<PieceFacts> pieces;
+  for (size_t i : plan.pieces) pieces.push_back(media.piece_media[i].facts);
+  return pieces;
+}
+
+namespace {
+
+const Medium& archive_of(const Media& media, const Plan& plan) {
+  return media.archive[media.piece_media[plan.pieces.front()].archive]->medium();
+}
+
+Status begins_early_enough(const StreamPlan& stream, const LogGroup& first, const std::string& key) {
+  if (first.begin.bytes <= stream.meta.start_replay_lsn()) return ok();
+  return fail(Code::kGap, key, "the archived log begins behind the position that the backup set needs it from",
+              "restore from another backup set");
+}
+
+}  // namespace
+
+Result<StreamResult> replay_log(const Media& media, const Plan& plan, const StreamPlan& stream, RestoreTarget& target,
+                                const std::function<void(uint64_t bytes)>& replayed, const CancelToken& cancel) {
+  StreamLog log(archive_of(media, plan), pieces_of(media, plan), stream.meta.ls_id(),
+                {Lsn{stream.meta.start_replay_lsn()}, stream.meta.start_replay_scn()});
+  StreamResult result;
+  bool any_log = false, next_exact = true;
+  uint64_t told = 0;
+  for (LogGroup group;;) {
+    if (cancel.cancelled()) return fail(Code::kCancelled, "restore", "was cancelled");
+    SEABED_TRY(bool more, log.next(&group));
+    if (!more) break;
+    if (group.type == GroupType::kLog && !any_log) {
+      any_log = true;
+      SEABED_CHECK(begins_early_enough(stream, group, log.current_key()));
+    }
+    auto taken = target.apply(group, plan.target);
+    if (!taken) {
+      Error e = taken.error();
+      e.object = log.current_key() + ": " + e.object;
+      return fail(e);
+    }
+    replayed(log.bytes_read() - told);
+    told = log.bytes_read();
+    if (!*taken) {
+      next_exact = group.stamp == StampSource::kExact;
+      break;
+    }
+    result.exact = group.stamp == StampSource::kExact;
+    result.clock_error_ns = group.clock_error_ns;
+  }
+  result.exact = result.exact && next_exact;
+  return result;
+}
+
+Scn cut_bound(const std::vector<StreamResult>& streams, Scn target) {
+  Scn bound = 0;
+  for (const StreamResult& s : streams) {
+    if (s.exact) continue;
+    if (s.unknown_delay) return kScnMax;
+    const Scn width = s.outcome.scn_hi - std::min(s.outcome.scn_lo, s.outcome.scn_hi);
+    // The first group left out may hold commits that happened before the cut.
+    const Scn next = s.outcome.next_scn_lo;
+    const Scn missed = next != 0 && next < target ? target - next : 0;
+    bound = std::max<Scn>(bound, std::max(width, missed) + s.clock_error_ns);
+  }
+  return bound;
+}
+
+}  // namespace seabed::restore

@@ -1,0 +1,274 @@
+#include "core/engine/restore/restore_run.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/base/log.h"
+#include "core/engine/restore/restore_files.h"
+
+namespace seabed::restore {
+
+Result<Fd> lock_directory(const std::string& directory) {
+  SEABED_TRY(Fd fd, open_directory(directory));
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return fd;
+  return fail(Code::kConflict, directory, "another process restores or activates here", "wait for it");
+}
+
+RestoreRun::RestoreRun(EngineContext& context, const RestoreRequest& request, const Media& media, Plan plan,
+                       const ProgressFn& progress, const CancelToken& cancel)
+    : context_(context), request_(request), media_(media), plan_(std::move(plan)), progress_(progress),
+      cancel_(cancel) {
+  state_.tenant = request.tenant_name.empty() ? media.tenant.tenant_name() : request.tenant_name;
+  state_.backup_tenant = media.tenant.tenant_name();
+  state_.backup_tenant_id = media.tenant.tenant_id();
+  state_.cluster_id = media.tenant.cluster_id();
+  state_.mode = media.mode == TenantMode::kOracle ? "oracle" : "mysql";
+  state_.time_zone = media.zone;
+  state_.target = plan_.target;
+  state_.target_display = plan_.summary.target_display;
+  state_.sets = plan_.summary.sets;
+  state_.pieces = plan_.summary.pieces;
+  state_.warnings = plan_.warnings;
+  total_bytes_ = plan_.summary.data_bytes + plan_.summary.log_bytes;
+  for (const StreamPlan& s : plan_.streams)
+    for (const auto& [from, file] : s.files) total_blocks_ += file.block_count();
+}
+
+std::string RestoreRun::place(const StreamPlan& stream) const { return request_.directory + "/" + stream.name; }
+
+bool RestoreRun::finished(const StreamPlan& stream) const {
+  return std::any_of(state_.streams.begin(), state_.streams.end(),
+                     [&](const StreamResult& r) { return r.outcome.ls_id == stream.meta.ls_id(); });
+}
+
+void RestoreRun::tell(const std::string& phase) {
+  std::lock_guard lock(tell_mutex_);
+  if (!phase.empty()) phase_ = phase;
+  if (progress_) progress_({done_bytes_, std::max<uint64_t>(total_bytes_, done_bytes_), done_blocks_, total_blocks_, phase_});
+}
+
+Result<RestoreOutcome> RestoreRun::run(std::optional<RestoreState> earlier) {
+  if (earlier) {
+    state_.streams = earlier->streams;
+    std::erase_if(state_.streams, [&](const StreamResult& r) {
+      return !std::filesystem::is_directory(staged_path(request_.directory + "/" + r.name));
+    });
+    if (earlier->state != State::kFail) state_.job_id = earlier->job_id;  // a failed job's row stays as it is
+    // Files and log are made anew in this process; what is whole on the disk is kept, what is finished stays.
+    state_.state = std::min(earlier->state, State::kWaitToConsistent);
+  }
+  Event event = earlier ? Event::kResume : Event::kStart;
+  for (;;) {
+    Step step = transition(state_.state, event);
+    state_.state = step.next;
+    Status s = persist();
+    for (size_t i = 0; s && i < step.actions.size(); ++i) s = perform(step.actions[i]);
+    if (!s && state_.state != State::kFail) {
+      state_.comment = s.error().message();
+      state_.state = transition(state_.state, Event::kStepFailed).next;
+      if (auto p = persist(); !p) log::warn("restore: the failure could not be written down: {}", p.error().message());
+    }
+    if (!s) return fail(s.error());
+    if (is_final(state_.state)) return outcome();
+    event = Event::kStepDone;
+  }
+}
+
+Status RestoreRun::perform(Action action) {
+  switch (action) {
+    case Action::kPersistPlan:
+    case Action::kPersistState:
+    case Action::kPersistFailure: return ok();   // persist() did, before the actions
+    case Action::kTakeDirectory: return take_directory();
+    case Action::kNameStreams: return name_streams();
+    case Action::kCopyFiles: return copy_all();
+    case Action::kReplayLog: return replay_all();
+    case Action::kFinishStreams: {
+      for (const StreamPlan& stream : plan_.streams)
+        if (!finished(stream)) SEABED_CHECK(finish_stream(stream, std::move(replayed_[stream.meta.ls_id()])));
+      return ok();
+    }
+    case Action::kReport: return report();
+  }
+  return ok();
+}
+
+/// Whatever is there besides our own state and staged streams belongs to someone.
+Status RestoreRun::take_directory() {
+  std::error_code ec;
+  for (auto it = std::filesystem::directory_iterator(request_.directory, ec);
+       !ec && it != std::filesystem::directory_iterator(); it.increment(ec)) {
+    const std::string name = it->path().filename().string();
+    const bool ours = name.starts_with("seabed_") || name.ends_with(".seabed-standby");
+    if (!ours) return fail(Code::kConflict, request_.directory, "is not empty: it holds " + name, "give a new directory");
+  }
+  return ec ? fail_errno(request_.directory, "cannot be listed", ec.value()) : ok();
+}
+
+Status RestoreRun::name_streams() {
+  state_.stream_names.clear();
+  for (const StreamPlan& s : plan_.streams) state_.stream_names.push_back(s.name);
+  return ok();
+}
+
+Status RestoreRun::copy_all() {
+  tell("files");
+  for (const StreamPlan& stream : plan_.streams)
+    if (!finished(stream)) SEABED_CHECK(copy_stream(stream));
+  return ok();
+}
+
+Status RestoreRun::copy_stream(const StreamPlan& stream) {
+  const std::string staged = staged_path(place(stream));
+  std::vector<std::string> kept = find_whole_files(stream, staged, cancel_);
+  SEABED_TRY(auto target, stream.adapter->open_target(place(stream)));
+  target->keep_files(kept);
+  SEABED_CHECK(target->begin(stream.meta.recovery()));
+  std::erase_if(kept, [&](const std::string& name) {
+    struct stat st {};
+    return ::lstat((staged + "/" + name).c_str(), &st) != 0 || !S_ISREG(st.st_mode);
+  });
+  FileCopyOptions options;
+  options.lanes = request_.concurrency;
+  options.cancel = &cancel_;
+  options.copied = [this](uint64_t bytes, uint64_t blocks) {
+    done_bytes_ += bytes;
+    done_blocks_ += blocks;
+    tell("");
+  };
+  SEABED_CHECK(copy_files(*media_.data[media_.bases[plan_.base].source], stream, *target, kept, options));
+  targets_[stream.meta.ls_id()] = std::move(target);
+  return ok();
+}
+
+Status RestoreRun::replay_all() {
+  tell("log");
+  for (const StreamPlan& stream : plan_.streams)
+    if (!finished(stream)) SEABED_CHECK(replay_stream(stream));
+  return ok();
+}
+
+Status RestoreRun::replay_stream(const StreamPlan& stream) {
+  auto replayed = [this](uint64_t bytes) {
+    if (bytes == 0) return;
+    done_bytes_ += bytes;
+    tell("");
+  };
+  SEABED_TRY(StreamResult result,
+             replay_log(media_, plan_, stream, *targets_[stream.meta.ls_id()], replayed, cancel_));
+  replayed_[stream.meta.ls_id()] = std::move(result);
+  return ok();
+}
+
+Status RestoreRun::finish_stream(const StreamPlan& stream, StreamResult result) {
+  SEABED_TRY(RestoreReport report, targets_[stream.meta.ls_id()]->finish(plan_.target));
+  result.engine = stream.meta.engine();
+  result.name = stream.name;
+  result.unknown_delay = stream.adapter->rules().unknown_delay(stream.meta.recovery());
+  result.outcome.ls_id = stream.meta.ls_id();
+  result.outcome.scn_lo = report.last_scn_lo;
+  result.outcome.scn_hi = report.last_scn_hi;
+  result.outcome.next_scn_lo = report.next_scn_lo;
+  result.outcome.stamp = result.exact ? "exact" : "observed";
+  result.log_bytes = report.log_bytes;
+  result.groups = report.groups;
+  result.records = report.records;
+  result.warnings = report.warnings;
+  state_.streams.push_back(std::move(result));
+  targets_.erase(stream.meta.ls_id());
+  return persist();
+}
+
+Status RestoreRun::report() {
+  tell("report");
+  SEABED_CHECK(restore_auxiliary());
+  state_.bound = cut_bound(state_.streams, plan_.target);
+  for (const StreamResult& s : state_.streams)
+    for (const std::string& w : s.warnings) state_.warnings.push_back(s.name + ": " + w);
+  return ok();
+}
+
+Status RestoreRun::restore_auxiliary() {
+  SEABED_TRY(DictionaryState dictionary, read_dictionary(media_, plan_));
+  state_.not_restored = dictionary.outside;
+  if (dictionary.files.empty()) return ok();
+  TenantConfig tenant;
+  tenant.name = state_.tenant;
+  tenant.mode = media_.mode;
+  tenant.time_zone = media_.zone;
+  tenant.data_directory = request_.directory;
+  for (const StreamPlan& s : plan_.streams) {
+    LogStreamConfig stream;
+    stream.ls_id = s.meta.ls_id();
+    stream.engine = s.meta.engine();
+    stream.stream.directory = place(s);
+    tenant.streams.push_back(std::move(stream));
+  }
+  auto source = context_.open_tenant_source ? context_.open_tenant_source(tenant) : nullptr;
+  if (source) return source->restore_files(dictionary.files, request_.directory);
+  state_.warnings.push_back(std::to_string(dictionary.files.size()) +
+                            " auxiliary files were not restored: this program has no adapter that knows them");
+  return ok();
+}
+
+RestoreOutcome RestoreRun::outcome() const {
+  RestoreOutcome out;
+  out.plan = plan_.summary;
+  for (const StreamResult& s : state_.streams) {
+    out.streams.push_back(s.outcome);
+    out.streams.back().directory = staged_path(request_.directory + "/" + s.name);
+  }
+  out.bound_ns = state_.bound;
+  out.not_restored = state_.not_restored;
+  out.warnings = state_.warnings;
+  return out;
+}
+
+Status RestoreRun::persist() {
+  SEABED_CHECK(persist_job());
+  SEABED_CHECK(write_state(request_.directory, state_));
+  context_.at_state("restore/" + std::string(tenant_status(state_.state)));
+  return ok();
+}
+
+/// The catalog, where there is one, shows the job; the state file is what a restart reads.
+Status RestoreRun::persist_job() {
+  if (!context_.catalog) return ok();
+  const uint64_t now = context_.clock ? context_.clock->read().now / 1000 : 0;
+  return context_.catalog->transact([&](Transaction& tx) -> Status {
+    if (!job_ && state_.job_id != 0) {
+      SEABED_TRY(job_, catalog::find_restore_job(tx, state_.job_id));
+    }
+    catalog::RestoreJobRow row = job_.value_or(catalog::RestoreJobRow{});
+    const std::string expected = row.status;
+    row.restore_tenant_name = state_.tenant;
+    row.backup_tenant_name = state_.backup_tenant;
+    row.backup_tenant_id = state_.backup_tenant_id;
+    row.backup_cluster_name = media_.tenant.cluster_name();
+    row.restore_scn = state_.target;
+    row.restore_scn_display = state_.target_display;
+    row.status = tenant_status(state_.state);
+    row.directory = request_.directory;
+    row.ls_count = plan_.streams.size();
+    row.finish_ls_count = state_.streams.size();
+    row.total_bytes = total_bytes_;
+    row.finish_bytes = done_bytes_;
+    row.comment = state_.comment;
+    if (is_final(state_.state)) row.finish_us = now;
+    for (const auto& s : state_.sets) row.backup_set_list += (row.backup_set_list.empty() || job_ ? "" : ",") + (job_ ? "" : s);
+    for (const auto& p : state_.pieces) row.backup_piece_list += (row.backup_piece_list.empty() || job_ ? "" : ",") + (job_ ? "" : p);
+    if (job_) {
+      SEABED_CHECK(catalog::update_restore_job(tx, row, expected));
+    } else {
+      row.start_us = now;
+      SEABED_TRY(row.job_id, catalog::insert_restore_job(tx, row));
+    }
+    state_.job_id = row.job_id;
+    job_ = std::move(row);
+    return ok();
+  });
+}
+
+}  // namespace seabed::restore

@@ -1,0 +1,98 @@
+#include "core/engine/restore/restore_state.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/fd.h"
+
+namespace seabed::restore {
+namespace {
+
+using nlohmann::json;
+
+json stream_to_json(const StreamResult& s) {
+  return {{"ls_id", s.outcome.ls_id}, {"engine", s.engine}, {"name", s.name}, {"scn_lo", s.outcome.scn_lo},
+          {"scn_hi", s.outcome.scn_hi}, {"next_scn_lo", s.outcome.next_scn_lo}, {"stamp", s.outcome.stamp},
+          {"clock_error_ns", s.clock_error_ns}, {"exact", s.exact}, {"unknown_delay", s.unknown_delay},
+          {"log_bytes", s.log_bytes}, {"groups", s.groups}, {"records", s.records}, {"warnings", s.warnings}};
+}
+
+StreamResult stream_from_json(const json& j) {
+  StreamResult s;
+  s.outcome.ls_id = j.at("ls_id");
+  s.engine = j.at("engine");
+  s.name = j.at("name");
+  s.outcome.scn_lo = j.at("scn_lo");
+  s.outcome.scn_hi = j.at("scn_hi");
+  s.outcome.next_scn_lo = j.at("next_scn_lo");
+  s.outcome.stamp = j.at("stamp");
+  s.clock_error_ns = j.at("clock_error_ns");
+  s.exact = j.at("exact");
+  s.unknown_delay = j.at("unknown_delay");
+  s.log_bytes = j.at("log_bytes");
+  s.groups = j.at("groups");
+  s.records = j.at("records");
+  s.warnings = j.at("warnings").get<std::vector<std::string>>();
+  return s;
+}
+
+RestoreState state_from_json(const json& j) {
+  RestoreState s;
+  if (!parse_status(j.at("status").get<std::string>(), &s.state)) throw std::runtime_error("unknown status");
+  s.activated = j.at("activated");
+  s.comment = j.at("comment");
+  s.tenant = j.at("tenant");
+  s.backup_tenant = j.at("backup_tenant");
+  s.cluster_id = j.at("cluster_id");
+  s.backup_tenant_id = j.at("backup_tenant_id");
+  s.mode = j.at("mode");
+  s.time_zone = j.at("time_zone");
+  s.target = j.at("target_scn");
+  s.target_display = j.at("target");
+  s.sets = j.at("sets").get<std::vector<std::string>>();
+  s.pieces = j.at("pieces").get<std::vector<std::string>>();
+  s.job_id = j.at("job_id");
+  for (const json& stream : j.at("streams")) s.streams.push_back(stream_from_json(stream));
+  s.stream_names = j.at("stream_names").get<std::vector<std::string>>();
+  s.bound = j.at("bound_ns");
+  s.not_restored = j.at("not_restored").get<std::vector<std::string>>();
+  s.warnings = j.at("warnings").get<std::vector<std::string>>();
+  return s;
+}
+
+}  // namespace
+
+std::string encode_state(const RestoreState& s) {
+  json j{{"seabed", 1}, {"status", tenant_status(s.state)}, {"activated", s.activated}, {"comment", s.comment},
+         {"tenant", s.tenant}, {"backup_tenant", s.backup_tenant}, {"cluster_id", s.cluster_id},
+         {"backup_tenant_id", s.backup_tenant_id}, {"mode", s.mode}, {"time_zone", s.time_zone},
+         {"target_scn", s.target}, {"target", s.target_display}, {"sets", s.sets}, {"pieces", s.pieces},
+         {"job_id", s.job_id}, {"streams", json::array()}, {"stream_names", s.stream_names}, {"bound_ns", s.bound},
+         {"not_restored", s.not_restored}, {"warnings", s.warnings}};
+  for (const StreamResult& stream : s.streams) j["streams"].push_back(stream_to_json(stream));
+  // Names from a database need not be UTF-8.
+  return j.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+Result<RestoreState> decode_state(const std::string& text, const std::string& object) {
+  try {
+    return state_from_json(json::parse(text));
+  } catch (const std::exception& e) {
+    return fail(Code::kCorruption, object, std::string("is no state of a restore: ") + e.what(),
+                "remove the directory and restore again");
+  }
+}
+
+Result<std::optional<RestoreState>> read_state(const std::string& directory) {
+  const std::string path = directory + "/" + kTenantFile;
+  auto text = read_file(path);
+  if (!text && text.error().code == Code::kNotFound) return std::nullopt;
+  if (!text) return fail(text.error());
+  SEABED_TRY(RestoreState state, decode_state(*text, path));
+  return state;
+}
+
+Status write_state(const std::string& directory, const RestoreState& state) {
+  return write_file_atomic(directory + "/" + kTenantFile, encode_state(state));
+}
+
+}  // namespace seabed::restore

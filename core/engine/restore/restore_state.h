@@ -1,0 +1,38 @@
+#pragma once
+// What a restore remembers in its directory: seabed_tenant.json, written whole and atomically at every state. Enough to
+// go on after a crash, to activate later and elsewhere, and to refuse a second restore into the same place. No secrets:
+// destinations are given anew.
+
+#include <optional>
+
+#include "core/engine/restore/restore_log.h"
+#include "core/engine/restore/transition.h"
+
+namespace seabed::restore {
+
+inline constexpr char kTenantFile[] = "seabed_tenant.json";
+
+struct RestoreState {
+  State state = State::kCreateTenant;
+  bool activated = false;
+  std::string comment;                       // why it failed
+  std::string tenant, backup_tenant;
+  uint64_t cluster_id = 0, backup_tenant_id = 0;
+  std::string mode, time_zone;
+  Scn target = 0;
+  std::string target_display;
+  std::vector<std::string> sets, pieces;
+  uint64_t job_id = 0;                       // in the catalog; 0: none
+  std::vector<StreamResult> streams;         // finished ones
+  std::vector<std::string> stream_names;     // all, once they are named
+  Scn bound = kScnMax;
+  std::vector<std::string> not_restored, warnings;
+};
+
+std::string encode_state(const RestoreState& state);
+Result<RestoreState> decode_state(const std::string& text, const std::string& object);
+/// nullopt: the directory has none (or is not there).
+Result<std::optional<RestoreState>> read_state(const std::string& directory);
+Status write_state(const std::string& directory, const RestoreState& state);
+
+}  // namespace seabed::restore

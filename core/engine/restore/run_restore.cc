@@ -1,0 +1,68 @@
+// The entry: look, refuse what is impossible, then execute (or go on with) the plan.
+
+#include "core/engine/restore/restore_run.h"
+
+namespace seabed {
+namespace {
+
+using restore::RestoreState;
+
+Status check_directory_name(const std::string& directory) {
+  if (directory.size() > 1 && directory.front() == '/' && directory.back() != '/' &&
+      directory.find("/../") == directory.npos && !directory.ends_with("/.."))
+    return ok();
+  return fail(Code::kInvalidArgument, directory, "is no absolute path of a directory without '..'",
+              "give the full path of a new directory");
+}
+
+/// nullopt: begin anew. kConflict when something else is, or was, restored there.
+Result<std::optional<RestoreState>> unfinished(const RestoreRequest& request, const restore::Media& media) {
+  SEABED_TRY(auto state, restore::read_state(request.directory));
+  if (!state) return std::nullopt;
+  const std::string what = "tenant " + state->backup_tenant + " at " + state->target_display;
+  if (state->activated || state->state == restore::State::kSuccess)
+    return fail(Code::kConflict, request.directory, what + " was restored there",
+                state->activated ? "give a new directory" : "activate it, or give a new directory");
+  if (state->backup_tenant_id != media.tenant.tenant_id() || state->cluster_id != media.tenant.cluster_id())
+    return fail(Code::kConflict, request.directory, "holds an unfinished restore of " + what,
+                "remove the directory, or give a new one");
+  return state;
+}
+
+/// An unfinished restore to "latest" goes on to the target that it began with.
+Result<Scn> target_of(const RestoreRequest& request, const restore::Media& media,
+                      const std::optional<RestoreState>& earlier) {
+  if (earlier && request.until.kind == RestoreTargetPoint::Kind::kLatest) return earlier->target;
+  SEABED_TRY(Scn target, restore::resolve_target(media, request.until));
+  if (!earlier || earlier->target == target) return target;
+  return fail(Code::kConflict, request.directory, "holds an unfinished restore to " + earlier->target_display,
+              "restore to that target, or remove the directory");
+}
+
+}  // namespace
+
+Result<RestoreOutcome> run_restore(EngineContext& context, const RestoreRequest& request, const ProgressFn& progress,
+                                   const CancelToken& cancel) {
+  if (!request.preview) SEABED_CHECK(check_directory_name(request.directory));
+  SEABED_TRY(auto media, restore::load_media(context, request.source, cancel));
+  std::optional<RestoreState> earlier;
+  if (!request.preview) {
+    SEABED_TRY(earlier, unfinished(request, *media));
+  }
+  SEABED_TRY(Scn target, target_of(request, *media, earlier));
+  SEABED_TRY(restore::Plan plan, restore::make_plan(context, *media, target));
+  if (request.preview) {
+    RestoreOutcome preview;
+    preview.plan = plan.summary;
+    preview.warnings = plan.warnings;
+    return preview;
+  }
+  SEABED_CHECK(make_directories(request.directory));
+  SEABED_TRY(Fd lock, restore::lock_directory(request.directory));
+  // Another base or other pieces than before: nothing that is finished there fits.
+  if (earlier && earlier->sets != plan.summary.sets) earlier->streams.clear();
+  restore::RestoreRun run(context, request, *media, std::move(plan), progress, cancel);
+  return run.run(std::move(earlier));
+}
+
+}  // namespace seabed
