@@ -1,48 +1,21 @@
 #include "ledger_plan.h"
 
 #include <algorithm>
-#include <cstdio>
 
-#include "ledger_values.h"
+#include "format_text.h"
+#include "ledger_names.h"
+#include "ledger_schedule.h"
 
 namespace oracle {
 namespace {
-
-// Streams of choices: each question has its own number, so that adding one never shifts another.
-enum Question : uint64_t {
-  kLag = 1,
-  kTwoPhase,
-  kRollback,
-  kHold,
-  kFrom,
-  kTo,
-  kAmount,
-  kRecord,
-  kSize,
-  kFate,
-  kMergeSlot,
-  kRange,
-  kIngestCf
-};
-
-uint64_t choose(const LedgerConfig& c, uint64_t n, Question question, uint64_t sub = 0) {
-  return mix(c.seed, n, question * 1000 + sub);
-}
-
-template <class... Args>
-std::string format(const char* pattern, Args... args) {
-  char text[96];
-  const int length = std::snprintf(text, sizeof text, pattern, args...);
-  return std::string(text, static_cast<size_t>(length));
-}
 
 uint32_t lane_slot(uint64_t choice, uint32_t count, uint64_t n) {
   return static_cast<uint32_t>(choice % (count / kStride)) * kStride + static_cast<uint32_t>(n % kLanes);
 }
 
 std::string balance_text(int64_t balance, uint64_t n, uint32_t epoch) {
-  return format("%lld n=%llu e=%u", static_cast<long long>(balance), static_cast<unsigned long long>(n),
-                epoch);
+  return format_text("%lld n=%llu e=%u", static_cast<long long>(balance), static_cast<unsigned long long>(n),
+                     epoch);
 }
 
 uint32_t size_of(const LedgerConfig& c, uint64_t n, uint64_t sub) {
@@ -93,7 +66,7 @@ void plan_records(const LedgerConfig& c, uint64_t n, uint32_t epoch, Plan& plan)
 // As a secondary index does: a key lives for 48 commits and goes by SingleDelete.
 void plan_short_lived(const LedgerConfig& c, uint64_t n, uint32_t epoch, Plan& plan) {
   constexpr uint64_t kLife = 48;
-  const auto key = [](uint64_t m) { return format("s/%012llu", static_cast<unsigned long long>(m)); };
+  const auto key = [](uint64_t m) { return format_text("s/%012llu", static_cast<unsigned long long>(m)); };
   put(plan, family_name(n % c.cfs), key(n), head_value(n, epoch));
   if (n > kLife && kind_of(c, n - kLife) == CommitKind::kBatch) {
     plan.ops.push_back({OpType::kSingleDelete, family_name((n - kLife) % c.cfs), key(n - kLife), {}});
@@ -106,7 +79,7 @@ void plan_merge(const LedgerConfig& c, uint64_t n, uint32_t epoch, Plan& plan) {
   const OpType type = choice % 64 == 0 ? OpType::kPut : OpType::kMerge;
   plan.ops.push_back({type,
                       family_name((choice >> 32) % c.cfs),
-                      format("m/%06u", lane_slot(choice >> 8 & 0xffff, 340, n)),
+                      format_text("m/%06u", lane_slot(choice >> 8 & 0xffff, 340, n)),
                       {head_value(n, epoch)}});
 }
 
@@ -127,7 +100,7 @@ void plan_churn(const LedgerConfig& c, uint64_t n, uint32_t epoch, Plan& plan) {
   const uint64_t period = c.cf_churn, life = period * 5 / 2;
   for (uint64_t made = n / period * period; made > 0 && made + life > n; made -= period) {
     if (made + lag_of(c, n) > n) continue;
-    put_generated(plan, format("churn-%llu", static_cast<unsigned long long>(made)),
+    put_generated(plan, format_text("churn-%llu", static_cast<unsigned long long>(made)),
                   record_key(lane_slot(choose(c, n, kRecord, 99), 340, n)), n, epoch, size_of(c, n, 99));
   }
 }
@@ -137,21 +110,14 @@ void plan_ingest(const LedgerConfig& c, uint64_t n, uint32_t epoch, Plan& plan) 
   put(plan, cf, ingest_head_key(n), head_value(n, epoch));
   const uint64_t generation = n / c.ingest_every % 20;  // later files overwrite earlier ones
   for (uint32_t k = 0; k < c.ingest_keys; ++k) {
-    put_generated(plan, cf, format("i/%03llu/%06u", static_cast<unsigned long long>(generation), k), n, epoch,
-                  size_of(c, n, k));
+    put_generated(plan, cf, format_text("i/%03llu/%06u", static_cast<unsigned long long>(generation), k), n,
+                  epoch, size_of(c, n, k));
   }
 }
 
 }  // namespace
 
 Balances opening_balances(const LedgerConfig& config) { return Balances(config.accounts, 1000); }
-
-CommitKind kind_of(const LedgerConfig& c, uint64_t n) {
-  if (n == 0) return CommitKind::kBatch;
-  if (c.ingest_every && n % c.ingest_every == 0) return CommitKind::kIngest;
-  if (c.disable_wal_every && n % c.disable_wal_every == c.disable_wal_every / 2) return CommitKind::kNoWal;
-  return CommitKind::kBatch;
-}
 
 Plan plan_commit(const LedgerConfig& c, uint64_t n, uint32_t epoch, Balances& balances) {
   Plan plan;
@@ -176,63 +142,12 @@ Plan plan_commit(const LedgerConfig& c, uint64_t n, uint32_t epoch, Balances& ba
   return plan;
 }
 
-bool two_phase(const LedgerConfig& c, uint64_t n) {
-  return c.txn && n > 0 && kind_of(c, n) == CommitKind::kBatch && choose(c, n, kTwoPhase) % 5 != 0;
-}
-
-uint32_t lag_of(const LedgerConfig& c, uint64_t n) {
-  if (!two_phase(c, n) || n <= kMaxLag) return 0;
-  const uint64_t choice = choose(c, n, kLag);
-  return choice % 2 == 0 ? 0 : static_cast<uint32_t>((choice >> 8) % (kMaxLag + 1));
-}
-
-bool rollback_starts(const LedgerConfig& c, uint64_t n) { return c.txn && choose(c, n, kRollback) % 10 == 0; }
-
-uint32_t rollback_hold(const LedgerConfig& c, uint64_t n) {
-  return static_cast<uint32_t>(choose(c, n, kHold) % (kMaxRollbackHold + 1));
-}
-
 std::vector<Op> plan_rollback(const LedgerConfig& c, uint64_t n) {
   Plan plan;
   const uint32_t slot = kLanes + kStride * static_cast<uint32_t>(n % 10);  // distinct while held
   put(plan, account_family(c, slot), account_key(slot), "must never be seen");
   put_generated(plan, family_name(n % c.cfs), record_key(slot), n, 0, size_of(c, n, 0));
   return std::move(plan.ops);
-}
-
-std::string family_created_before(const LedgerConfig& c, uint64_t n) {
-  if (c.cf_churn == 0 || n == 0 || n % c.cf_churn != 0) return "";
-  return format("churn-%llu", static_cast<unsigned long long>(n));
-}
-
-std::string family_dropped_before(const LedgerConfig& c, uint64_t n) {
-  if (c.cf_churn == 0) return "";
-  const uint64_t life = uint64_t{c.cf_churn} * 5 / 2;
-  return n > life ? family_created_before(c, n - life) : "";
-}
-
-std::string family_name(uint32_t index) { return index == 0 ? "default" : format("cf%u", index); }
-std::string account_family(const LedgerConfig& c, uint32_t account) { return family_name(account % c.cfs); }
-std::string account_key(uint32_t account) { return format("a/%06u", account); }
-std::string record_key(uint32_t slot) { return format("r/%08u", slot); }
-std::string head_key(uint64_t n) { return format("!commit/%02u", static_cast<unsigned>(n % kLanes)); }
-std::string ingest_head_key(uint64_t n) { return format("i/!%02u", static_cast<unsigned>(n % kLanes)); }
-std::string no_wal_key(uint64_t n) { return format("w/%012llu", static_cast<unsigned long long>(n)); }
-
-std::string head_value(uint64_t n, uint32_t epoch) {
-  return format("%llu.%u", static_cast<unsigned long long>(n), epoch);
-}
-
-std::string transaction_name(char kind, uint64_t n, uint32_t epoch) {
-  return format("%c%llu.%u", kind, static_cast<unsigned long long>(n), epoch);
-}
-
-bool parse_head(const std::string& value, uint64_t& n, uint32_t& epoch) {
-  unsigned long long number = 0;
-  int end = 0;
-  if (std::sscanf(value.c_str(), "%llu.%u%n", &number, &epoch, &end) != 2) return false;
-  n = number;
-  return static_cast<size_t>(end) == value.size();
 }
 
 }  // namespace oracle

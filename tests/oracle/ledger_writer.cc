@@ -1,7 +1,6 @@
 // ledger_writer: a live application for the tests, in a process of its own. See README.md for its flags.
 #include <unistd.h>
 
-#include <boost/program_options.hpp>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -13,60 +12,12 @@
 #include "ledger_values.h"
 #include "wall_clock.h"
 #include "writer_control.h"
+#include "writer_pace.h"
+#include "writer_run.h"
 
-namespace po = boost::program_options;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct Run {
-  oracle::LedgerConfig config;
-  std::vector<std::string> given;
-  std::string db, log;
-  double rate = 0, seconds = 0;
-  uint64_t commits = 0;
-  uint64_t abort_after = 0;
-  bool keep_open = false, dirty_exit = false, control = false, paused = false;
-};
-
-template <class T>
-auto option_value(T* field) {
-  return po::value<T>(field)->default_value(*field);
-}
-auto option_value(bool* field) { return po::value<bool>(field)->default_value(*field)->implicit_value(true); }
-
-Run parse(int argc, char** argv) {
-  Run run;
-  po::options_description options("ledger_writer --db DIR --log COMMITLOG [options]");
-  auto add = options.add_options();
-  add("help", "this text");
-  add("db", po::value(&run.db)->required(), "database directory, made if missing");
-  add("log", po::value(&run.log)->required(), "commit log; goes on where it ends");
-  add("rate", option_value(&run.rate), "commits per second, 0: as fast as possible");
-  add("seconds", option_value(&run.seconds), "stop after so many, 0: never");
-  add("commits", option_value(&run.commits), "stop after so many in this run, 0: never");
-  add("abort-after", option_value(&run.abort_after),
-      "kill -9 itself in the middle of the Nth commit of this run");
-  add("keep-open", option_value(&run.keep_open), "at the end stay open until SIGTERM or 'quit'");
-  add("dirty-exit", option_value(&run.dirty_exit), "at the end leave without closing the database");
-  add("control", option_value(&run.control),
-      "obey lines on standard input: pause resume flush compact rate quit die");
-  add("paused", option_value(&run.paused), "begin paused, after the opening commit");
-  visit_fields(run.config, [&](const char* name, auto& field, bool, const char* help) {
-    add(name, option_value(&field), help);
-  });
-  po::variables_map vm;
-  po::store(po::parse_command_line(argc, argv, options), vm);
-  if (vm.count("help")) {
-    std::cout << options << "\n";
-    std::exit(0);
-  }
-  po::notify(vm);
-  for (const auto& [name, value] : vm) {
-    if (!value.defaulted()) run.given.push_back(name);
-  }
-  return run;
-}
 
 uint64_t g_abort_at = ~uint64_t{0};
 
@@ -81,28 +32,6 @@ void kill_in_the_middle(uint64_t n) {
     kill(getpid(), SIGKILL);
   }).detach();
 }
-
-class Pace {
- public:
-  explicit Pace(double rate) { set(rate); }
-  void set(double rate) {
-    rate_ = rate;
-    done_ = 0;
-    start_ = std::chrono::steady_clock::now();
-  }
-  // How long the next commit has still to wait.
-  std::chrono::nanoseconds due() const {
-    if (rate_ <= 0) return 0ns;
-    const auto at = start_ + std::chrono::nanoseconds(static_cast<int64_t>(double(done_) * 1e9 / rate_));
-    return at - std::chrono::steady_clock::now();
-  }
-  void committed() { ++done_; }
-
- private:
-  double rate_ = 0;
-  uint64_t done_ = 0;
-  std::chrono::steady_clock::time_point start_;
-};
 
 void flush_families(oracle::LedgerDb& db) {
   for (const auto& [name, handle] : db.families()) {
@@ -120,7 +49,7 @@ void compact_families(oracle::LedgerDb& db) {
 
 class Writer {
  public:
-  Writer(const Run& run, const oracle::LedgerConfig& config, oracle::LedgerDb& db,
+  Writer(const oracle::Run& run, const oracle::LedgerConfig& config, oracle::LedgerDb& db,
          oracle::LedgerCommits& commits, oracle::WriterControl& control)
       : run_(run), config_(config), db_(db), commits_(commits), control_(control), pace_(run.rate) {}
 
@@ -171,17 +100,17 @@ class Writer {
     if (!paused_) pace_.set(run_.rate);
   }
 
-  const Run& run_;
+  const oracle::Run& run_;
   const oracle::LedgerConfig& config_;
   oracle::LedgerDb& db_;
   oracle::LedgerCommits& commits_;
   oracle::WriterControl& control_;
-  Pace pace_;
+  oracle::Pace pace_;
   bool paused_ = false;
   std::chrono::steady_clock::time_point flushed_ = std::chrono::steady_clock::now();
 };
 
-int run_writer(Run run) {
+int run_writer(oracle::Run run) {
   std::optional<oracle::CommitHistory> history;
   if (std::filesystem::exists(run.log)) {
     history = oracle::CommitHistory::load(run.log);
@@ -221,7 +150,7 @@ int run_writer(Run run) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  const int status = run_writer(parse(argc, argv));
+  const int status = run_writer(oracle::parse_run(argc, argv));
   std::cout.flush();
   _exit(status);  // see LedgerDb::close
 } catch (const std::exception& e) {
