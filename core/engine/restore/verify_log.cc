@@ -1,0 +1,109 @@
+// The log of every stream over a run of touching pieces.
+
+#include <spdlog/fmt/fmt.h>
+
+#include <set>
+
+#include "core/engine/restore/verify_report.h"
+#include "core/media/stream_log.h"
+
+namespace seabed::restore {
+namespace {
+
+/// Streams with their engine; engine empty when no set tells it.
+std::map<uint64_t, std::string> streams_of(const Media& media, const std::vector<PieceFacts>& run) {
+  std::map<uint64_t, std::string> streams;
+  for (const PieceFacts& p : run)
+    for (const meta::LsPieceProgress& ls : p.descriptor.ls()) streams[ls.ls_id()];
+  for (const BaseMedia& base : media.base_media)
+    for (const meta::LsMetaInfo& ls : base.streams.ls())
+      if (auto it = streams.find(ls.ls_id()); it != streams.end()) it->second = ls.engine();
+  return streams;
+}
+
+std::set<std::pair<uint64_t, std::string>> recorded_holes(const std::vector<PieceFacts>& run, uint64_t ls) {
+  std::set<std::pair<uint64_t, std::string>> out;
+  for (const PieceFacts& p : run)
+    for (const meta::HoleRecord& h : p.holes)
+      if (h.ls_id() == ls) out.emplace(h.scn_lo(), h.lsn());
+  return out;
+}
+
+class StreamCheck {
+ public:
+  StreamCheck(const Media& media, size_t archive, const std::vector<PieceFacts>& run, uint64_t ls, const LogRules* rules,
+              Findings* findings)
+      : medium_(media.archive[archive]->medium()), log_(medium_, run, ls, {}), ls_(ls), rules_(rules),
+        recorded_(recorded_holes(run, ls)), findings_(findings) {
+    if (rules) continuity_ = rules->continuity({});
+  }
+
+  Status run() {
+    uint64_t told = 0;
+    for (LogGroup group;;) {
+      if (findings_->cancelled()) return fail(Code::kCancelled, "verify", "was cancelled");
+      auto more = log_.next(&group);
+      findings_->bytes_done(log_.bytes_read() - told);
+      told = log_.bytes_read();
+      if (!more) return findings_->take(more.error());
+      if (!*more) return ok();
+      if (log_.current_key() != key_) findings_->file_done(key_ = log_.current_key());
+      if (!check(group)) return ok();   // what follows a break says nothing new
+    }
+  }
+
+ private:
+  bool check(const LogGroup& group) {
+    if (ls_ == 1) return check_dictionary(group);
+    if (!continuity_) return true;
+    std::vector<LogHole> holes;
+    if (auto s = continuity_->add(group, &holes); !s) {
+      findings_->error(medium_.name(key_), fmt::format("log stream {}: {}: {}", ls_, s.error().object, s.error().reason));
+      return false;
+    }
+    if (group.type == GroupType::kHole) check_recorded(group);
+    return true;
+  }
+
+  bool check_dictionary(const LogGroup& group) {
+    meta::DictionaryRecord record;
+    if (group.type == GroupType::kDictionary && record.ParseFromString(group.payload)) return true;
+    findings_->error(medium_.name(key_), "log stream 1 holds something that is no dictionary record");
+    return false;
+  }
+
+  void check_recorded(const LogGroup& group) {
+    auto hole = rules_->parse_hole(group);
+    if (!hole) findings_->error(medium_.name(key_), "a hole cannot be read: " + hole.error().reason);
+    else if (recorded_.count({hole->scn_lo, hole->at.bytes}) == 0)
+      findings_->error(medium_.name(key_), fmt::format("log stream {}: the hole at SCN {} has no record beside the log",
+                                                       ls_, hole->scn_lo));
+  }
+
+  const Medium& medium_;
+  StreamLog log_;
+  const uint64_t ls_;
+  const LogRules* rules_;
+  const std::set<std::pair<uint64_t, std::string>> recorded_;
+  Findings* findings_;
+  std::unique_ptr<LogRules::Continuity> continuity_;
+  std::string key_;
+};
+
+}  // namespace
+
+Status verify_log(EngineContext& context, const Media& media, size_t archive, const std::vector<PieceFacts>& run,
+                  Findings* findings) {
+  for (const auto& [ls, engine] : streams_of(media, run)) {
+    const LogRules* rules = nullptr;
+    if (auto adapter = adapter_of(context, engine); adapter) rules = &(*adapter)->rules();
+    if (!rules && ls != 1)
+      findings->note(fmt::format("log stream {}", ls), engine.empty()
+                                                           ? "no backup set tells its engine: continuity is not proved"
+                                                           : "no adapter for " + engine + ": continuity is not proved");
+    SEABED_CHECK(StreamCheck(media, archive, run, ls, rules, findings).run());
+  }
+  return ok();
+}
+
+}  // namespace seabed::restore
