@@ -52,7 +52,7 @@ Status RocksDbTarget::begin(const std::string& recovery) {
   SEABED_TRY(facts_, decode_recovery(recovery));
   recovery_ = recovery;
   SEABED_CHECK(refuse_used_target(directory_));
-  SEABED_CHECK(claim_staged(staged_, facts_.incarnation()));
+  SEABED_CHECK(claim_staged(staged_, facts_.incarnation(), keep_));
   SEABED_TRY(fd_, open_directory(staged_));
   continuity_ = std::make_unique<LogContinuity>(recovery_);
   families_.reset();

@@ -4,7 +4,9 @@
 // may be called from several threads; the rest from one.
 
 #include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "core/format/rocksdb_payload.pb.h"
 #include "core/source/restore_target.h"
@@ -19,6 +21,8 @@ class RocksDbTarget final : public RestoreTarget {
  public:
   explicit RocksDbTarget(std::string directory);
 
+  /// SSTs and blob files only: the rest is small and decides what the database means.
+  void keep_files(const std::vector<std::string>& names) override { keep_ = {names.begin(), names.end()}; }
   Status begin(const std::string& recovery) override;
   Result<Fd> create_file(const SnapshotFile& file) override;
   Status close_file(const SnapshotFile& file, Fd fd) override;
@@ -45,6 +49,7 @@ class RocksDbTarget final : public RestoreTarget {
   std::unique_ptr<FamilyHistory> families_;
   std::unique_ptr<WalPlacement> wals_;
   OptionsHistory options_;
+  std::set<std::string> keep_;
   bool base_has_db_id_ = false, ended_ = false;
   RestoreReport report_;
 };

@@ -86,8 +86,11 @@ Result<bool> SnapshotLook::read_manifest(int number) {
     if (!opened) return fail(opened.error());
     manifest_ = std::move(*opened);
   }
-  const Status read = manifest_->read_on();
-  if (read) return true;
+  Status read = manifest_->read_on();
+  if (read && manifest_->frozen_length() > 0) return true;
+  if (read)
+    read = fail(Code::kCorruption, settings_.directory + "/" + manifest_name(current), "holds no whole record",
+                "a database with an encrypted or custom Env cannot be attached");
   if (read.error().code != Code::kCorruption || number >= kPatience) return fail(read.error());
   manifest_.reset();
   return false;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/fd.h"
+#include "core/source/rocksdb/db_files.h"
 #include "core/source/rocksdb/staged_layout.h"
 
 namespace seabed::rocksdb_source {
@@ -23,6 +24,11 @@ bool is_directory(const std::string& path) {
 bool may_be_removed(const std::string& name) {
   return is_database_file(name) || name.starts_with("seabed.") || name == "CURRENT" || name == "LOCK" || name == "LOG" ||
          name.starts_with("LOG.old.") || name.starts_with("CURRENT.tmp.");
+}
+
+bool is_bulk(const std::string& name) {
+  const auto parsed = parse_db_file_name(name);
+  return parsed && (parsed->kind == DbFileKind::kSst || parsed->kind == DbFileKind::kBlob);
 }
 
 Result<std::vector<std::string>> names_in(const std::string& directory) {
@@ -43,14 +49,17 @@ Status check_ours(const std::string& staged) {
   return ok();
 }
 
-/// The state file goes last: a crash in between leaves a directory that is still ours.
-Status empty_ours(const std::string& staged) {
-  SEABED_TRY(const std::vector<std::string> names, names_in(staged));
+Status check_names(const std::string& staged, const std::vector<std::string>& names) {
   for (const std::string& name : names)
     if (!may_be_removed(name))
       return fail(Code::kConflict, staged + "/" + name, "was not written by Seabed", "move it away");
+  return ok();
+}
+
+Status empty_ours(const std::string& staged, const std::vector<std::string>& names, const std::set<std::string>& keep) {
   std::error_code ec;
   for (const std::string& name : names) {
+    if (keep.contains(name) && is_bulk(name)) continue;
     if (name == kStateFile || name == "LOCK" || name == "CURRENT") continue;
     if (!fs::remove(staged + "/" + name, ec) && ec) return fail_errno(staged + "/" + name, "cannot be removed", ec.value());
   }
@@ -68,14 +77,15 @@ Status block_opening(const std::string& directory) {
   return fsync_directory(directory);
 }
 
-Status claim_staged(const std::string& staged, uint64_t from_incarnation) {
+Status claim_staged(const std::string& staged, uint64_t from_incarnation, const std::set<std::string>& keep) {
   SEABED_CHECK(make_directories(staged));
   SEABED_TRY(const std::vector<std::string> names, names_in(staged));
   if (!names.empty()) {
     SEABED_CHECK(check_ours(staged));
-    SEABED_CHECK(empty_ours(staged));
+    SEABED_CHECK(check_names(staged, names));
   }
-  SEABED_CHECK(write_state(staged, {StagedPhase::kFilling, {}, from_incarnation, 0}));
+  SEABED_CHECK(write_state(staged, {StagedPhase::kFilling, {}, from_incarnation, 0}));  // before anything goes
+  SEABED_CHECK(empty_ours(staged, names, keep));
   return block_opening(staged);
 }
 

@@ -3,6 +3,7 @@
 // nothing else may open.
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -32,8 +33,8 @@ Status write_state(const std::string& directory, const StagedState& state);
 
 /// Takes `staged` for a restore: makes it, or empties it of what an earlier attempt of ours wrote there. A directory
 /// that is not ours, or holds something that neither Seabed nor a failed open of RocksDB writes, is kConflict.
-/// Ends with phase kFilling and LOCK and CURRENT blocked.
-Status claim_staged(const std::string& staged, uint64_t from_incarnation);
+/// SSTs and blob files named in `keep` stay. Ends with phase kFilling and LOCK and CURRENT blocked.
+Status claim_staged(const std::string& staged, uint64_t from_incarnation, const std::set<std::string>& keep = {});
 /// Makes CURRENT and LOCK directories: Open, OpenForReadOnly, RepairDB and DestroyDB all fail and delete nothing.
 Status block_opening(const std::string& directory);
 
