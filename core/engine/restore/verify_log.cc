@@ -21,11 +21,12 @@ std::map<uint64_t, std::string> streams_of(const Media& media, const std::vector
   return streams;
 }
 
-std::set<std::pair<uint64_t, std::string>> recorded_holes(const std::vector<PieceFacts>& run, uint64_t ls) {
-  std::set<std::pair<uint64_t, std::string>> out;
+/// By position: a record's stamp may be a little earlier than the hole's, so that its name is free.
+std::multiset<std::string> recorded_holes(const std::vector<PieceFacts>& run, uint64_t ls) {
+  std::multiset<std::string> out;
   for (const PieceFacts& p : run)
     for (const meta::HoleRecord& h : p.holes)
-      if (h.ls_id() == ls) out.emplace(h.scn_lo(), h.lsn());
+      if (h.ls_id() == ls) out.insert(h.lsn());
   return out;
 }
 
@@ -74,8 +75,13 @@ class StreamCheck {
 
   void check_recorded(const LogGroup& group) {
     auto hole = rules_->parse_hole(group);
-    if (!hole) findings_->error(medium_.name(key_), "a hole cannot be read: " + hole.error().reason);
-    else if (recorded_.count({hole->scn_lo, hole->at.bytes}) == 0)
+    if (!hole) {
+      findings_->error(medium_.name(key_), "a hole cannot be read: " + hole.error().reason);
+      return;
+    }
+    auto record = recorded_.find(hole->at.bytes);
+    if (record != recorded_.end()) recorded_.erase(record);   // each record tells of one hole
+    else
       findings_->error(medium_.name(key_), fmt::format("log stream {}: the hole at SCN {} has no record beside the log",
                                                        ls_, hole->scn_lo));
   }
@@ -84,7 +90,7 @@ class StreamCheck {
   StreamLog log_;
   const uint64_t ls_;
   const LogRules* rules_;
-  const std::set<std::pair<uint64_t, std::string>> recorded_;
+  std::multiset<std::string> recorded_;
   Findings* findings_;
   std::unique_ptr<LogRules::Continuity> continuity_;
   std::string key_;

@@ -40,13 +40,14 @@ class PieceCheck {
   PieceCheck(const ArchiveReader& reader, const Listing& listing, bool quick, Findings* findings)
       : reader_(reader), medium_(reader.medium()), listing_(listing), quick_(quick), findings_(findings) {}
 
-  Status run(const PieceFacts& piece, bool first, bool last) {
+  /// `open_before`: an earlier piece is still active, so that this one may lack its checkpoint.
+  Status run(const PieceFacts& piece, bool first, bool last, bool open_before) {
     SEABED_CHECK(placeholders(piece));
     if (piece.problem) return findings_->take(*piece.problem);
-    if (!first) SEABED_CHECK(must_decode<meta::TenantArchivePieceInfos>(
+    if (!first && !piece.empty) SEABED_CHECK(must_decode<meta::TenantArchivePieceInfos>(
         medium_, paths::tenant_piece_infos(piece.key), FileType::kTenantPieceInfos, findings_));
     SEABED_CHECK(folds(piece));
-    return piece.frozen ? frozen(piece) : active(piece, last);
+    return piece.frozen ? frozen(piece) : active(piece, last, open_before);
   }
 
  private:
@@ -71,9 +72,11 @@ class PieceCheck {
     std::set<std::string> listed;
     for (const meta::FileEntry& e : piece.descriptor.files()) {
       listed.insert(directory + e.key());
-      // Log files are read whole by verify_log: their size is enough here.
-      const bool log = e.key().find("/log/") != e.key().npos;
-      SEABED_TRY(bool good, check_entry(medium_, directory, e, quick_ || log, findings_));
+      if (e.key().find("/log/") != e.key().npos) {
+        SEABED_CHECK(log_file(directory, e));
+        continue;
+      }
+      SEABED_TRY(bool good, check_entry(medium_, directory, e, quick_, findings_));
       (void)good;
     }
     for (const meta::LsPieceProgress& ls : piece.descriptor.ls()) {
@@ -89,6 +92,18 @@ class PieceCheck {
     return range_placeholder(piece);
   }
 
+  /// Present and long enough: what an old writer appended behind the accepted length is nobody's. The bytes are read by
+  /// verify_log.
+  Status log_file(const std::string& directory, const meta::FileEntry& e) {
+    const std::string key = directory + e.key();
+    auto stat = medium_.store->stat(key, medium_.io());
+    if (!stat && stat.error().code != Code::kNotFound) return fail(stat.error());
+    if (!stat) findings_->error(medium_.name(key), "is missing");
+    else if (stat->size < e.size())
+      findings_->error(medium_.name(key), fmt::format("is truncated: {} bytes of {}", stat->size, e.size()));
+    return ok();
+  }
+
   Status range_placeholder(const PieceFacts& piece) {
     SEABED_TRY(auto entries, medium_.list(paths::piece_dir(piece.key) + "piece_d"));
     if (entries.empty())
@@ -98,10 +113,10 @@ class PieceCheck {
     return ok();
   }
 
-  Status active(const PieceFacts& piece, bool last) {
+  Status active(const PieceFacts& piece, bool last, bool open_before) {
     if (!last)
       findings_->note(medium_.name(paths::piece_dir(piece.key)), "is still active although a later piece began");
-    if (!piece.empty) return ok();
+    if (!piece.empty || open_before) return ok();
     SEABED_TRY(bool log, any_object(*medium_.store, paths::piece_dir(piece.key) + "logstream_", medium_.io()));
     if (log) findings_->error(medium_.name(paths::checkpoint_dir(piece.key)), "holds no checkpoint although log was written");
     return ok();
@@ -165,8 +180,10 @@ Status verify_pieces(EngineContext& context, const Media& media, size_t archive,
   SEABED_TRY(auto pieces, reader.pieces());
   SEABED_TRY(Listing listing, list_placeholders(reader.medium()));
   PieceCheck check(reader, listing, quick, findings);
-  for (size_t i = 0; i < pieces.size(); ++i)
-    SEABED_CHECK(check.run(pieces[i], i == 0, i + 1 == pieces.size()));
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const bool open_before = i > 0 && !pieces[i - 1].frozen && !pieces[i - 1].problem;
+    SEABED_CHECK(check.run(pieces[i], i == 0, i + 1 == pieces.size(), open_before));
+  }
   SEABED_CHECK(verify_rounds(reader.medium(), pieces, findings));
   auto runs = runs_of(reader.medium(), pieces, findings);
   if (quick) return ok();
