@@ -12,7 +12,8 @@ namespace oracle {
 // Streams of choices: each question has its own number, so that adding one never shifts another.
 // clang-format off
 enum Question : uint64_t {
-  kLag = 1, kTwoPhase, kRollback, kHold, kFrom, kTo, kAmount, kRecord, kSize, kFate, kMergeSlot, kRange, kIngestCf,
+  kLag = 1, kTwoPhase, kRollback, kHold, kFrom, kTo, kAmount, kRecord, kSize, kFate,
+  kMergeSlot, kRange, kIngestCf,
 };
 // clang-format on
 uint64_t choose(const LedgerConfig& config, uint64_t n, Question question, uint64_t sub = 0);
@@ -24,7 +25,7 @@ CommitKind kind_of(const LedgerConfig& config, uint64_t n);
 // Two-phase commit: the transaction of commit n is prepared just before commit n - lag_of(n).
 uint32_t lag_of(const LedgerConfig& config, uint64_t n);
 bool two_phase(const LedgerConfig& config, uint64_t n);
-// Whether a transaction to be rolled back is prepared just before commit n, and for how many commits it is held.
+// Whether a transaction to be rolled back is prepared just before commit n; for how many commits it is held.
 bool rollback_starts(const LedgerConfig& config, uint64_t n);
 uint32_t rollback_hold(const LedgerConfig& config, uint64_t n);
 
