@@ -64,7 +64,8 @@ rocksdb::Options db_options(const WriterOptions& o) {
   options.level0_file_num_compaction_trigger = 2;
   options.max_bytes_for_level_base = 256 << 10;
   options.target_file_size_base = 64 << 10;
-  options.WAL_ttl_seconds = 3600;  // the tests play the linker with RocksDB's own archive folder
+  options.WAL_ttl_seconds = o.wal_ttl_s;  // some tests play the linker with RocksDB's own archive folder
+  if (o.manifest_bytes != 0) options.max_manifest_file_size = o.manifest_bytes;
   options.enable_blob_files = o.blobs;
   options.min_blob_size = 200;
   options.blob_file_size = 64 << 10;

@@ -22,6 +22,8 @@ struct WriterOptions {
   uint64_t create_at = 0;         // batch before which the family "late" is created
   uint64_t drop_at = 0;           // batch before which the family "left" is dropped
   uint64_t pause_us = 0;
+  uint64_t wal_ttl_s = 3600;      // RocksDB's own archive folder keeps old logs; 0: they are deleted
+  uint64_t manifest_bytes = 0;    // rotates the MANIFEST often
   uint64_t batches = UINT64_MAX;  // stops writing then, and waits to be told to end
 };
 
