@@ -17,8 +17,6 @@ std::string ArchiveWriter::key() const { return paths::log_file(id_.piece(file_.
 
 bool ArchiveWriter::needs_file() const { return !open_ || foreign_tail_ || file_.length >= options_.file_size; }
 
-std::vector<LogFile> ArchiveWriter::take_closed() { return std::exchange(closed_, {}); }
-
 namespace {
 std::string make_header(const ArchiveStreamId& id, const ArchiveWriterOptions& options, const LogFile& previous,
                         const LogFile& next, uint64_t incarnation, const Lsn& start, Scn now) {
@@ -61,7 +59,6 @@ Status ArchiveWriter::open_file(uint64_t piece_id, uint64_t incarnation, const L
     if (put.error().code != Code::kAlreadyExists && put.error().code != Code::kOutcomeUnknown) return put;
     SEABED_CHECK(settle_open(key, pending_header_, ctx));
   }
-  if (open_) closed_.push_back(file_);
   next.length = pending_header_.size();
   hasher_ = Hasher128();
   hasher_.update(pending_header_);

@@ -36,8 +36,6 @@ class ArchiveWriter {
 
   const LogFile& current() const { return file_; }
   uint64_t piece_id() const { return file_.piece_id; }
-  /// Files that were closed since the last call, oldest first.
-  std::vector<LogFile> take_closed();
 
  private:
   std::string key() const;
@@ -54,7 +52,6 @@ class ArchiveWriter {
   bool foreign_tail_ = false;
   bool in_doubt_ = false;        // an append failed: look before the next
   std::string pending_key_, pending_header_;  // of an open_file whose outcome is not known
-  std::vector<LogFile> closed_;
 };
 
 }  // namespace seabed

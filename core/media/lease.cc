@@ -137,6 +137,16 @@ Status StreamLease::check() const {
               "only one archiver may run on a destination: stop one of them");
 }
 
+Status StreamLease::look(const IoContext& ctx) {
+  SEABED_TRY(const auto names, list_leases(*store_, ls_, ctx));
+  if (names.empty() || names.back().epoch <= epoch_) return ok();
+  {
+    std::lock_guard lock(mutex_);
+    lost_ = fmt::format("epoch {}", names.back().epoch);
+  }
+  return check();
+}
+
 Status StreamLease::renew(const IoContext& ctx) {
   std::lock_guard io(io_mutex_);
   SEABED_CHECK(check());

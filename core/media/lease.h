@@ -44,6 +44,8 @@ class StreamLease {
   State state() const;
   /// kFenced unless held. What was written before a check that succeeds was written while no one else could be.
   Status check() const;
+  /// Looks whether a newer epoch is on the medium: kFenced then, whatever the clock says.
+  Status look(const IoContext& ctx);
   /// Writes the next sequence, then removes the one before; sees a newer epoch. kFenced when it was lost or ran out.
   Status renew(const IoContext& ctx);
   /// Lets the next owner in at once. Best effort.

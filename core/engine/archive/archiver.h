@@ -1,6 +1,8 @@
 #pragma once
 // Continuous log archiving of one tenant: all of its log streams, one round, its pieces and checkpoints.
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,12 +28,31 @@ struct ArchiveStatus {
   std::vector<LsArchiveStatus> streams;
 };
 
+/// How a hole is bridged: the agent gives what starts an incremental backup and waits for its end. It runs on a thread of
+/// the archiver; the token is cancelled at stop().
+using BridgeFn = std::function<Status(uint64_t tenant_id, const CancelToken& cancel)>;
+
+/// What tests shorten; the defaults are the product's.
+struct ArchiveTuning {
+  std::chrono::milliseconds bridge_pause{600'000};      // at least so long between two bridging backups …
+  uint32_t bridge_factor = 10;                          // … and so many times the last one's duration
+  uint32_t bridges_until_snapshot_only = 3;             // bridges that found new holes, one after the other
+  uint64_t buffer_bytes = 0;                            // per stream; 0: by the number of streams, at most 8 MiB
+  uint64_t file_size = 64ull << 20;
+  std::chrono::milliseconds catalog_period{1000};       // checkpoints reach the catalog at most so often
+  std::chrono::milliseconds stop_patience{60'000};      // a medium that fails holds STOPPING up no longer
+  std::chrono::milliseconds side_file_look{100};        // auxiliary files are looked at no more often
+};
+
 /// Thread-safe. One object a tenant in the agent; it follows what the catalog says (log mode, destination, state,
 /// archive_lag_target, piece switch interval) on threads of its own.
 class TenantArchiver {
  public:
-  static Result<std::unique_ptr<TenantArchiver>> create(EngineContext& context, const TenantConfig& tenant);
+  static Result<std::unique_ptr<TenantArchiver>> create(EngineContext& context, const TenantConfig& tenant,
+                                                        const ArchiveTuning& tuning = {});
   virtual ~TenantArchiver() = default;   // stops and joins
+  /// Before start(). Without it a hole stays open until someone takes a backup, and the status says so.
+  virtual void set_bridge(BridgeFn bridge) = 0;
   virtual void start() = 0;
   virtual void stop() = 0;
   /// The catalog changed: look now.

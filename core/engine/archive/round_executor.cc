@@ -1,0 +1,162 @@
+#include "core/engine/archive/round_executor.h"
+
+#include "core/base/log.h"
+#include "core/catalog/parameters.h"
+
+namespace seabed {
+
+Result<std::unique_ptr<TenantArchiver>> TenantArchiver::create(EngineContext& context, const TenantConfig& tenant,
+                                                               const ArchiveTuning& tuning) {
+  if (!context.catalog || !context.storage || !context.clock)
+    return fail(Code::kInternal, "archiver", "the engine context is not complete");
+  if (tenant.tenant_id == 0)
+    return fail(Code::kInvalidArgument, "tenant " + tenant.name, "has no id yet", "enter it in the catalog first");
+  return std::make_unique<archive::RoundExecutor>(context, tenant, tuning);
+}
+
+namespace archive {
+
+namespace {
+constexpr auto kTick = std::chrono::milliseconds(1000), kTickAfterError = std::chrono::milliseconds(500);
+}
+
+RoundExecutor::RoundExecutor(EngineContext& context, const TenantConfig& tenant, const ArchiveTuning& tuning)
+    : context_(context), config_(tenant), tuning_(tuning), bridge_(tenant.tenant_id, tuning) {
+  if (context.open_tenant_source) tenant_source_ = context.open_tenant_source(tenant);
+}
+
+RoundExecutor::~RoundExecutor() { stop(); }
+
+void RoundExecutor::set_bridge(BridgeFn bridge) { bridge_.set(std::move(bridge)); }
+
+void RoundExecutor::start() {
+  keeper_ = std::make_unique<LeaseKeeper>(context_.limits.lease);
+  thread_ = std::thread([this] { run(); });
+}
+
+void RoundExecutor::stop() {
+  if (!thread_.joinable()) return;
+  cancel_.cancel();
+  wake();
+  thread_.join();
+  bridge_.stop();
+  stop_streams(true);
+  if (running_) (void)move_checkpoint(stream_progress(), true);  // what they shipped at the end
+  if (dest_.lease) {
+    keeper_->remove(dest_.lease);
+    IoContext ctx;
+    ctx.deadline = after(std::chrono::seconds(5));
+    dest_.lease->release(ctx);
+  }
+  keeper_.reset();
+  std::lock_guard lock(mutex_);
+  sources_.clear();
+  moved_.notify_all();
+}
+
+void RoundExecutor::wake() {
+  std::lock_guard lock(wake_mutex_);
+  woken_ = true;
+  wake_cv_.notify_all();
+}
+
+void RoundExecutor::run() {
+  while (!cancel_.cancelled()) {
+    const Status done = tick();
+    note(done);
+    std::unique_lock lock(wake_mutex_);
+    const auto hurried = Steady::now().time_since_epoch().count() < hurry_until_;
+    const auto pause = !done ? kTickAfterError : hurried ? std::chrono::milliseconds(20) : kTick;
+    // Every publish of a stream wakes us; looking at the catalog more than 20 times a second gains nothing.
+    wake_cv_.wait_for(lock, pause, [this] { return woken_ || cancel_.cancelled(); });
+    woken_ = false;
+    lock.unlock();
+    if (done) cancel_.wait_for(std::chrono::milliseconds(hurried ? 5 : 50));
+  }
+}
+
+void RoundExecutor::note(const Status& status) {
+  const std::string text = status ? "" : status.error().message();
+  if (!text.empty() && text != error_) log::warn("archive of tenant {}: {}", config_.name, text);
+  error_ = text;
+  update_status(stream_progress());
+}
+
+IoContext RoundExecutor::io() const {
+  IoContext ctx;
+  ctx.deadline = after(context_.limits.request_deadline);
+  ctx.cancel = &io_cancel_;
+  return ctx;
+}
+
+Result<RoundExecutor::Facts> RoundExecutor::load() {
+  return context_.catalog->get<Facts>([&](Transaction& tx) -> Result<Facts> {
+    Facts facts;
+    SEABED_TRY(auto tenant, catalog::find_tenant(tx, config_.tenant_id));
+    if (!tenant) return fail(Code::kNotFound, "tenant " + config_.name, "is not in the catalog");
+    facts.tenant = *tenant;
+    SEABED_TRY(facts.wanted,
+               catalog::current_destination(tx, config_.tenant_id, catalog::DestinationKind::kArchive));
+    SEABED_TRY(facts.round, catalog::newest_round(tx, config_.tenant_id));
+    SEABED_TRY(const uint64_t lag_us, catalog::parameter(tx, config_.tenant_id, "archive_lag_target"));
+    facts.lag = std::chrono::milliseconds(lag_us / 1000);
+    SEABED_TRY(const uint64_t dump_us, catalog::parameter(tx, config_.tenant_id, "dump_data_dictionary_to_log_interval"));
+    facts.dump_interval_ns = dump_us * 1000;
+    return facts;
+  });
+}
+
+// The row goes from the state it is in to the one that the table gives for the event; kInternal for any other.
+Status RoundExecutor::persist(Row row, RoundEvent event, const std::function<Status(Transaction&)>& more) {
+  const auto from = parse_state(row.status);
+  const auto to = from ? next_state(*from, event) : std::nullopt;
+  if (!to) return fail(Code::kInternal, "archive round", "no transition from " + row.status);
+  const std::string expected = row.status;
+  row.status = state_name(to->to);
+  SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
+    SEABED_CHECK(catalog::update_round(tx, row, expected));
+    return more ? more(tx) : ok();
+  }));
+  round_ = row;
+  if (row.status != expected) log::info("archive of tenant {}: {} -> {}", config_.name, expected, row.status);
+  update_status(stream_progress());
+  if (row.status != expected) context_.at_state("archive/" + row.status);
+  return ok();
+}
+
+Status RoundExecutor::tick() {
+  SEABED_TRY(facts_, load());
+  lag_ms_ = facts_.lag.count();
+  dump_interval_ns_ = facts_.dump_interval_ns;
+  const auto state = parse_state(facts_.round ? facts_.round->status : "");
+  if (!state) return fail(Code::kCorruption, "catalog", "archive round in unknown state " + facts_.round->status);
+  // Checkpoints reach the row at most once a second: what is known here may be newer.
+  if (facts_.round && round_ && round_->round_id == facts_.round->round_id &&
+      round_->checkpoint_scn > facts_.round->checkpoint_scn) {
+    facts_.round->checkpoint_scn = round_->checkpoint_scn;
+    facts_.round->max_scn = std::max(facts_.round->max_scn, round_->max_scn);
+  }
+  round_ = facts_.round;
+  switch (*state) {
+    case RoundState::kNone:
+    case RoundState::kStop: return facts_.enabled() ? begin_new_round(facts_) : ok();
+    case RoundState::kPrepare: return prepare(facts_, *round_);
+    case RoundState::kBeginning:
+    case RoundState::kDoing: return archive(facts_);
+    case RoundState::kSuspend:
+      if (!facts_.archivelog()) return persist(*round_, RoundEvent::kNoArchivelog);
+      return facts_.enabled() ? resume_round(facts_, *round_) : ok();
+    case RoundState::kInterrupted:
+      if (!facts_.archivelog()) return persist(*round_, RoundEvent::kNoArchivelog);
+      if (facts_.wanted && facts_.wanted->state == "DEFER") return persist(*round_, RoundEvent::kDefer);
+      return ok();
+    case RoundState::kSuspending:
+      if (!facts_.archivelog()) return persist(*round_, RoundEvent::kNoArchivelog);
+      return finish_stopping(facts_, *round_, true);
+    case RoundState::kStopping: return finish_stopping(facts_, *round_, false);
+  }
+  return ok();
+}
+
+}  // namespace archive
+}  // namespace seabed

@@ -1,0 +1,123 @@
+// Pieces one after the other: open the next, freeze the one that every stream has passed, make the next available.
+
+#include "core/base/log.h"
+#include "core/engine/archive/round_executor.h"
+#include "core/format/meta.pb.h"
+
+namespace seabed::archive {
+
+paths::PieceKey RoundExecutor::key(uint64_t piece_id) const { return {dest_.dest_id, plan_.round_id, piece_id}; }
+
+// `scn` is the tenant's next checkpoint: afterwards its piece is the first open one, and available.
+Status RoundExecutor::enter_pieces_up_to(Scn scn, const std::vector<StreamProgress>& streams) {
+  const uint64_t target = plan_.piece_of(scn);
+  while (open_pieces_.begin()->first < target) {
+    const uint64_t passed = open_pieces_.begin()->first;
+    SEABED_CHECK(open_piece(passed + 1));
+    SEABED_CHECK(make_available(passed));
+    SEABED_CHECK(write_checkpoint(passed, plan_.piece_end(passed), streams));
+    SEABED_CHECK(freeze_piece(passed, PieceEvent::kAllPassed));
+  }
+  return make_available(target);
+}
+
+Status RoundExecutor::open_piece(uint64_t piece_id) {
+  if (open_pieces_.contains(piece_id)) return ok();
+  SEABED_CHECK(dest_.tree->open_piece(key(piece_id), config_.tenant_id, round_->incarnation,
+                                      plan_.piece_start(piece_id)));
+  catalog::PieceRow row;
+  row.tenant_id = config_.tenant_id;
+  row.dest_id = dest_.dest_id;
+  row.round_id = plan_.round_id;
+  row.piece_id = piece_id;
+  row.incarnation = round_->incarnation;
+  row.create_us = context_.clock->read().now / 1000;
+  row.start_scn = row.checkpoint_scn = row.max_scn = plan_.piece_start(piece_id);
+  row.end_scn = plan_.piece_end(piece_id);
+  row.path = round_->path;
+  Row round = *round_;
+  round.used_piece_id = std::max(round.used_piece_id, piece_id);
+  SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
+    SEABED_CHECK(catalog::insert_piece(tx, row));
+    return catalog::update_round(tx, round, round.status);
+  }));
+  round_ = round;
+  open_pieces_[piece_id] = row;
+  context_.at_state("archive/PIECE_ACTIVE");
+  return ok();
+}
+
+Status RoundExecutor::make_available(uint64_t piece_id) {
+  auto row = open_pieces_.at(piece_id);
+  if (row.file_status != "INCOMPLETE") return ok();
+  SEABED_CHECK(dest_.tree->write_earlier_pieces(key(piece_id)));
+  row.file_status = "AVAILABLE";
+  SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) { return catalog::update_piece(tx, row, "ACTIVE"); }));
+  open_pieces_[piece_id] = row;
+  context_.at_state("archive/PIECE_AVAILABLE");
+  return ok();
+}
+
+// Its final checkpoint is on the medium. Everything else follows from it, so a second try writes the same.
+Status RoundExecutor::freeze_piece(uint64_t piece_id, PieceEvent event) {
+  auto row = open_pieces_.at(piece_id);
+  const PieceState from{PieceStatus::kActive, row.file_status == "AVAILABLE" ? PieceFileStatus::kAvailable
+                                                                             : PieceFileStatus::kIncomplete};
+  if (!next_piece_state(from, event)) return fail(Code::kInternal, "piece", "can not be frozen");
+  SEABED_TRY(const auto last, dest_.tree->newest_checkpoint(key(piece_id)));
+  if (!last) SEABED_CHECK(write_checkpoint(piece_id, plan_.piece_start(piece_id), {}));
+  meta::PieceDescriptor d;
+  d.set_dest_id(dest_.dest_id);
+  d.set_round_id(plan_.round_id);
+  d.set_piece_id(piece_id);
+  d.set_incarnation(round_->incarnation);
+  d.set_tenant_id(config_.tenant_id);
+  d.set_start_scn(plan_.piece_start(piece_id));
+  d.set_end_scn(plan_.piece_end(piece_id));
+  d.set_compatible(1);
+  d.set_path(round_->path);
+  SEABED_CHECK(dest_.lease->check());
+  SEABED_CHECK(dest_.tree->freeze_piece(
+      key(piece_id), [&](const meta::LsPieceProgress& p) { return files_of(piece_id, p); }, &d));
+  row.status = "FROZEN";
+  row.file_status = "AVAILABLE";
+  row.checkpoint_scn = d.checkpoint_scn();
+  row.max_scn = std::max(row.max_scn, d.max_scn());
+  row.input_bytes = d.input_bytes();
+  row.output_bytes = d.output_bytes();
+  SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) { return catalog::update_piece(tx, row, "ACTIVE"); }));
+  open_pieces_.erase(piece_id);
+  {
+    std::lock_guard lock(mutex_);
+    for (auto& [ls_id, stream] : streams_) stream->forget_pieces_below(piece_id + 1);
+  }
+  log::info("archive of tenant {}: piece {} is frozen", config_.name, piece_id);
+  context_.at_state("archive/PIECE_FROZEN");
+  return ok();
+}
+
+// From the running stream, else (after a crash, or behind the end of a stream) from the medium; clipped to what the
+// final checkpoint accepted.
+Result<std::vector<LogFile>> RoundExecutor::files_of(uint64_t piece_id, const meta::LsPieceProgress& p) {
+  std::vector<LogFile> files;
+  if (const auto live = stream(p.ls_id())) files = live->files(piece_id);
+  const auto whole = [&] {
+    return !files.empty() && files.front().file_id == p.first_file_id() && files.back().file_id == p.last_file_id() &&
+           files.back().length == p.last_file_length();
+  };
+  if (whole() || p.first_file_id() == 0) return files;
+  const ArchiveStreamId id{config_.tenant_id, dest_.dest_id, plan_.round_id, p.ls_id()};
+  files.clear();
+  uint64_t limit = p.last_file_length();
+  for (uint32_t file = p.last_file_id(); file >= p.first_file_id() && file != 0; --file) {
+    SEABED_TRY(LogFileScan scan, scan_log_file(dest_.tree->store(), id, piece_id, file, limit, {}, io()));
+    if (scan.file.length != limit)
+      return fail(Code::kCorruption, paths::log_file(key(piece_id), p.ls_id(), file),
+                  "does not hold what was accepted", "run seabed verify on the destination");
+    files.insert(files.begin(), scan.file);
+    limit = scan.previous_length;
+  }
+  return files;
+}
+
+}  // namespace seabed::archive

@@ -1,0 +1,133 @@
+// What other threads ask: status, positions, and to wait until something is restorable.
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+
+#include "core/catalog/ls_progress.h"
+#include "core/engine/archive/round_executor.h"
+
+namespace seabed::archive {
+
+RoundExecutor::StreamPtr RoundExecutor::stream(uint64_t ls_id) const {
+  std::lock_guard lock(mutex_);
+  const auto found = streams_.find(ls_id);
+  return found == streams_.end() ? nullptr : found->second;
+}
+
+StreamSource* RoundExecutor::source(uint64_t ls_id) {
+  std::lock_guard lock(mutex_);
+  const auto found = sources_.find(ls_id);
+  return found == sources_.end() ? nullptr : found->second.get();
+}
+
+ArchiveStatus RoundExecutor::status() const {
+  ArchiveStatus out;
+  std::vector<std::pair<uint64_t, StreamHealth>> health;
+  {
+    std::lock_guard lock(mutex_);
+    out = status_;
+    for (const auto& [ls_id, source] : sources_) health.emplace_back(ls_id, source->health());
+  }
+  for (auto& ls : out.streams)
+    for (const auto& [ls_id, h] : health)
+      if (ls_id == ls.ls_id) ls.pinned_bytes = h.pinned_bytes;
+  return out;
+}
+
+Result<Scn> RoundExecutor::wait_covered(uint64_t ls_id, Scn scn, const IoContext& ctx) {
+  const std::string who = fmt::format("log stream {}", ls_id);
+  while (true) {
+    std::string state;
+    Scn covered = 0;
+    std::vector<StreamPtr> others;
+    {
+      std::lock_guard lock(mutex_);
+      state = status_.status;
+      covered = status_.checkpoint_scn;
+      for (const auto& [id, s] : streams_)
+        if (id != ls_id) others.push_back(s);
+    }
+    if (state == "INTERRUPTED") return fail(Code::kGap, who, "the archive round is INTERRUPTED", "start a new round");
+    if (state != "DOING" && state != "BEGINNING")
+      return fail(Code::kConflict, who, "archiving is not DOING (" + (state.empty() ? "no round" : state) + ")");
+    if (cancel_.cancelled()) return fail(Code::kCancelled, who, "the archiver stops");
+    // Everyone is hurried: the tenant's checkpoint is the smallest of all.
+    hurry_until_ = (Steady::now() + std::chrono::seconds(1)).time_since_epoch().count();
+    std::optional<Scn> stamp;
+    if (const auto s = stream(ls_id)) stamp = s->covered(scn);
+    for (const auto& other : others) (void)other->covered(stamp.value_or(scn));
+    if (stamp && covered >= *stamp) return *stamp;
+    if (ctx.cancel && ctx.cancel->cancelled()) return fail(Code::kCancelled, who, "cancelled while waiting for the log");
+    if (Steady::now() >= ctx.deadline)
+      return fail(Code::kTimeout, who, "its log was not archived in time", "look at the archive's status");
+    wake();
+    std::unique_lock lock(mutex_);
+    moved_.wait_for(lock, std::chrono::milliseconds(20));
+  }
+}
+
+Status RoundExecutor::flush(const IoContext& ctx) {
+  const Scn now = context_.clock->read().now;
+  std::vector<uint64_t> ids;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [ls_id, s] : streams_) ids.push_back(ls_id);
+  }
+  if (ids.empty()) return fail(Code::kConflict, "tenant " + config_.name, "archiving is not running");
+  for (const uint64_t ls_id : ids) SEABED_CHECK(wait_covered(ls_id, now, ctx));
+  return ok();
+}
+
+// The index tells a file at or before the position; its groups, and those of the files behind it, tell the stamp.
+Result<Scn> RoundExecutor::stamp_of(uint64_t ls_id, const Lsn& lsn) {
+  const std::string who = fmt::format("log stream {}", ls_id);
+  const auto live = stream(ls_id);
+  if (!live) return fail(Code::kNotFound, who, "is not being archived");
+  const auto progress = live->progress();
+  if (lsn >= progress.end && progress.checkpoint != 0) return progress.checkpoint;  // nothing behind it yet
+  uint64_t dest = 0;
+  RoundPlan plan;
+  {
+    std::lock_guard lock(mutex_);
+    dest = shown_dest_.dest_id;
+    plan = shown_plan_;
+  }
+  SEABED_TRY(const auto known, context_.catalog->get<std::optional<catalog::StampRow>>([&](Transaction& tx) {
+    return catalog::find_stamp(tx, config_.tenant_id, dest, plan.round_id, ls_id, lsn);
+  }));
+  return known ? scan_for(ls_id, lsn, known->piece_id, static_cast<uint32_t>(known->file_id))
+               : scan_for(ls_id, lsn, plan.base_piece_id, 1);
+}
+
+Result<Scn> RoundExecutor::scan_for(uint64_t ls_id, const Lsn& lsn, uint64_t piece, uint32_t file) {
+  ArchiveStreamId id;
+  std::shared_ptr<ObjectStore> store;
+  uint64_t last_piece = 0;
+  {
+    std::lock_guard lock(mutex_);
+    store = shown_dest_.store;
+    id = {config_.tenant_id, shown_dest_.dest_id, shown_plan_.round_id, ls_id};
+    if (const auto s = streams_.find(ls_id); s != streams_.end()) last_piece = s->second->progress().piece_id;
+  }
+  if (!store) return fail(Code::kConflict, fmt::format("log stream {}", ls_id), "is not being archived");
+  std::optional<Scn> found;
+  bool reaches_back = false;
+  const auto visit = [&](LogGroup& g) {
+    if (!carries_log(g.type)) return;
+    reaches_back |= g.begin <= lsn;
+    if (!found && g.end > lsn) found = g.scn_lo;
+  };
+  for (; piece <= last_piece && !found; ++piece, file = 1) {
+    SEABED_TRY(const auto files, list_log_files(*store, id, piece, io()));
+    for (const uint32_t n : files) {
+      if (n < file || found) continue;
+      SEABED_CHECK(scan_log_file(*store, id, piece, n, std::numeric_limits<uint64_t>::max(), visit, io()));
+    }
+  }
+  if (!found || !reaches_back)
+    return fail(Code::kNotFound, fmt::format("log stream {}", ls_id), "the position is not in this archive round");
+  return *found;
+}
+
+}  // namespace seabed::archive

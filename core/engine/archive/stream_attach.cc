@@ -1,0 +1,82 @@
+// Beginning and going on: lease, what is on the medium, the source's position.
+
+#include <spdlog/fmt/fmt.h>
+
+#include "core/base/log.h"
+#include "core/engine/archive/stream_archiver.h"
+
+namespace seabed::archive {
+
+Status StreamArchiver::claim_lease() {
+  SEABED_TRY(auto lease, StreamLease::claim(env_.store, env_.id.ls_id, env_.owner, env_.terms, *env_.clock, io()));
+  if (lease_) env_.keeper->remove(lease_);
+  lease_ = std::move(lease);
+  env_.keeper->add(lease_);
+  return ok();
+}
+
+Status StreamArchiver::attach() {
+  if (!lease_ || !lease_->check()) SEABED_CHECK(claim_lease());
+  SEABED_TRY(const StreamTail tail, find_tail(*env_.store, env_.id, env_.first_open_piece, env_.newest_piece, io()));
+  SEABED_CHECK(take_tail(tail));
+  std::optional<ArchivedState> state;
+  if (!tail.end.empty()) {
+    state = ArchivedState{tail.incarnation, tail.end, tail.scn_hi, {}};
+    // State beside a checkpoint further on than the medium would skip log: it is not believed.
+    if (env_.resume_lsn <= tail.end) state->resume = env_.resume;
+  }
+  SEABED_CHECK(source_.attach(state));
+  attached_ = true;
+  {
+    std::lock_guard lock(mutex_);
+    progress_.condition = StreamCondition::kRunning;
+  }
+  log::info("log stream {}: archiving from {} as epoch {}", env_.id.ls_id, source_.display(source_.position()),
+            lease_->epoch());
+  return ok();
+}
+
+// The next file is created at once: from here on, what an older writer appends to the last one is nobody's.
+Status StreamArchiver::take_tail(const StreamTail& tail) {
+  for (const auto& what : tail.damage) log::error("log stream {}: {}", env_.id.ls_id, what);
+  if (!tail.torn.empty())
+    log::warn("log stream {}: file {} of piece {} has {} bytes behind its last whole group ({}); they are ignored",
+              env_.id.ls_id, tail.last.file_id, tail.last.piece_id, tail.ignored_bytes, tail.torn);
+  rebuild_ = true;  // at the next publish: until then what was published stays as it is
+  changed_ = tail.files;
+  end_ = tail.end;
+  max_scn_ = tail.scn_hi;
+  incarnation_ = tail.incarnation;
+  last_scn_hi_ = std::max(last_scn_hi_, tail.scn_hi);
+  ArchiveWriterOptions options{lease_->epoch(), lease_->owner(), env_.file_size};
+  writer_ = std::make_unique<ArchiveWriter>(*env_.store, env_.id, options, tail.last);
+  const uint64_t piece = tail.last.file_id == 0 ? env_.plan.base_piece_id : tail.last.piece_id;
+  piece_id_ = std::max(piece_id_, piece);
+  return open_file(piece);
+}
+
+Status StreamArchiver::reclaim() {
+  const uint64_t mine = lease_->epoch();
+  SEABED_CHECK(lease_->look(io()));
+  SEABED_CHECK(claim_lease());
+  if (lease_->previous_epoch() != mine)
+    return fail(Code::kFenced, fmt::format("log stream {}", env_.id.ls_id),
+                fmt::format("epoch {} of {} archived it meanwhile", lease_->previous_epoch(), lease_->previous_owner()),
+                "only one archiver may run on a destination: stop one of them");
+  SEABED_TRY(const StreamTail tail, find_tail(*env_.store, env_.id, env_.first_open_piece, env_.newest_piece, io()));
+  drop_archived(tail);
+  for (auto& buffered : buffer_) {
+    SEABED_TRY(buffered.group, restamp(buffered.group, lease_->epoch()));
+  }
+  return take_tail(tail);
+}
+
+// A request whose answer was lost may have arrived: what is there keeps its stamp and is not written again.
+void StreamArchiver::drop_archived(const StreamTail& tail) {
+  while (!buffer_.empty() && buffer_.front().group.meta.scn_hi <= tail.scn_hi) {
+    buffered_bytes_ -= buffer_.front().group.bytes.size();
+    buffer_.pop_front();
+  }
+}
+
+}  // namespace seabed::archive

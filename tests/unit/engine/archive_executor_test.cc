@@ -1,0 +1,294 @@
+// The archiver of one tenant against a log that is a plain file: what is on the medium is compared with that file.
+
+#include <gtest/gtest.h>
+
+#include "core/media/archive_reader.h"
+#include "core/media/stream_log.h"
+#include "tests/unit/engine/archive_fakes.h"
+
+namespace seabed {
+namespace {
+using namespace std::chrono_literals;
+using test::append_file;
+using test::eventually;
+using test::Installation;
+using test::read_whole;
+using test::ScratchDir;
+
+/// Everything that a restore could read of a stream, up to the checkpoints on the medium.
+std::string archived_log(test::Installation& in, uint64_t ls, Scn* last = nullptr) {
+  auto store = std::make_shared<test::DirStore>(in.destination);
+  auto reader = ArchiveReader::open(Medium{store});
+  if (!reader) return "error: " + reader.error().message();
+  auto pieces = reader->pieces();
+  if (!pieces) return "error: " + pieces.error().message();
+  for (const auto& p : *pieces)
+    if (p.problem) return "error: " + p.problem->message();
+  StreamLog log(Medium{store}, *pieces, ls, {});
+  std::string out;
+  for (LogGroup g;;) {
+    auto more = log.next(&g);
+    if (!more) return "error: " + more.error().message();
+    if (!*more) return out;
+    if (g.type == GroupType::kLog) out += g.payload;
+    if (last) *last = g.scn_hi;
+  }
+}
+
+struct ExecutorTest : ::testing::Test {
+  ScratchDir dir;
+  std::unique_ptr<Installation> in;
+  void make(int streams = 1, uint64_t interval_ms = 3'600'000) {
+    in = std::make_unique<Installation>(dir.path() + "/a", dir.path() + "/dest", streams, interval_ms);
+    in->set_mode("ARCHIVELOG");
+  }
+  bool reaches(const std::string& state) {
+    return eventually([&] { return in->archiver->status().status == state; });
+  }
+  IoContext io(std::chrono::milliseconds d = 30s) {
+    IoContext ctx;
+    ctx.deadline = after(d);
+    return ctx;
+  }
+  ~ExecutorTest() override {
+    if (in) in->stop();
+  }
+};
+
+TEST_F(ExecutorTest, ALogIsArchivedAndReadBack) {
+  make();
+  in->write("before the start;");
+  in->start();
+  ASSERT_TRUE(reaches("DOING")) << in->archiver->status().comment;
+  for (int i = 0; i < 50; ++i) in->write("record " + std::to_string(i) + ";");
+  const auto flushed = in->archiver->flush(io());
+  ASSERT_TRUE(flushed) << flushed.error().message();
+  EXPECT_EQ(archived_log(*in, 1001), read_whole(in->log_path()));
+  EXPECT_GT(in->archiver->status().checkpoint_scn, in->archiver->status().start_scn);
+  EXPECT_TRUE(eventually([&] { return in->adapter.sources[1001]->released == read_whole(in->log_path()).size(); }));
+}
+
+TEST_F(ExecutorTest, CoveredStampIsBehindTheSnapshotAndBeforeTheCheckpoint) {
+  make(2);
+  in->start();
+  ASSERT_TRUE(reaches("DOING")) << in->archiver->status().comment;
+  in->write("x");
+  const Scn taken = system_clock().read().now;
+  const auto covered = in->archiver->wait_covered(1001, taken, io());
+  ASSERT_TRUE(covered) << covered.error().message();
+  EXPECT_GE(*covered, taken);
+  EXPECT_LE(*covered, in->archiver->status().checkpoint_scn);
+  EXPECT_EQ(archived_log(*in, 1001), "x");
+}
+
+TEST_F(ExecutorTest, StampOfAPositionIsThatOfItsGroup) {
+  make();
+  in->start();
+  ASSERT_TRUE(reaches("DOING"));
+  std::vector<Scn> before;
+  for (int i = 0; i < 3; ++i) {
+    before.push_back(system_clock().read().now);
+    in->write("0123456789");
+    ASSERT_TRUE(in->archiver->flush(io()));
+  }
+  for (uint64_t i = 0; i < 3; ++i) {
+    const auto stamp = in->archiver->stamp_of(1001, test::offset_lsn(i * 10 + 3));
+    ASSERT_TRUE(stamp) << stamp.error().message();
+    EXPECT_LE(*stamp, before[i] + 30'000'000'000);
+    if (i > 0) EXPECT_GT(*stamp, before[i - 1]);
+  }
+  EXPECT_TRUE(in->archiver->stamp_of(1001, test::offset_lsn(30)));
+}
+
+TEST_F(ExecutorTest, RestartGoesOnWithoutRepeatingOrLosing) {
+  make();
+  for (int run = 0; run < 3; ++run) {
+    in->start();
+    ASSERT_TRUE(reaches("DOING")) << in->archiver->status().comment;
+    in->write("run " + std::to_string(run) + ";");
+    ASSERT_TRUE(in->archiver->flush(io()));
+    in->stop();
+    in->write("down " + std::to_string(run) + ";");
+  }
+  in->start();
+  ASSERT_TRUE(in->archiver->flush(io()) || reaches("DOING"));
+  ASSERT_TRUE(reaches("DOING"));
+  ASSERT_TRUE(in->archiver->flush(io()));
+  EXPECT_EQ(archived_log(*in, 1001), read_whole(in->log_path()));
+  EXPECT_EQ(in->round()->round_id, 1u);
+  EXPECT_NE(in->adapter.sources[1001]->attached_resume, "");
+}
+
+TEST_F(ExecutorTest, PiecesSwitchFreezeAndKeepTheLogWhole) {
+  make(2, 300);
+  in->start();
+  ASSERT_TRUE(reaches("DOING")) << in->archiver->status().comment;
+  ASSERT_TRUE(eventually([&] {
+    in->write("tick;");
+    CancelToken().wait_for(7ms);
+    size_t frozen = 0;
+    for (const auto& p : in->pieces()) frozen += p.status == "FROZEN";
+    return frozen >= 4;
+  }));
+  ASSERT_TRUE(in->archiver->flush(io()));
+  EXPECT_EQ(archived_log(*in, 1001), read_whole(in->log_path()));
+  const auto pieces = in->pieces();
+  for (size_t i = 0; i + 1 < pieces.size(); ++i) {
+    EXPECT_EQ(pieces[i].end_scn, pieces[i + 1].start_scn);
+    if (pieces[i].status == "FROZEN") EXPECT_EQ(pieces[i].checkpoint_scn, pieces[i].end_scn);
+  }
+}
+
+TEST_F(ExecutorTest, NoarchivelogEndsTheRoundAndTheNextOneBegins) {
+  make();
+  in->start();
+  ASSERT_TRUE(reaches("DOING"));
+  in->write("one;");
+  ASSERT_TRUE(in->archiver->flush(io()));
+  in->set_mode("NOARCHIVELOG");
+  ASSERT_TRUE(reaches("STOP")) << in->archiver->status().comment;
+  EXPECT_EQ(in->pieces().back().status, "FROZEN");
+  in->set_mode("ARCHIVELOG");
+  ASSERT_TRUE(eventually([&] { return in->archiver->status().round_id == 2 && in->archiver->status().status == "DOING"; }));
+  EXPECT_EQ(in->round()->base_piece_id, 2u);
+}
+
+TEST_F(ExecutorTest, DeferSuspendsAndEnableGoesOnInTheSameRound) {
+  make();
+  in->start();
+  ASSERT_TRUE(reaches("DOING"));
+  in->write("one;");
+  ASSERT_TRUE(in->archiver->flush(io()));
+  in->set_state("ENABLE", "DEFER");
+  ASSERT_TRUE(reaches("SUSPEND")) << in->archiver->status().comment;
+  in->write("while suspended;");
+  EXPECT_EQ(in->archiver->wait_covered(1001, 1, io()).error().code, Code::kConflict);
+  in->set_state("DEFER", "ENABLE");
+  ASSERT_TRUE(reaches("DOING")) << in->archiver->status().comment;
+  ASSERT_TRUE(in->archiver->flush(io()));
+  EXPECT_EQ(in->round()->round_id, 1u);
+  EXPECT_EQ(archived_log(*in, 1001), read_whole(in->log_path()));
+}
+
+TEST_F(ExecutorTest, AGapInterruptsAndKeepsWhatWasBefore) {
+  make(2);
+  in->start();
+  ASSERT_TRUE(reaches("DOING"));
+  in->write("good;", 1002);
+  ASSERT_TRUE(in->archiver->flush(io()));
+  append_file(in->root + "/db1002/gap", "x");
+  ASSERT_TRUE(reaches("INTERRUPTED"));
+  const auto row = in->round();
+  EXPECT_NE(row->comment.find("1002"), std::string::npos) << row->comment;
+  EXPECT_NE(row->comment.find("000042.log"), std::string::npos) << row->comment;
+  EXPECT_EQ(in->archiver->wait_covered(1001, 1, io()).error().code, Code::kGap);
+  EXPECT_EQ(archived_log(*in, 1002), "good;");
+  std::filesystem::remove(in->root + "/db1002/gap");
+  CancelToken().wait_for(200ms);
+  EXPECT_EQ(in->archiver->status().status, "INTERRUPTED") << "it never ends by itself";
+  in->set_mode("NOARCHIVELOG");
+  ASSERT_TRUE(reaches("STOP")) << in->archiver->status().comment;
+  EXPECT_EQ(archived_log(*in, 1002), "good;");
+}
+
+TEST_F(ExecutorTest, AHoleIsOnTheMediumBeforeTheCheckpointPassesItAndIsBridged) {
+  make();
+  std::atomic<int> bridges = 0;
+  in->tuning.bridge_pause = 50ms;
+  in->tuning.bridge_factor = 1;
+  in->bridge = [&](uint64_t tenant, const CancelToken&) -> Status {
+    ++bridges;
+    return in->catalog->transact([&](Transaction& tx) -> Status {
+      SEABED_TRY(auto holes, catalog::list_holes(tx, tenant, "OPEN"));
+      for (auto& h : holes) {
+        h.status = "CLOSED";
+        SEABED_CHECK(catalog::update_hole(tx, h, "OPEN"));
+      }
+      return ok();
+    });
+  };
+  in->start();
+  ASSERT_TRUE(reaches("DOING"));
+  append_file(in->root + "/db1001/hole", "x");
+  ASSERT_TRUE(eventually([&] { return bridges == 1; }));
+  EXPECT_EQ(in->archiver->status().status, "DOING");
+  size_t objects = 0;
+  for (const auto& [key, size] : in->store().all()) objects += key.find("/holes/hole_ls1001_") != std::string::npos;
+  EXPECT_EQ(objects, 1u);
+  CancelToken().wait_for(300ms);
+  EXPECT_EQ(bridges, 1) << "a closed hole asks for nothing more";
+}
+
+TEST_F(ExecutorTest, AHoleIsDurableBeforeAnyCheckpointBehindIt) {
+  make();
+  in->start();
+  ASSERT_TRUE(reaches("DOING"));
+  std::atomic<bool> broken = true;
+  in->store().set_hook([&](const std::string& op, const std::string& key) -> Status {
+    if (broken && op == "put" && key.find("/holes/") != std::string::npos) return fail(Code::kUnavailable, key, "down");
+    return ok();
+  });
+  append_file(in->root + "/db1001/hole", "x");
+  ASSERT_TRUE(eventually([&] { return !in->archiver->status().streams.at(0).error.empty(); }));
+  const Scn stands = in->archiver->status().checkpoint_scn;
+  CancelToken().wait_for(700ms);
+  EXPECT_EQ(in->archiver->status().checkpoint_scn, stands);
+  broken = false;
+  EXPECT_TRUE(in->archiver->flush(io()));
+}
+
+TEST_F(ExecutorTest, AMediumThatFailsForAWhileLosesNothing) {
+  make();
+  in->tuning.buffer_bytes = 64 << 10;
+  in->start();
+  ASSERT_TRUE(reaches("DOING"));
+  in->write("before;");
+  ASSERT_TRUE(in->archiver->flush(io()));
+  const Scn before = in->archiver->status().checkpoint_scn;
+  std::atomic<bool> down = true;
+  in->store().set_hook([&](const std::string& op, const std::string& key) -> Status {
+    if (down && op != "list" && op != "read") return fail(Code::kNoSpace, key, "disk full");
+    return ok();
+  });
+  for (int i = 0; i < 100; ++i) in->write(std::string(3000, static_cast<char>('a' + i % 26)));
+  ASSERT_TRUE(eventually([&] { return in->archiver->status().comment.find("disk full") != std::string::npos; }));
+  CancelToken().wait_for(3s);  // longer than the lease: a new epoch must go on with what is in the buffer
+  EXPECT_LT(in->archiver->status().checkpoint_scn - before, 2'000'000'000u);
+  EXPECT_EQ(in->archiver->status().status, "DOING");
+  EXPECT_LE(in->archiver->status().streams.at(0).pending_bytes, (64u << 10) + (300u << 10));
+  down = false;
+  const auto flushed = in->archiver->flush(io());
+  ASSERT_TRUE(flushed) << flushed.error().message() << " " << in->archiver->status().comment;
+  EXPECT_EQ(archived_log(*in, 1001), read_whole(in->log_path()));
+  EXPECT_TRUE(eventually([&] { return in->archiver->status().comment.empty(); })) << in->archiver->status().comment;
+}
+
+TEST_F(ExecutorTest, TornAppendsInTheMiddleKeepOneStampPerPosition) {
+  make();
+  in->start();
+  ASSERT_TRUE(reaches("DOING"));
+  for (int i = 0; i < 20; ++i) {
+    in->store().tear_next_append = i * 7;
+    in->write("record " + std::to_string(i) + ";");
+    CancelToken().wait_for(20ms);
+  }
+  ASSERT_TRUE(in->archiver->flush(io()));
+  EXPECT_EQ(archived_log(*in, 1001), read_whole(in->log_path()));
+}
+
+TEST_F(ExecutorTest, LagTargetHoldsShippingBackUntilSomeoneWaits) {
+  make();
+  in->must(in->catalog->transact(
+      [&](Transaction& tx) { return catalog::set_parameter(tx, in->tenant.tenant_id, "archive_lag_target", "1h"); }));
+  in->start();
+  ASSERT_TRUE(reaches("DOING"));
+  const uint64_t appends = in->store().appends;
+  in->write("x");
+  CancelToken().wait_for(500ms);
+  EXPECT_EQ(in->store().appends, appends);
+  ASSERT_TRUE(in->archiver->flush(io()));
+  EXPECT_EQ(archived_log(*in, 1001), "x");
+}
+
+}  // namespace
+}  // namespace seabed
