@@ -1,0 +1,22 @@
+#pragma once
+// A medium that fails on demand, around a real one.
+
+#include "core/storage/destination.h"
+
+namespace seabed::testing_backup {
+
+/// Called before every write with its kind ("put", "begin", "part", "complete") and key; an error is what the caller gets.
+using BeforeWrite = std::function<Status(const std::string& kind, const std::string& key)>;
+
+class FaultyStorage : public Storage {
+ public:
+  FaultyStorage(Storage& inner, BeforeWrite before) : inner_(inner), before_(std::move(before)) {}
+  const std::vector<DriverInfo>& drivers() const override { return inner_.drivers(); }
+  Result<std::shared_ptr<ObjectStore>> open(const Uri& uri) override;
+
+ private:
+  Storage& inner_;
+  BeforeWrite before_;
+};
+
+}  // namespace seabed::testing_backup
