@@ -1,8 +1,10 @@
 #include "core/source/rocksdb/log_directory.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace seabed::rocksdb_source {
@@ -17,32 +19,38 @@ int64_t nanos(clockid_t id) {
   return t.tv_sec * 1'000'000'000ll + t.tv_nsec;
 }
 int64_t nanos(const timespec& t) { return t.tv_sec * 1'000'000'000ll + t.tv_nsec; }
-bool same(const struct stat& a, const struct stat& b) {
-  return a.st_ino == b.st_ino && a.st_dev == b.st_dev && nanos(a.st_mtim) == nanos(b.st_mtim) &&
-         nanos(a.st_ctim) == nanos(b.st_ctim);
+uint64_t highest(const WatchedDirectory& d) {
+  uint64_t out = 0;
+  for (const ListedFile& f : d.files())
+    if (f.name.kind == DbFileKind::kWal) out = std::max(out, f.name.number);
+  return out;
 }
 }  // namespace
 
-Result<WatchedDirectory::Look> WatchedDirectory::look(bool force) {
+Result<std::optional<WatchedDirectory::Times>> WatchedDirectory::times() const {
   struct stat now {};
-  if (::stat(path_.c_str(), &now) != 0) {
-    if (errno != ENOENT || !optional_) return fail_errno(path_, "cannot be inspected", errno);
-    const bool had = !files_.empty();
+  if (::stat(path_.c_str(), &now) == 0) return Times{now.st_ino, now.st_dev, nanos(now.st_mtim), nanos(now.st_ctim)};
+  if (errno != ENOENT || !optional_) return fail_errno(path_, "cannot be inspected", errno);
+  return std::nullopt;
+}
+
+Result<bool> WatchedDirectory::changed() {
+  if (!listed_) return true;
+  SEABED_TRY(const auto now, times());
+  return now != last_ || (now && unsettled_);
+}
+
+Status WatchedDirectory::list() {
+  SEABED_TRY(last_, times());  // before the listing: a change during it is seen next time
+  listed_ = true;
+  if (!last_) {
     files_.clear();
-    listed_ = false;
-    return Look{had, true};
+    return ok();
   }
-  if (listed_ && !unsettled_ && same(now, last_)) return Look{false, true};
-  const int64_t start = nanos(CLOCK_MONOTONIC);
-  if (!force && start < next_listing_) return Look{false, false};
   SEABED_TRY(const Fd dir, open_directory(path_));
   SEABED_TRY(files_, list_db_files(dir.get(), path_));
-  last_ = now;  // taken before the listing: a change during it is seen next time
-  listed_ = true;
-  unsettled_ = nanos(CLOCK_REALTIME) - nanos(now.st_mtim) < kClockTickNs;
-  const int64_t end = nanos(CLOCK_MONOTONIC);
-  next_listing_ = end + (end - start) * kSpacing;
-  return Look{true, true};
+  unsettled_ = nanos(CLOCK_REALTIME) - last_->modified < kClockTickNs;
+  return ok();
 }
 
 Result<Fd> WatchedDirectory::open(const std::string& name) const {
@@ -59,20 +67,37 @@ Result<FileLook> look_at(const Fd& fd, const std::string& name) {
 LogDirectory::LogDirectory(const std::string& wal_directory, const std::string& pins)
     : live_(wal_directory, false), pins_(pins, true), archive_(wal_directory + "/archive", true), has_pins_(!pins.empty()) {}
 
+Result<bool> LogDirectory::changed() {
+  SEABED_TRY(const bool live, live_.changed());
+  SEABED_TRY(const bool archive, archive_.changed());
+  if (live || archive || younger_ || !has_pins_) return live || archive || younger_;
+  return pins_.changed();
+}
+
+Status LogDirectory::list() {
+  uint64_t known = std::max(highest(pins_), highest(archive_));  // of the listing before
+  SEABED_CHECK(live_.list());
+  if (has_pins_) SEABED_CHECK(pins_.list());
+  SEABED_CHECK(archive_.list());
+  known = std::max(known, highest(live_));
+  younger_ = std::max(highest(pins_), highest(archive_)) > known;
+  wals_.clear();
+  for (const WatchedDirectory* d : {&live_, &pins_, &archive_})
+    for (const ListedFile& f : d->files())
+      if (f.name.kind == DbFileKind::kWal && f.name.number <= known) wals_.insert(f.name.number);
+  return ok();
+}
+
 Result<bool> LogDirectory::refresh(bool force) {
-  SEABED_TRY(const auto live, live_.look(force));
-  WatchedDirectory::Look pins{false, true};
-  if (has_pins_) {
-    SEABED_TRY(pins, pins_.look(force));
-  }
-  SEABED_TRY(const auto archive, archive_.look(force));
-  if (live.changed || pins.changed || archive.changed) {
-    wals_.clear();
-    for (const WatchedDirectory* d : {&live_, &pins_, &archive_})
-      for (const ListedFile& f : d->files())
-        if (f.name.kind == DbFileKind::kWal) wals_.insert(f.name.number);
-  }
-  return live.fresh && pins.fresh && archive.fresh;
+  SEABED_TRY(const bool outdated, changed());
+  if (!outdated) return true;
+  const int64_t start = nanos(CLOCK_MONOTONIC);
+  if (!force && start < next_listing_) return false;
+  SEABED_CHECK(list());
+  if (younger_ && force) SEABED_CHECK(list());
+  const int64_t end = nanos(CLOCK_MONOTONIC);
+  next_listing_ = end + (end - start) * kSpacing;
+  return !younger_;
 }
 
 std::optional<uint64_t> LogDirectory::first_at_or_above(uint64_t number) const {

@@ -3,8 +3,6 @@
 // own "archive" folder (WAL_ttl_seconds). Listing is done again only when a directory changed, and it is told whether
 // the list is surely up to date. Not thread-safe.
 
-#include <sys/stat.h>
-
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -23,24 +21,27 @@ class WatchedDirectory {
   /// `optional`: a directory that does not exist is an empty one.
   WatchedDirectory(std::string path, bool optional) : path_(std::move(path)), optional_(optional) {}
 
-  struct Look {
-    bool changed = false;  // `files` was read anew
-    bool fresh = false;    // nothing created before this call is missing from it
-  };
-  /// `force`: list even if the last listing was expensive and recent.
-  Result<Look> look(bool force);
+  /// True when files() may be out of date (one stat; true for certain before the first listing).
+  Result<bool> changed();
+  Status list();
   const std::vector<ListedFile>& files() const { return files_; }
   const std::string& path() const { return path_; }
   /// Opens a file of it; kNotFound when it is gone.
   Result<Fd> open(const std::string& name) const;
 
  private:
+  struct Times {
+    uint64_t inode = 0, device = 0;
+    int64_t modified = 0, status = 0;
+    bool operator==(const Times&) const = default;
+  };
+  Result<std::optional<Times>> times() const;
+
   std::string path_;
   bool optional_;
-  struct stat last_ {};
+  std::optional<Times> last_;  // of the last listing; nullopt inside: the directory was not there
   bool listed_ = false;
   bool unsettled_ = true;      // it changed within the clock tick of the listing: the times may not tell again
-  int64_t next_listing_ = 0;   // CLOCK_MONOTONIC ns: expensive listings are spaced out
   std::vector<ListedFile> files_;
 };
 
@@ -51,11 +52,13 @@ struct FileLook {
 };
 Result<FileLook> look_at(const Fd& fd, const std::string& name);
 
+/// A file leaves the WAL directory only for one of the other two. So the WAL directory is listed first, and nothing
+/// younger than what that listing could know is taken from the others: no file can be missing between two that are told.
 class LogDirectory {
  public:
   /// `pins` may be empty (no links are kept).
   LogDirectory(const std::string& wal_directory, const std::string& pins);
-  /// True when the list is surely up to date.
+  /// True when the list is surely up to date. `force`: list now, however expensive the last listing was.
   Result<bool> refresh(bool force);
   const std::set<uint64_t>& wals() const { return wals_; }
   std::optional<uint64_t> first_at_or_above(uint64_t number) const;
@@ -63,8 +66,13 @@ class LogDirectory {
   Result<Fd> open_wal(uint64_t number) const;
 
  private:
+  Result<bool> changed();
+  Status list();
+
   WatchedDirectory live_, pins_, archive_;
   bool has_pins_;
+  bool younger_ = false;      // the others hold a file that waits for the next listing
+  int64_t next_listing_ = 0;  // CLOCK_MONOTONIC ns: expensive listings are spaced out
   std::set<uint64_t> wals_;
 };
 

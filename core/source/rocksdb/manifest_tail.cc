@@ -211,8 +211,8 @@ void ManifestTail::rotate(uint64_t number, Fd fd) {
 
 /// The next MANIFEST after ours that was kept: several may have come and gone between two looks.
 Result<uint64_t> ManifestTail::following(uint64_t current) {
-  if (!pins_.empty()) SEABED_CHECK(pin_directory_.look(true));
-  SEABED_CHECK(live_directory_.look(true));
+  SEABED_CHECK(live_directory_.list());
+  if (!pins_.empty()) SEABED_CHECK(pin_directory_.list());
   uint64_t next = current;
   for (const WatchedDirectory* d : {&live_directory_, &pin_directory_})
     for (const ListedFile& f : d->files())

@@ -38,8 +38,9 @@ Result<std::optional<std::string>> OptionsTail::look(bool now) {
   const auto time = std::chrono::steady_clock::now();
   if (!now && time < next_look_) return std::nullopt;
   next_look_ = time + kInterval;
-  SEABED_TRY(const auto listed, directory_.look(now));
-  if (!listed.changed && known_) return std::nullopt;
+  SEABED_TRY(const bool changed, directory_.changed());
+  if (!changed && known_) return std::nullopt;
+  SEABED_CHECK(directory_.list());
   const ListedFile* newest = nullptr;
   for (const ListedFile& f : directory_.files())
     if (f.name.kind == DbFileKind::kOptions && (newest == nullptr || f.name.number > newest->name.number)) newest = &f;
