@@ -74,7 +74,23 @@ class Loader {
     SEABED_TRY(auto pieces, reader.pieces());
     const size_t index = media_->archive.size();
     media_->archive.push_back(std::make_unique<ArchiveReader>(std::move(reader)));
+    const PieceFacts* before = nullptr;
+    for (PieceFacts& p : pieces) {
+      SEABED_CHECK(find_lost_checkpoint(media_->archive[index]->medium(), before, &p));
+      before = &p;
+    }
     for (PieceFacts& p : pieces) found_.push_back({index, std::move(p)});
+    return ok();
+  }
+
+  /// An active piece with log and without a checkpoint is new, as long as the piece before it is active too; else its
+  /// checkpoint was taken away, and with it the end of the log.
+  Status find_lost_checkpoint(const Medium& medium, const PieceFacts* before, PieceFacts* p) {
+    if (!p->empty || p->problem || (before && !before->frozen && before->key.round == p->key.round)) return ok();
+    SEABED_TRY(bool log, any_object(*medium.store, paths::piece_dir(p->key) + "logstream_", medium.io()));
+    if (log)
+      p->problem = Error{Code::kCorruption, medium.name(paths::checkpoint_dir(p->key)),
+                         "holds no checkpoint although log was written", "run seabed verify"};
     return ok();
   }
 

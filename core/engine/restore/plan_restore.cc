@@ -56,6 +56,7 @@ Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target) {
   summarize(media, &plan);
   SEABED_CHECK(plan_streams(context, media, &plan));
   SEABED_CHECK(check_streams(media, plan));
+  SEABED_CHECK(check_presence(media, &plan));
   for (const Error& problem : media.problems) plan.warnings.push_back("left out: " + problem.message());
   return plan;
 }

@@ -2,6 +2,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+
 #include "core/engine/restore/plan.h"
 
 namespace seabed::restore {
@@ -31,13 +33,33 @@ std::string reason(const Media& media, Scn target) {
 
 }  // namespace
 
+namespace {
+
+/// "Latest" must not be something earlier in silence: a newer piece of the round that cannot be used is refused.
+Status nothing_newer_is_lost(const Media& media, Scn end) {
+  paths::PieceKey last;
+  for (const PieceSpan& p : media.spans)
+    if (p.end == end) last = p.key;
+  for (const PieceFacts& bad : media.bad_pieces)
+    if (bad.key.dest == last.dest && bad.key.round == last.round && bad.key.piece > last.piece)
+      return fail(Code::kConflict, bad.problem->object,
+                  "the newest log cannot be used: " + bad.problem->reason,
+                  fmt::format("restore until {} (SCN {}) or earlier, or repair it: seabed verify", media.display(end), end));
+  return ok();
+}
+
+}  // namespace
+
 Result<Scn> resolve_target(const Media& media, const RestoreTargetPoint& until) {
   switch (until.kind) {
     case RestoreTargetPoint::Kind::kScn: return until.scn;
     case RestoreTargetPoint::Kind::kTime: return scn_from_timestamp(until.time, media.mode, media.zone);
     case RestoreTargetPoint::Kind::kLatest: break;
   }
-  if (auto end = latest(media.bases, media.spans)) return *end;
+  if (auto end = latest(media.bases, media.spans)) {
+    SEABED_CHECK(nothing_newer_is_lost(media, *end));
+    return *end;
+  }
   return fail(Code::kConflict, "tenant " + media.tenant.tenant_name(),
               "no backup set has the log that it needs: there is nothing to restore to",
               media.problems.empty() ? "give the archive destination of these backups too"
