@@ -1,6 +1,7 @@
 #include "core/engine/engine.h"
 
 #include "core/base/log.h"
+#include "core/engine/bridge.h"
 #include "core/engine/engine_impl.h"
 
 namespace seabed {
@@ -44,12 +45,10 @@ Status EngineImpl::start() {
     if (!runner_.submit(job.tenant_id, job.job_id))
       log::warn("backup job {}: tenant {} is not in the configuration any more", job.job_id, job.tenant_id);
   }
-  bridge_.start();
   return ok();
 }
 
 void EngineImpl::stop() {
-  bridge_.stop();
   runner_.stop();
   std::map<uint64_t, std::unique_ptr<TenantArchiver>> archivers;
   {
@@ -62,7 +61,12 @@ void EngineImpl::stop() {
 Status EngineImpl::start_archiver(uint64_t tenant_id) {
   if (archiver(tenant_id)) return ok();
   SEABED_TRY(const TenantConfig* config, config_of(tenant_id));
-  SEABED_TRY(auto made, TenantArchiver::create(context_, *config));
+  ArchiveTuning tuning;
+  tuning.bridge_pause = context_.limits.bridge_min_interval;
+  SEABED_TRY(auto made, TenantArchiver::create(context_, *config, tuning));
+  made->set_bridge([this, archiver = made.get()](uint64_t id, const CancelToken& cancel) {
+    return bridge_hole(context_, runner_, *archiver, id, cancel);
+  });
   made->start();
   std::lock_guard lock(mutex_);
   archivers_[tenant_id] = std::move(made);

@@ -32,7 +32,6 @@ struct ArchiveView {
   ArchiveStatus live;              // status "NONE": there was never a round
   bool archiving_here = false;     // this process has the archiver
   std::vector<catalog::HoleRow> open_holes;
-  std::string bridge;              // why open holes are not being bridged; empty: they are, or there is none
 };
 
 struct BackupView {

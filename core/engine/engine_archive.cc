@@ -126,7 +126,6 @@ Result<ArchiveView> EngineImpl::archive_status(const std::string& name) {
   }
   SEABED_TRY(view.open_holes, context_.catalog->get<std::vector<catalog::HoleRow>>(
                                   [&](auto& tx) { return catalog::list_holes(tx, id, "OPEN"); }));
-  if (!view.open_holes.empty()) view.bridge = bridge_.obstacle(id);
   return view;
 }
 

@@ -5,7 +5,6 @@
 #include <mutex>
 #include <thread>
 
-#include "core/engine/bridge.h"
 #include "core/engine/engine.h"
 #include "core/engine/job_runner.h"
 
@@ -13,7 +12,7 @@ namespace seabed {
 
 class EngineImpl : public Engine {
  public:
-  explicit EngineImpl(EngineContext& context) : context_(context), runner_(context), bridge_(context, runner_) {}
+  explicit EngineImpl(EngineContext& context) : context_(context), runner_(context) {}
   ~EngineImpl() override { stop(); }
   Status register_tenants();
 
@@ -61,7 +60,6 @@ class EngineImpl : public Engine {
   bool started_ = false;
   std::map<uint64_t, std::unique_ptr<TenantArchiver>> archivers_;
   JobRunner runner_;
-  Bridge bridge_;
 };
 
 }  // namespace seabed

@@ -54,11 +54,11 @@ void JobRunner::work(Lane& lane) {
       job_id = lane.waiting.front();
       lane.waiting.pop_front();
     }
-    run_one(*lane.archiver, job_id);
+    (void)run_tracked(*lane.archiver, job_id);   // told and kept in the catalog
   }
 }
 
-void JobRunner::run_one(TenantArchiver& archiver, uint64_t job_id) {
+Status JobRunner::run_tracked(TenantArchiver& archiver, uint64_t job_id) {
   auto running = std::make_shared<Running>();
   {
     std::lock_guard lock(mutex_);
@@ -74,6 +74,7 @@ void JobRunner::run_one(TenantArchiver& archiver, uint64_t job_id) {
   else log::error("backup job {}: {}", job_id, status.error().message());
   std::lock_guard lock(mutex_);
   running_.erase(job_id);
+  return status;
 }
 
 Status JobRunner::run_here(TenantArchiver& archiver, uint64_t job_id, const ProgressFn& progress,

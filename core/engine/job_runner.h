@@ -27,7 +27,9 @@ class JobRunner {
   /// Running jobs are interrupted, not cancelled: their rows stay unfinished.
   void stop();
 
-  /// The same for a thread of the caller.
+  /// In the caller's thread, interrupted by stop() and told by progress().
+  Status run_tracked(TenantArchiver& archiver, uint64_t job_id);
+  /// In the caller's thread, with the caller's own token.
   Status run_here(TenantArchiver& archiver, uint64_t job_id, const ProgressFn& progress, const CancelToken& cancel);
 
  private:
@@ -41,7 +43,6 @@ class JobRunner {
     Progress progress;
   };
   void work(Lane& lane);
-  void run_one(TenantArchiver& archiver, uint64_t job_id);
 
   EngineContext& context_;
   std::mutex mutex_;

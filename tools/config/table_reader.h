@@ -3,6 +3,7 @@
 
 #include <toml++/toml.h>
 
+#include <chrono>
 #include <set>
 #include <string>
 #include <vector>

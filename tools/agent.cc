@@ -1,0 +1,47 @@
+// seabed agent
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/log.h"
+#include "tools/agent/calls.h"
+#include "tools/agent/server.h"
+#include "tools/cli/exit_code.h"
+#include "tools/cli/invocation.h"
+#include "tools/cli/signals.h"
+#include "tools/config/machine.h"
+#include "tools/nouns.h"
+
+namespace seabed {
+namespace {
+
+Result<int> agent(Invocation& invocation) {
+  SignalCancel signals;   // before any thread: they inherit the mask
+  SEABED_TRY(const Config* config, invocation.config());
+  spdlog::set_level(spdlog::level::info);
+  SEABED_TRY(Machine* machine, invocation.machine());
+  SEABED_TRY(Engine* engine, machine->engine());
+  SEABED_CHECK(engine->start());
+  {
+    SEABED_TRY(auto server, Server::start(config->socket, [engine](const std::string& name, const Json& arguments) {
+                 return run_call(*engine, name, arguments);
+               }));
+    log::info("agent {} of cluster {}: {} tenant(s), socket {}", ::getpid(), config->cluster_name,
+              config->tenants.size(), config->socket);
+    signals.wait();
+    log::info("agent stops");
+  }
+  engine->stop();
+  return kExitOk;
+}
+
+}  // namespace
+
+std::vector<Verb> agent_verbs() {
+  return {{"agent", "", "Archive and run backups until SIGTERM",
+           "Owns the catalog. While it runs, every other verb reaches it over its Unix socket (mode 0600); unfinished\n"
+           "backups of an earlier agent go on. Logs to standard error.",
+           {"seabed agent", "seabed --config /etc/seabed/seabed.toml agent"}, {}, agent}};
+}
+
+}  // namespace seabed

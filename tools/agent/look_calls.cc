@@ -1,0 +1,36 @@
+#include <nlohmann/json.hpp>
+
+#include "tools/agent/calls.h"
+
+namespace seabed {
+namespace {
+
+const char* level_name(PreflightFinding::Level level) {
+  using Level = PreflightFinding::Level;
+  return level == Level::kOk ? "ok" : level == Level::kWarning ? "warning" : "error";
+}
+
+Result<Json> doctor(Engine& engine, const Json& args) {
+  SEABED_TRY(auto findings, engine.doctor(args.at("tenant")));
+  Json json = Json::array();
+  for (const auto& f : findings)
+    json.push_back({{"level", level_name(f.level)}, {"check", f.check}, {"text", f.text}, {"next_step", f.next_step}});
+  return json;
+}
+
+Result<Json> select(Engine& engine, const Json& args) {
+  SEABED_TRY(auto table, engine.select(args.at("sql")));
+  Json rows = Json::array();
+  for (const auto& row : table.rows) {
+    Json cells = Json::array();
+    for (const auto& cell : row) cells.push_back(cell ? Json(*cell) : Json(nullptr));
+    rows.push_back(std::move(cells));
+  }
+  return Json{{"columns", table.columns}, {"rows", rows}};
+}
+
+}  // namespace
+
+Calls look_calls() { return {{"doctor", doctor}, {"sql", select}}; }
+
+}  // namespace seabed

@@ -1,0 +1,173 @@
+#include "tools/agent/server.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <filesystem>
+#include <list>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "core/base/fd.h"
+#include "core/base/log.h"
+
+namespace seabed {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using Local = asio::local::stream_protocol;
+
+constexpr uint64_t kMaxRequest = 1 << 20;
+constexpr size_t kMaxConnections = 64;
+constexpr std::string_view kPrefix = "/v1/";
+
+class UnixServer : public Server {
+ public:
+  UnixServer(std::string path, CallFn call) : path_(std::move(path)), call_(std::move(call)), acceptor_(io_) {}
+
+  ~UnixServer() override {
+    stopping_ = true;
+    ::shutdown(acceptor_.native_handle(), SHUT_RDWR);   // wakes accept()
+    if (thread_.joinable()) thread_.join();
+    {
+      std::lock_guard lock(mutex_);
+      for (auto& connection : connections_) ::shutdown(connection.socket.native_handle(), SHUT_RDWR);
+    }
+    for (auto& connection : connections_) connection.thread.join();
+    ::unlink(path_.c_str());
+  }
+
+  Status listen() {
+    SEABED_CHECK(make_directories(std::filesystem::path(path_).parent_path()));
+    struct stat st;
+    if (::lstat(path_.c_str(), &st) == 0 && !S_ISSOCK(st.st_mode))
+      return fail(Code::kConflict, path_, "is there and is no socket", "give another socket in [agent]");
+    ::unlink(path_.c_str());
+    boost::system::error_code error;
+    acceptor_.open(Local(), error);
+    mode_t mask = ::umask(0177);
+    if (!error) acceptor_.bind(Local::endpoint(path_), error);
+    ::umask(mask);
+    if (!error) acceptor_.listen(64, error);
+    if (error) return fail(Code::kIo, path_, "cannot listen: " + error.message());
+    thread_ = std::thread([this] { accept_all(); });
+    return ok();
+  }
+
+ private:
+  struct Connection {
+    explicit Connection(Local::socket s) : socket(std::move(s)) {}
+    Local::socket socket;
+    std::thread thread;
+    std::atomic<bool> done = false;
+  };
+
+  void accept_all() {
+    while (!stopping_) {
+      boost::system::error_code error;
+      Local::socket socket(io_);
+      acceptor_.accept(socket, error);
+      if (stopping_) return;
+      if (error) {
+        log::warn("socket {}: {}", path_, error.message());
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));   // out of descriptors, perhaps
+        continue;
+      }
+      add(std::move(socket));
+    }
+  }
+
+  void add(Local::socket socket) {
+    std::lock_guard lock(mutex_);
+    connections_.remove_if([](Connection& c) { return c.done ? (c.thread.join(), true) : false; });
+    if (connections_.size() >= kMaxConnections) return;   // closes it
+    Connection& connection = connections_.emplace_back(std::move(socket));
+    connection.thread = std::thread([this, &connection] {
+      serve(connection.socket);
+      connection.done = true;
+    });
+  }
+
+  void serve(Local::socket& socket) {
+    beast::flat_buffer buffer;
+    for (boost::system::error_code error;;) {
+      http::request_parser<http::string_body> request;
+      request.body_limit(kMaxRequest);
+      http::read(socket, buffer, request, error);
+      if (error) break;
+      auto response = respond(request.get());
+      http::write(socket, response, error);
+      if (error || response.need_eof()) break;
+    }
+    ::shutdown(socket.native_handle(), SHUT_RDWR);
+  }
+
+  http::response<http::string_body> respond(const http::request<http::string_body>& request) {
+    std::string_view target(request.target().data(), request.target().size());
+    Result<Json> answer = fail(Code::kInvalidArgument, std::string(target), "is no POST /v1/…");
+    if (request.method() == http::verb::post && target.starts_with(kPrefix)) {
+      Json arguments = Json::parse(request.body(), nullptr, false);
+      if (arguments.is_object()) answer = guarded(std::string(target.substr(kPrefix.size())), arguments);
+      else answer = fail(Code::kInvalidArgument, std::string(target), "the body is no JSON object");
+    }
+    http::response<http::string_body> response(answer ? http::status::ok : status_of(answer.error()), request.version());
+    response.set(http::field::content_type, "application/json");
+    response.keep_alive(request.keep_alive());
+    Json body = answer ? Json{{"result", *answer}} : Json{{"error", to_json(answer.error())}};
+    response.body() = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+    response.prepare_payload();
+    return response;
+  }
+
+  Result<Json> guarded(const std::string& name, const Json& arguments) {
+    try {
+      return call_(name, arguments);
+    } catch (const std::exception& e) {
+      return fail(Code::kInternal, name, e.what());
+    }
+  }
+
+  static http::status status_of(const Error& error) {
+    switch (error.code) {
+      case Code::kInvalidArgument: return http::status::bad_request;
+      case Code::kNotFound: return http::status::not_found;
+      case Code::kPermissionDenied: return http::status::forbidden;
+      case Code::kConflict:
+      case Code::kAlreadyExists:
+      case Code::kFenced: return http::status::conflict;
+      case Code::kUnavailable:
+      case Code::kThrottled:
+      case Code::kTimeout: return http::status::service_unavailable;
+      default: return http::status::internal_server_error;
+    }
+  }
+
+  std::string path_;
+  CallFn call_;
+  asio::io_context io_;
+  Local::acceptor acceptor_;
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
+  std::mutex mutex_;
+  std::list<Connection> connections_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::start(const std::string& socket, CallFn call) {
+  if (socket.empty() || socket.size() > 100)
+    return fail(Code::kInvalidArgument, "[agent] socket " + socket, "is empty or longer than 100 characters");
+  auto server = std::make_unique<UnixServer>(socket, std::move(call));
+  SEABED_CHECK(server->listen());
+  return server;
+}
+
+}  // namespace seabed

@@ -1,0 +1,16 @@
+#pragma once
+// Errors as JSON: on the agent's socket and on standard error with --output json.
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/base/status.h"
+
+namespace seabed {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const Error& error);
+/// kInternal when it is no error of ours.
+Error error_from_json(const Json& json);
+
+}  // namespace seabed

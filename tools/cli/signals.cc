@@ -1,0 +1,41 @@
+#include "tools/cli/signals.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <atomic>
+#include <ctime>
+#include <thread>
+
+namespace seabed {
+
+struct SignalCancel::Thread {
+  sigset_t set, before;
+  std::atomic<bool> stop = false;
+  std::thread thread;
+};
+
+SignalCancel::SignalCancel() : thread_(std::make_unique<Thread>()) {
+  sigemptyset(&thread_->set);
+  sigaddset(&thread_->set, SIGINT);
+  sigaddset(&thread_->set, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &thread_->set, &thread_->before);
+  thread_->thread = std::thread([this] {
+    const timespec look{0, 100'000'000};
+    while (!thread_->stop)
+      if (sigtimedwait(&thread_->set, nullptr, &look) > 0) token_.cancel();
+  });
+}
+
+SignalCancel::~SignalCancel() {
+  thread_->stop = true;
+  thread_->thread.join();
+  pthread_sigmask(SIG_SETMASK, &thread_->before, nullptr);
+}
+
+void SignalCancel::wait() {
+  while (!token_.wait_for(std::chrono::hours(1))) {
+  }
+}
+
+}  // namespace seabed

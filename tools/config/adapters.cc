@@ -1,0 +1,7 @@
+#include "tools/config/adapters.h"
+
+namespace seabed {
+
+std::map<std::string, EngineAdapter*> make_adapters() { return {}; }
+
+}  // namespace seabed

@@ -1,0 +1,55 @@
+// seabed tenant list|show|activate
+#include <nlohmann/json.hpp>
+
+#include "core/engine/restore/restore_job.h"
+#include "tools/cli/invocation.h"
+#include "tools/cli/text_table.h"
+#include "tools/config/machine.h"
+#include "tools/nouns.h"
+
+namespace seabed {
+namespace {
+
+Result<int> list(Invocation& invocation) {
+  SEABED_TRY(Json answer, invocation.call("tenant/list", Json::object()));
+  return invocation.answer(answer, [&] {
+    return json_table(answer, {{"tenant_id", "TENANT_ID"}, {"name", "NAME"}, {"mode", "MODE"}, {"time_zone", "TIME_ZONE"},
+                               {"role", "ROLE"}, {"log_mode", "LOG_MODE"}, {"status", "STATUS"}});
+  });
+}
+
+Result<int> show(Invocation& invocation) {
+  SEABED_TRY(Json answer, invocation.call("tenant/show", {{"tenant", invocation.text("tenant")}}));
+  return invocation.answer(answer, [&] {
+    return json_lines(answer) + "\n" +
+           json_table(answer["log_streams"], {{"ls_id", "LS"}, {"engine", "ENGINE"}, {"directory", "DIRECTORY"},
+                                              {"incarnation", "INCARNATION"}}) + "\n" +
+           json_table(answer["destinations"], {{"dest_id", "DEST_ID"}, {"kind", "KIND"}, {"current", "CURRENT"},
+                                               {"path", "PATH"}});
+  });
+}
+
+Result<int> activate(Invocation& invocation) {
+  SEABED_TRY(Machine* machine, invocation.machine());
+  const std::string directory = invocation.text("directory");
+  if (directory.empty() || directory[0] != '/')
+    return fail(Code::kInvalidArgument, "--directory " + directory, "is not an absolute path");
+  SEABED_CHECK(activate_tenant(machine->context(), directory));
+  return invocation.answer({{"directory", directory}, {"role", "PRIMARY"}},
+                           [&] { return directory + ": activated; its databases may be opened\n"; });
+}
+
+}  // namespace
+
+std::vector<Verb> tenant_verbs() {
+  return {{"tenant", "list", "Tenants of this installation", "", {"seabed tenant list"}, {}, list},
+          {"tenant", "show", "A tenant, its log streams and destinations", "",
+           {"seabed tenant show --tenant shop"}, {tenant_option()}, show},
+          {"tenant", "activate", "Make a restored (standby) tenant's directories databases again",
+           "A restore leaves directories that no program can open as a database. Activation gives them their names and\n"
+           "begins a new incarnation. It may be repeated after a crash.",
+           {"seabed tenant activate --directory /srv/restored"},
+           {{OptionSpec::kText, "directory", "DIR", "as given to `seabed restore`", true}}, activate}};
+}
+
+}  // namespace seabed
