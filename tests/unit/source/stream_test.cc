@@ -59,7 +59,7 @@ class StreamTest : public testing::Test {
     std::vector<LogGroup> out;
     bool begun = false;
     for (const LogGroup& g : groups_) {
-      begun = begun || g.end > base_->start_replay;
+      begun = begun || (g.type == GroupType::kLog ? g.end > base_->start_replay : g.end >= base_->start_replay);
       if (begun) out.push_back(g);
     }
     return out;
