@@ -153,7 +153,8 @@ TEST(LogTailStamps, ObservedIntervalsAreBoundByTheLastCompleteLook) {
   TailArchive archive;
   ASSERT_TRUE(archive.drain(tail));
   const size_t had = archive.groups.size();
-  const auto empty = tail.step(1 << 20);
+  auto empty = tail.step(1 << 20);
+  for (int i = 0; i < 10000 && empty && !empty->complete; ++i) empty = tail.step(1 << 20);
   ASSERT_TRUE(empty && empty->complete && empty->groups.empty());
   writer.line().say('g');
   ASSERT_EQ(writer.line().hear(), 'd');
