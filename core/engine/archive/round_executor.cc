@@ -50,6 +50,7 @@ void RoundExecutor::stop() {
   }
   keeper_.reset();
   std::lock_guard lock(mutex_);
+  dictionary_ = nullptr;
   sources_.clear();
   moved_.notify_all();
 }
@@ -102,6 +103,9 @@ Result<RoundExecutor::Facts> RoundExecutor::load() {
     facts.lag = std::chrono::milliseconds(lag_us / 1000);
     SEABED_TRY(const uint64_t dump_us, catalog::parameter(tx, config_.tenant_id, "dump_data_dictionary_to_log_interval"));
     facts.dump_interval_ns = dump_us * 1000;
+    SEABED_TRY(const auto parameters, catalog::list_parameters(tx, config_.tenant_id));
+    for (const auto& p : parameters)
+      if (!p.is_default) facts.parameters[p.name] = p.value;
     return facts;
   });
 }
@@ -120,6 +124,7 @@ Status RoundExecutor::persist(Row row, RoundEvent event, const std::function<Sta
   round_ = row;
   if (row.status != expected) log::info("archive of tenant {}: {} -> {}", config_.name, expected, row.status);
   update_status(stream_progress());
+  wake();  // the next step at once
   if (row.status != expected) context_.at_state("archive/" + row.status);
   return ok();
 }

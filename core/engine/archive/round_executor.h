@@ -23,6 +23,8 @@
 
 namespace seabed::archive {
 
+class DictionarySource;
+
 class RoundExecutor final : public TenantArchiver {
  public:
   RoundExecutor(EngineContext& context, const TenantConfig& tenant, const ArchiveTuning& tuning);
@@ -48,6 +50,7 @@ class RoundExecutor final : public TenantArchiver {
     std::optional<Row> round;
     std::chrono::milliseconds lag{120'000};
     uint64_t dump_interval_ns = 0;
+    std::map<std::string, std::string> parameters;   // those that are not at their default
     bool archivelog() const { return tenant.log_mode == "ARCHIVELOG"; }
     bool enabled() const { return archivelog() && wanted && wanted->state == "ENABLE"; }
   };
@@ -84,8 +87,11 @@ class RoundExecutor final : public TenantArchiver {
   Status load_pieces(const Row& row);
   Status open_sources(const Facts& facts);
   StreamEnvironment environment(uint64_t ls_id);
+  // round_dictionary.cc
   Status open_dictionary(const Facts& facts);
+  Status feed_dictionary(const Facts& facts);
   void connect_dictionary(uint64_t ls_id, StreamEnvironment* env);
+  // round_run.cc
   Status keep_hole(uint64_t ls_id, const LogHole& hole, Scn scn_hi, uint64_t piece_id);
   void stop_streams(bool ship);
   void tear_down(const std::string& reason);
@@ -147,6 +153,7 @@ class RoundExecutor final : public TenantArchiver {
   mutable std::condition_variable moved_;               // the checkpoint or the state
   std::atomic<int64_t> hurry_until_ = 0;                // steady ns: someone waits for a checkpoint
   std::unique_ptr<TenantSource> tenant_source_;
+  DictionarySource* dictionary_ = nullptr;              // one of sources_
 };
 
 }  // namespace seabed::archive

@@ -182,9 +182,6 @@ Status RoundExecutor::keep_hole(uint64_t ls_id, const LogHole& hole, Scn scn_hi,
   return context_.catalog->transact([&](Transaction& tx) { return catalog::put_hole(tx, row); });
 }
 
-Status RoundExecutor::open_dictionary(const Facts&) { return ok(); }
-void RoundExecutor::connect_dictionary(uint64_t, StreamEnvironment*) {}
-
 void RoundExecutor::stop_streams(bool ship) {
   std::map<uint64_t, StreamPtr> streams;
   {

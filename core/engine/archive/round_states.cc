@@ -93,6 +93,7 @@ Status RoundExecutor::archive(const Facts& facts) {
   if (facts.wanted && facts.wanted->state == "DEFER" && next_state(*parse_state(round_->status), RoundEvent::kDefer))
     return persist(*round_, RoundEvent::kDefer);
   SEABED_CHECK(ensure_running(facts, *round_));
+  SEABED_CHECK(feed_dictionary(facts));
   const auto streams = stream_progress();
   for (const auto& s : streams) {
     if (s.condition == StreamCondition::kFenced) {

@@ -50,6 +50,11 @@ struct ExecutorTest : ::testing::Test {
     ctx.deadline = after(d);
     return ctx;
   }
+  LsArchiveStatus stream_status(uint64_t ls) {
+    for (const auto& s : in->archiver->status().streams)
+      if (s.ls_id == ls) return s;
+    return {};
+  }
   ~ExecutorTest() override {
     if (in) in->stop();
   }
@@ -229,7 +234,7 @@ TEST_F(ExecutorTest, AHoleIsDurableBeforeAnyCheckpointBehindIt) {
     return ok();
   });
   append_file(in->root + "/db1001/hole", "x");
-  ASSERT_TRUE(eventually([&] { return !in->archiver->status().streams.at(0).error.empty(); }));
+  ASSERT_TRUE(eventually([&] { return !stream_status(1001).error.empty(); }));
   const Scn stands = in->archiver->status().checkpoint_scn;
   CancelToken().wait_for(700ms);
   EXPECT_EQ(in->archiver->status().checkpoint_scn, stands);
@@ -255,7 +260,7 @@ TEST_F(ExecutorTest, AMediumThatFailsForAWhileLosesNothing) {
   CancelToken().wait_for(3s);  // longer than the lease: a new epoch must go on with what is in the buffer
   EXPECT_LT(in->archiver->status().checkpoint_scn - before, 2'000'000'000u);
   EXPECT_EQ(in->archiver->status().status, "DOING");
-  EXPECT_LE(in->archiver->status().streams.at(0).pending_bytes, (64u << 10) + (300u << 10));
+  EXPECT_LE(stream_status(1001).pending_bytes, (64u << 10) + (300u << 10));
   down = false;
   const auto flushed = in->archiver->flush(io());
   ASSERT_TRUE(flushed) << flushed.error().message() << " " << in->archiver->status().comment;
