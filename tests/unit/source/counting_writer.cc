@@ -18,6 +18,8 @@
 #include <sstream>
 #include <thread>
 
+#include "core/source/rocksdb/write_batch.h"
+
 namespace seabed::test {
 namespace {
 
@@ -109,6 +111,7 @@ bool write_batch(OpenDb& db, const WriterOptions& o, uint64_t n) {
       if (value) batch.Put(db.families[family], key, *value);
       else batch.Delete(db.families[family], key);
     });
+    if (o.stamps_from != 0) batch.PutLogData(rocksdb_source::encode_stamp(o.stamps_from + 1000 * n));
     return db.db->Write({}, &batch).ok();
   }
   std::unique_ptr<rocksdb::Transaction> txn(db.transactions->BeginTransaction({}));

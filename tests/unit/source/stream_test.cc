@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/source/rocksdb/incarnation.h"
@@ -127,6 +128,30 @@ TEST_F(StreamTest, with_two_phase_commit_and_blobs) {
   options_.transactions = true;
   options_.prepare_only_at = 900;
   run(700, 2000);
+}
+
+TEST_F(StreamTest, with_stamps_of_the_application_the_cut_is_exact) {
+  options_.stamps_from = system_clock().read().now - 1'000'000'000;
+  options_.wal_compression = "zstd";
+  options_.create_at = 900;
+  options_.batches = 2000;
+  CountingWriter writer(db_, options_);
+  attach();
+  archive_until([&] { return writer.acknowledged() >= 700; });
+  take_base();
+  const uint64_t at_base = writer.acknowledged();
+  archive_until([&] { return writer.acknowledged() >= 2000; });
+  writer.stop();
+  archive_until([] { return true; });
+  stream_.reset();
+  ASSERT_GE(std::count_if(groups_.begin(), groups_.end(), [](auto& g) { return g.stamp == StampSource::kExact; }), 3);
+  for (const uint64_t n : {at_base + 100, at_base + 111, uint64_t{1500}, uint64_t{1999}})
+    EXPECT_EQ(restored(options_.stamps_from + 1000 * n), n);
+  EXPECT_EQ(restored(options_.stamps_from + 1000 * 1700 + 999), 1700u);
+  const auto report = restore_staged(*base_, behind_base(), options_.stamps_from + 1000 * 1600, scratch_ / "told");
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->last_scn_hi, options_.stamps_from + 1000 * 1600);
+  EXPECT_EQ(report->next_scn_lo, options_.stamps_from + 1000 * 1601);
 }
 
 TEST_F(StreamTest, goes_on_where_it_was_and_tells_its_health) {
