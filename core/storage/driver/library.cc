@@ -1,6 +1,7 @@
 #include "core/storage/driver/library.h"
 
 #include <boost/dll/shared_library.hpp>
+#include <list>
 #include <map>
 #include <mutex>
 
@@ -53,12 +54,13 @@ Result<const seabed_driver_v1*> enter(const std::string& path, dll::shared_libra
   return table;
 }
 
+/// Under load_driver's lock.
 Result<const seabed_driver_v1*> load(const std::string& path) {
   try {
     // Never destroyed: a driver may have threads and handlers, and its table must outlive every store.
-    auto* library = new dll::shared_library(boost::filesystem::path(path),
-                                            dll::load_mode::rtld_now | dll::load_mode::rtld_local);
-    return enter(path, *library);
+    static auto& loaded = *new std::list<dll::shared_library>;
+    constexpr auto mode = dll::load_mode::rtld_now | dll::load_mode::rtld_local;
+    return enter(path, loaded.emplace_back(boost::filesystem::path(path), mode));
   } catch (const std::exception& e) {
     return fail(Code::kIo, path, std::string("cannot be loaded: ") + e.what(),
                 "see `ldd` for missing libraries");
@@ -68,11 +70,12 @@ Result<const seabed_driver_v1*> load(const std::string& path) {
 
 Result<const seabed_driver_v1*> load_driver(const std::string& path) {
   static std::mutex mutex;
-  static auto& loaded = *new std::map<std::string, Result<const seabed_driver_v1*>>;
+  static auto& known = *new std::map<std::string, const seabed_driver_v1*>;
   std::lock_guard lock(mutex);
-  auto found = loaded.find(path);
-  if (found == loaded.end()) found = loaded.emplace(path, load(path)).first;
-  return found->second;
+  if (const auto found = known.find(path); found != known.end()) return found->second;
+  SEABED_TRY(const seabed_driver_v1* table, load(path));  // a refused file may be put right and tried again
+  known[path] = table;
+  return table;
 }
 
 }  // namespace seabed
