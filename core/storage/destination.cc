@@ -1,6 +1,8 @@
 #include "core/storage/destination.h"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 
 #include "core/storage/destination_keys.h"
 #include "core/storage/driver/driver_store.h"
@@ -18,6 +20,17 @@ class LoadedStorage : public Storage {
   const std::vector<DriverInfo>& drivers() const override { return registry_.infos; }
 
   Result<std::shared_ptr<ObjectStore>> open(const Uri& uri) override {
+    // One store for each destination and set of parameters: its limits and figures hold for all who use it.
+    std::lock_guard lock(mutex_);
+    std::weak_ptr<ObjectStore>& known = open_[{uri.scheme + "://" + uri.location, uri.params}];
+    if (auto store = known.lock()) return store;
+    SEABED_TRY(auto store, open_new(uri));
+    known = store;
+    return store;
+  }
+
+ private:
+  Result<std::shared_ptr<ObjectStore>> open_new(const Uri& uri) const {
     SEABED_TRY(const DriverInfo* info, driver_of(uri));
     SEABED_TRY(const auto keys, sort_keys(uri, defaults_of(uri.scheme), *info));
     SEABED_TRY(auto store, open_driver_store(registry_.by_scheme.at(uri.scheme), uri.scheme, uri.location,
@@ -25,7 +38,6 @@ class LoadedStorage : public Storage {
     return stack_store(std::move(store), keys.host, options_.max_attempts);
   }
 
- private:
   Result<const DriverInfo*> driver_of(const Uri& uri) const {
     for (const DriverInfo& info : registry_.infos) {
       const auto& schemes = info.schemes;
@@ -52,6 +64,8 @@ class LoadedStorage : public Storage {
 
   StorageOptions options_;
   DriverRegistry registry_;
+  std::mutex mutex_;
+  std::map<std::pair<std::string, std::map<std::string, std::string>>, std::weak_ptr<ObjectStore>> open_;
 };
 }  // namespace
 

@@ -29,7 +29,7 @@ Storage& storage() {
   return *made;
 }
 
-void Conformance::SetUp() { bare = open_bare(); }
+void Conformance::SetUp() { bare = std::getenv("SEABED_CONFORMANCE_STACK") ? open_stack() : open_bare(); }
 
 std::shared_ptr<ObjectStore> Conformance::open_bare() {
   static const auto registry = scan_drivers({SEABED_TEST_DRIVERS}).value();

@@ -186,6 +186,19 @@ TEST_F(Loading, AnUnknownKeyIsAnErrorAndASecretIsNeverShown) {
   EXPECT_EQ(code_of(made->open(parse_uri("tiny-good://x?delete_mode=tagging").value())), Code::kUnsupported);
 }
 
+TEST_F(Loading, OneDestinationHasOneStore) {
+  install("good");
+  const auto made = create().value();
+  const auto open = [&](const char* uri) { return made->open(parse_uri(uri).value()).value(); };
+  auto first = open("tiny-good://x?max_iops=9");
+  EXPECT_EQ(first, open("tiny-good://x?max_iops=9")) << "or its limit would hold for each user apart";
+  EXPECT_NE(first, open("tiny-good://x?max_iops=8"));
+  EXPECT_NE(first, open("tiny-good://y?max_iops=9"));
+  const std::weak_ptr<ObjectStore> watched = first;
+  first.reset();
+  EXPECT_TRUE(watched.expired()) << "kept open by nobody";
+}
+
 TEST_F(Loading, ErrorsComeOverWhole) {
   install("good");
   auto registry = scan_drivers({dir.path()}).value();
