@@ -125,10 +125,10 @@ TEST_F(Uploads, AnInterruptedOneIsResumedFromItsList) {
 
 TEST_F(Uploads, ManyPartsAndUploadsAreListedInPages) {
   const auto id = begin("k");
-  for (uint32_t n = 1; n <= 1203; ++n) part("k", id, n, "x");
-  EXPECT_EQ(bare->list_parts("k", id, ctx).value().size(), 1203u);
-  for (int i = 0; i < 1100; ++i) begin("many");
-  EXPECT_EQ(bare->list_uploads("many", ctx).value().size(), 1100u);
+  for (uint32_t n = 1; n <= 1003; ++n) part("k", id, n, "x");
+  EXPECT_EQ(bare->list_parts("k", id, ctx).value().size(), 1003u);
+  for (int i = 0; i < 1002; ++i) begin("many");
+  EXPECT_EQ(bare->list_uploads("many", ctx).value().size(), 1002u);
 }
 
 }  // namespace seabed::test
