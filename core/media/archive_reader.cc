@@ -50,6 +50,15 @@ Result<std::vector<PieceFacts>> ArchiveReader::pieces() const {
       for (const meta::PieceDescriptor& d : earlier->pieces())
         if (d.file_status() != "DELETED") frozen[{d.dest_id(), d.round_id(), d.piece_id()}] = true;
   }
+  // The newest piece is found even when its placeholder was taken away: latest must not be something earlier.
+  while (!frozen.empty()) {
+    paths::PieceKey next = frozen.rbegin()->first;
+    ++next.piece;
+    SEABED_TRY(bool more, any_object(*medium_.store, paths::checkpoint_dir(next), medium_.io()));
+    if (!more) break;
+    SEABED_TRY(bool sealed, any_object(*medium_.store, paths::single_piece_info(next), medium_.io()));
+    frozen[next] = sealed;
+  }
   std::vector<PieceFacts> out;
   for (const auto& [key, is_frozen] : frozen) {
     SEABED_TRY(PieceFacts piece, read_piece(key, is_frozen));
