@@ -52,6 +52,15 @@ Result<uint64_t> choose_id(EngineContext& context, const DestinationRow& wanted)
   });
 }
 
+/// An error of the driver names what it did not like; the operator wants to read which destination it was.
+Result<std::shared_ptr<ObjectStore>> open_named(Storage& storage, const Uri& uri) {
+  auto store = storage.open(uri);
+  if (store || store.error().object.find(uri.location) != std::string::npos) return store;
+  Error error = store.error();
+  error.object = uri.redacted() + ": " + error.object;
+  return fail(std::move(error));
+}
+
 /// The medium's id wins: names on it carry it.
 Status record(Transaction& tx, DestinationRow& row) {
   SEABED_TRY(auto known, catalog::find_destination(tx, row.dest_id));
@@ -97,7 +106,7 @@ Result<DestinationRow> set_destination(EngineContext& context, const catalog::Te
   wanted.identity = uri.identity();
   wanted.path = uri.redacted();
   SEABED_TRY(wanted.dest_id, choose_id(context, wanted));
-  SEABED_TRY(auto store, context.storage->open(uri));
+  SEABED_TRY(auto store, open_named(*context.storage, uri));
   if (wanted.kind == DestinationKind::kArchive) SEABED_CHECK(check_lag(context, tenant, *store));
   SEABED_TRY(auto claimed, claim_destination(*store, facts_of(context, tenant, wanted), io_of(context)));
   wanted.dest_id = claimed.dest_id;

@@ -33,8 +33,10 @@ Status Invocation::parse(const std::vector<std::string>& words) {
     po::variables_map map;
     auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
     po::store(po::command_line_parser(words).options(description).positional(positions).style(style).run(), map);
-    for (const auto& [name, value] : map)
-      values_[name] = value.empty() ? std::vector<std::string>() : value.as<std::vector<std::string>>();
+    for (const auto& [name, value] : map) {
+      auto* texts = boost::any_cast<std::vector<std::string>>(&value.value());   // null: a flag
+      values_[name] = texts ? *texts : std::vector<std::string>();
+    }
   } catch (const po::error& e) {
     // The text may hold the value of an option, and that a secret: only its name is shown.
     auto* named = dynamic_cast<const po::error_with_option_name*>(&e);
