@@ -94,7 +94,8 @@ Json backup_json(const BackupView& view, const catalog::TenantRow& t) {
   const Progress& p = view.progress;
   json["progress"] = {{"phase", p.phase}, {"done_bytes", p.done_bytes}, {"total_bytes", p.total_bytes},
                       {"done_items", p.done_items}, {"total_items", p.total_items}};
-  if (view.set) for (auto& [key, value] : set_json(*view.set, t).items()) if (!json.contains(key)) json[key] = value;
+  const Json set = view.set ? set_json(*view.set, t) : Json::object();
+  for (const auto& [key, value] : set.items()) if (!json.contains(key)) json[key] = value;
   return json;
 }
 
