@@ -1,8 +1,10 @@
 #include "core/source/rocksdb/manifest_tail.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "core/format/rocksdb_payload.pb.h"
 #include "core/source/rocksdb/continuity.h"
@@ -27,12 +29,24 @@ ManifestTail::ManifestTail(std::string database, std::string pins)
       version_(std::make_unique<Version>()) {}
 ManifestTail::~ManifestTail() = default;
 
-Result<uint64_t> ManifestTail::current() const {
+/// CURRENT is replaced by a rename: the same inode and time mean the same content.
+Result<uint64_t> ManifestTail::current() {
+  struct stat st {};
+  const std::string path = database_ + "/CURRENT";
+  const bool there = ::lstat(path.c_str(), &st) == 0;
+  if (there && current_number_ != 0 && st.st_ino == current_inode_ && st.st_ctim.tv_sec == current_changed_.tv_sec &&
+      st.st_ctim.tv_nsec == current_changed_.tv_nsec)
+    return current_number_;
   SEABED_TRY(const Fd dir, open_directory(database_));
   SEABED_TRY(const Fd fd, open_beneath(dir.get(), "CURRENT", O_RDONLY));
   char text[64];
-  SEABED_TRY(const size_t n, pread_full(fd.get(), text, 0, database_ + "/CURRENT"));
-  return parse_current({text, n});
+  SEABED_TRY(const size_t n, pread_full(fd.get(), text, 0, path));
+  SEABED_TRY(const uint64_t number, parse_current({text, n}));
+  if (::fstat(fd.get(), &st) != 0) return fail_errno(path, "cannot be inspected", errno);
+  current_number_ = number;
+  current_inode_ = st.st_ino;
+  current_changed_ = st.st_ctim;
+  return number;
 }
 
 Result<Fd> ManifestTail::open(uint64_t number) const {

@@ -2,6 +2,8 @@
 // The MANIFEST half of a look: raw records behind what was read, over rotations. A new MANIFEST begins with a
 // restatement of the old one's state; it is told from real edits by comparing states. Not thread-safe.
 
+#include <time.h>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -55,7 +57,7 @@ class ManifestTail {
   uint64_t offset() const { return offset_; }
 
  private:
-  Result<uint64_t> current() const;
+  Result<uint64_t> current();
   Result<Fd> open(uint64_t number) const;
   Status open_at(uint64_t number, uint64_t end, bool exact);
   struct Run;
@@ -75,6 +77,8 @@ class ManifestTail {
   WatchedDirectory live_directory_, pin_directory_;
   Fd file_;
   uint64_t number_ = 0, offset_ = 0;
+  uint64_t current_number_ = 0, current_inode_ = 0;  // of the last look at CURRENT
+  timespec current_changed_{};
   std::unique_ptr<Version> version_;  // at offset_
   std::unique_ptr<Version> old_;      // while a restatement is read: the state before
   uint64_t previous_number_ = 0, previous_length_ = 0;

@@ -104,12 +104,12 @@ Status WalReader::take_batch(WalCursor* cursor, const LogRecord& record, WalRun*
   SEABED_CHECK(walk_batch(record.data, cursor->rules.wants_duplicates(), &facts_));
   const SequenceCheck check = cursor->rules.take(facts_);
   const bool first = !std::exchange(cursor->file_has_batch, true);
-  const std::string at = wal_text(cursor->wal) + " at " + std::to_string(record.begin);
+  const auto at = [&] { return wal_text(cursor->wal) + " at " + std::to_string(record.begin); };
   if (check.verdict == SequenceVerdict::kBack)
-    *gap = at + ": the sequence goes back from " + std::to_string(check.expected) + " to " + std::to_string(check.found) +
+    *gap = at() + ": the sequence goes back from " + std::to_string(check.expected) + " to " + std::to_string(check.found) +
            ": the database was restored, or lost its last writes in a crash; a new incarnation begins";
   else if (check.verdict == SequenceVerdict::kUnknownPrepared)
-    *gap = at + ": a transaction is committed whose PREPARE is missing";
+    *gap = at() + ": a transaction is committed whose PREPARE is missing";
   else if (check.verdict == SequenceVerdict::kJump)
     run->jumps.push_back({check, record.begin, first});
   if (gap->has_value()) return ok();
