@@ -38,6 +38,10 @@ class Presence {
     SEABED_TRY(Sizes sizes, list_sizes(medium, paths::piece_dir(key)));
     for (const meta::FileEntry& e : piece.facts.descriptor.files()) expect(medium, sizes, paths::piece_dir(key), e, true);
     if (!piece.facts.frozen && sizes.count(paths::tenant_piece_infos(key)) == 0) miss(medium, paths::tenant_piece_infos(key));
+    const std::string folds = paths::schema_meta_dir(key);
+    const bool fold = sizes.lower_bound(folds) != sizes.end() && sizes.lower_bound(folds)->first.starts_with(folds);
+    for (const meta::LsPieceProgress& ls : piece.facts.descriptor.ls())
+      if (ls.ls_id() == 1 && ls.first_file_id() != 0 && !fold) miss(medium, folds);
     return expect_object(medium, paths::round_start(key.dest, key.round));
   }
 

@@ -30,10 +30,13 @@ Result<std::optional<meta::DictionaryFold>> read_fold(const Media& media, const 
 Status replay_records(const Media& media, const Plan& plan, const Lsn& from, DictionaryState* state) {
   const auto& archive = media.archive[media.piece_media[plan.pieces.front()].archive];
   StreamLog log(archive->medium(), pieces_of(media, plan), 1, {from, state->scn});
+  uint64_t incarnation = plan.dictionary->meta.incarnation();
   for (LogGroup group;;) {
     SEABED_TRY(bool more, log.next(&group));
     if (!more || group.scn_hi > plan.target) return ok();
     if (group.type != GroupType::kDictionary) continue;
+    if (group.incarnation != incarnation) *state = {};   // a new life tells all that it knows from its beginning
+    incarnation = group.incarnation;
     meta::DictionaryRecord record;
     if (!record.ParseFromString(group.payload))
       return fail(Code::kCorruption, log.current_key(), "a dictionary record cannot be read", "run seabed verify");

@@ -25,7 +25,7 @@ Status verify_destination(const Medium& medium, Findings* findings) {
   SEABED_TRY(bool good, check_message(medium, paths::format(), FileType::kFormat, &format, findings));
   if (!good) return ok();
   SEABED_TRY(bool checked, any_object(*medium.store, paths::check_files(), medium.io()));
-  if (!checked) findings->note(medium.name(paths::check_files()), "holds no connectivity check");
+  if (!checked) findings->error(medium.name(paths::check_files()), "holds no connectivity check");
   SEABED_CHECK(verify_all<meta::CheckFile>(medium, paths::check_files(), FileType::kCheckFile, findings));
   return verify_all<meta::Lease>(medium, "leases/", FileType::kLease, findings);
 }

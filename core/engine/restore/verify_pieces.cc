@@ -116,18 +116,41 @@ class PieceCheck {
   Status active(const PieceFacts& piece, bool last, bool open_before) {
     if (!last)
       findings_->note(medium_.name(paths::piece_dir(piece.key)), "is still active although a later piece began");
-    if (!piece.empty || open_before) return ok();
+    if (!piece.empty) return active_logs(piece);
+    if (open_before) return ok();
     SEABED_TRY(bool log, any_object(*medium_.store, paths::piece_dir(piece.key) + "logstream_", medium_.io()));
     if (log) findings_->error(medium_.name(paths::checkpoint_dir(piece.key)), "holds no checkpoint although log was written");
+    return ok();
+  }
+
+  /// What the newest checkpoint counts on; verify_log reads it.
+  Status active_logs(const PieceFacts& piece) {
+    const std::string directory = paths::piece_dir(piece.key);
+    for (const meta::LsPieceProgress& ls : piece.descriptor.ls())
+      for (uint32_t id = ls.first_file_id(); id != 0 && id <= ls.last_file_id(); ++id) {
+        meta::FileEntry e;
+        e.set_key(paths::log_file(piece.key, ls.ls_id(), id).substr(directory.size()));
+        e.set_size(id == ls.last_file_id() ? ls.last_file_length() : 1);
+        SEABED_CHECK(log_file(directory, e));
+      }
     return ok();
   }
 
   /// Folds of the dictionary: each must decode, whether a list names it or not.
   Status folds(const PieceFacts& piece) {
     SEABED_TRY(auto entries, medium_.list(paths::schema_meta_dir(piece.key)));
+    if (entries.empty() && has_dictionary(piece))
+      findings_->error(medium_.name(paths::schema_meta_dir(piece.key)), "holds no fold of the dictionary");
     for (const ListEntry& e : entries)
       SEABED_CHECK(must_decode<meta::DictionaryFold>(medium_, e.key, FileType::kSchemaMeta, findings_));
     return ok();
+  }
+
+  /// Stream 1 writes a fold when it enters a piece, before its log.
+  static bool has_dictionary(const PieceFacts& piece) {
+    for (const meta::LsPieceProgress& ls : piece.descriptor.ls())
+      if (ls.ls_id() == 1 && ls.first_file_id() != 0) return true;
+    return false;
   }
 
   const ArchiveReader& reader_;

@@ -231,14 +231,21 @@ void Rig::write_stream(ArchiveTree& tree, uint64_t piece, uint64_t ls, uint64_t 
   auto& writer = writers_[ls];
   if (!writer) writer = std::make_unique<ArchiveWriter>(*archive_, id, ArchiveWriterOptions{1, "rig", 20'000}, LogFile{});
   auto& done = log_files_[{ls, piece}];
+  std::vector<EncodedGroup> batch;
+  auto flush = [&] {
+    if (!batch.empty()) {
+      ASSERT_TRUE(writer->append(batch, {}));
+    }
+    batch.clear();
+  };
   auto write = [&](const LogGroup& group) {
-    if (writer->needs_file() || writer->piece_id() != piece) {
+    if (batch.size() >= 10) flush();
+    if (batch.empty() && (writer->needs_file() || writer->piece_id() != piece)) {
       if (writer->current().file_id != 0 && writer->piece_id() == piece) done.push_back(writer->current());
       auto opened = writer->open_file(piece, 1, group.begin, group.scn_hi, {});
       ASSERT_TRUE(opened) << opened.error().message();
     }
-    EncodedGroup encoded = encode(group, 1);
-    ASSERT_TRUE(writer->append(std::span(&encoded, 1), {}));
+    batch.push_back(encode(group, 1));
   };
   for (uint64_t n = (piece - 1) * 100 + 1; n <= std::min(until, piece * 100); ++n) {
     if (holes_.count({ls, n}) != 0) {
@@ -253,6 +260,7 @@ void Rig::write_stream(ArchiveTree& tree, uint64_t piece, uint64_t ls, uint64_t 
     if (ls == 1 && n % 10 != 0) continue;   // a quiet dictionary
     if (lost_.count({ls, n}) == 0) write(log_group(ls, n));
   }
+  flush();
   if (writer->piece_id() == piece) done.push_back(writer->current());
   if (ls != 1) return;
   meta::DictionaryFold fold;
