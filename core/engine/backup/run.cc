@@ -31,7 +31,7 @@ BackupRun::BackupRun(EngineContext& context, TenantArchiver& archiver, uint64_t 
                      const CancelToken& cancel)
     : context_(context), archiver_(archiver), job_id_(job_id), progress_(progress), cancel_(cancel) {}
 
-BackupRun::~BackupRun() = default;
+BackupRun::~BackupRun() { stop_.cancel(); }   // or the watcher would never be joined
 
 IoContext BackupRun::io() const {
   IoContext io;

@@ -40,7 +40,8 @@ TEST_P(BackupResumeTest, AFullSetIsFinishedByTheNextProcess) {
   EXPECT_EQ(session.set(1).status, "SUCCESS");
   EXPECT_EQ(session.job(1).status, "COMPLETED");
   EXPECT_EQ(read_set(1), read_databases());
-  for (const auto& file : descriptor(1).files())
+  const auto set = descriptor(1);
+  for (const auto& file : set.files())
     EXPECT_EQ(view(hash128(slurp("backup_set_1_full/" + file.key()))), file.hash128()) << file.key();
 }
 

@@ -115,6 +115,7 @@ BackupRig::Session::Session(BackupRig& r) : rig(r) {
   context.catalog = catalog.get();
   context.storage = storage.get();
   context.clock = &system_clock();
+  fs::remove_all(rig.base / "pins");   // of a dead process
   TenantConfig tenant;
   tenant.name = "shop";
   tenant.tenant_id = rig.tenant_id;
