@@ -7,26 +7,31 @@
 namespace seabed::rocksdb_source {
 
 FamilyHistory::FamilyHistory(const Version& base, uint64_t number, uint64_t length, uint64_t start_wal)
-    : base_number_(number), base_length_(length), start_wal_(start_wal), max_family_(base.max_column_family()) {
+    : number_(number), taken_to_(length), start_wal_(start_wal), max_family_(base.max_column_family()) {
   for (const auto& [id, family] : base.families()) families_[id] = family.name;
 }
 
 Status FamilyHistory::take(const rocksdb::ManifestRun& run) {
-  if (run.manifest_number() < base_number_) return ok();
   const std::string object = manifest_name(run.manifest_number());
-  if (run.begins_file() && run.snapshot_records() > 0 && run.manifest_number() > base_number_) {
-    restating_ = true;
+  if (run.ends_size() != run.records_size())
+    return fail(Code::kCorruption, object, "a group has not one end for each record", "verify the archive");
+  if (run.manifest_number() < number_) return ok();
+  if (run.manifest_number() > number_) {
+    number_ = run.manifest_number();
+    taken_to_ = 0;
+    restating_ = run.snapshot_records() > 0;
     restated_ = {0};  // column family 0 is restated without an add
   }
   for (int i = 0; i < run.records_size(); ++i) {
-    if (run.manifest_number() == base_number_ && (i >= run.ends_size() || run.ends(i) <= base_length_)) continue;
+    if (run.ends(i) <= taken_to_) continue;
+    taken_to_ = run.ends(i);
     const bool restated = restating_ && static_cast<uint64_t>(i) < run.snapshot_records();
     if (restating_ && !restated) end_restatement();
     SEABED_TRY(const VersionEdit edit, decode_version_edit(run.records(i), object));
     if (edit.add_family) add(edit, restated);
     if (edit.drop_family) drop(edit.column_family);
   }
-  if (restating_ && !run.snapshot_continues()) end_restatement();
+  if (restating_ && !run.snapshot_continues() && taken_to_ == run.end()) end_restatement();
   return ok();
 }
 

@@ -32,7 +32,8 @@ class FamilyHistory {
   void drop(uint32_t id);
   void end_restatement();
 
-  uint64_t base_number_, base_length_, start_wal_;
+  uint64_t number_, taken_to_;  // everything up to this MANIFEST and end is in: an archiver may give records twice
+  uint64_t start_wal_;
   std::map<uint32_t, std::string> families_;
   std::set<uint32_t> restated_;
   bool restating_ = false;

@@ -67,6 +67,8 @@ rocksdb::Options db_options(const WriterOptions& o) {
   options.max_bytes_for_level_base = 256 << 10;
   options.target_file_size_base = 64 << 10;
   options.WAL_ttl_seconds = o.wal_ttl_s;  // some tests play the linker with RocksDB's own archive folder
+  options.wal_dir = o.wal_dir;
+  options.track_and_verify_wals_in_manifest = o.track_wals;
   if (o.manifest_bytes != 0) options.max_manifest_file_size = o.manifest_bytes;
   options.enable_blob_files = o.blobs;
   options.min_blob_size = 200;
@@ -240,6 +242,7 @@ std::string difference(const std::map<std::string, std::string>& expected, rocks
 
 std::string compare_open(const std::string& directory, const WriterOptions& o, uint64_t* counter) {
   WriterOptions found = o;
+  found.wal_dir.clear();
   rocksdb::Status s = rocksdb::DB::ListColumnFamilies(db_options(o), directory, &found.families);
   if (!s.ok()) return s.ToString();
   OpenDb db;

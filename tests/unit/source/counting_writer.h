@@ -21,6 +21,8 @@ struct WriterOptions {
   std::string wal_compression;    // "zstd"
   uint64_t create_at = 0;         // batch before which the family "late" is created
   uint64_t drop_at = 0;           // batch before which the family "left" is dropped
+  std::string wal_dir;            // where the writer keeps its log; a restored copy is opened without it
+  bool track_wals = false;        // track_and_verify_wals_in_manifest
   uint64_t stamps_from = 0;       // SCN: batch n carries the application's stamp stamps_from + 1000 n
   uint64_t pause_us = 0;
   uint64_t wal_ttl_s = 3600;      // RocksDB's own archive folder keeps old logs; 0: they are deleted

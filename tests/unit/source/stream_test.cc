@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "core/source/rocksdb/incarnation.h"
 #include "core/source/rocksdb/rocksdb_adapter.h"
@@ -27,6 +28,7 @@ class StreamTest : public testing::Test {
     StreamConfig config;
     config.ls_id = 1001;
     config.directory = db_;
+    config.wal_directory = options_.wal_dir;
     config.pin_directory = scratch_ / "pins";
     auto opened = adapter_->open_stream(config, system_clock());
     ASSERT_TRUE(opened) << opened.error().message();
@@ -128,6 +130,26 @@ TEST_F(StreamTest, with_two_phase_commit_and_blobs) {
   options_.transactions = true;
   options_.prepare_only_at = 900;
   run(700, 2000);
+}
+
+TEST_F(StreamTest, with_a_log_directory_elsewhere_and_tracked_logs) {
+  options_.wal_dir = scratch_ / "wal";
+  options_.track_wals = true;
+  run(500, 1500);
+  const auto report = restore_staged(*base_, behind_base(), kScnMax, scratch_ / "told");
+  ASSERT_TRUE(report);
+  ASSERT_EQ(report->warnings.size(), 1u);
+  EXPECT_NE(report->warnings[0].find(options_.wal_dir), std::string::npos);
+  size_t options_files = 0;
+  for (const auto& entry : fs::directory_iterator(scratch_ / "told.seabed-standby")) {
+    if (!entry.path().filename().string().starts_with("OPTIONS-")) continue;
+    ++options_files;
+    std::ifstream in(entry.path());
+    const std::string text(std::istreambuf_iterator<char>(in), {});
+    EXPECT_EQ(text.find("wal_dir"), std::string::npos);
+    EXPECT_NE(text.find("[CFOptions \"right\"]"), std::string::npos);
+  }
+  EXPECT_EQ(options_files, 1u);
 }
 
 TEST_F(StreamTest, with_stamps_of_the_application_the_cut_is_exact) {
