@@ -49,6 +49,7 @@ Status DictionarySource::look() {
   auto found = gather();
   if (!found) return fail(*(error_ = found.error()));
   const ClockReading now = clock_.read();
+  const auto took = std::chrono::steady_clock::now() - begin;
   for (const auto& record : difference(log_.state(), *found, kRecordBytes)) {
     SEABED_TRY(LogGroup group, log_.append(record, look_end_ == 0 ? started : look_end_, now.now, now.error_ns));
     queue_.push_back(std::move(group));
@@ -57,8 +58,8 @@ Status DictionarySource::look() {
   look_begin_ = started;
   look_end_ = std::max(now.now, log_.last_scn());
   ++looks_;
-  const auto took = std::chrono::steady_clock::now() - begin;
-  next_look_ = begin + std::max<std::chrono::steady_clock::duration>(between_, took * kLookShare);
+  next_look_ = begin + (between_.count() == 0 ? std::chrono::steady_clock::duration()
+                                              : std::max<std::chrono::steady_clock::duration>(between_, took * kLookShare));
   looked_.notify_all();
   return ok();
 }

@@ -14,7 +14,8 @@ namespace seabed::archive {
 
 class DictionarySource final : public StreamSource {
  public:
-  /// `tenant` may be null (no auxiliary files); both must outlive this. Looks are at least `between` apart.
+  /// `tenant` may be null (no auxiliary files); both must outlive this. Looks are at least `between`
+  /// apart, and more where they take long; 0: no such limit.
   static Result<std::unique_ptr<DictionarySource>> open(const std::string& directory, TenantSource* tenant,
                                                         Clock& clock, std::chrono::milliseconds between);
 
