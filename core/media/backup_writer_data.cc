@@ -16,6 +16,9 @@ namespace {
 constexpr uint64_t kHeaderRoom = 4096;             // the file header, padded
 constexpr uint64_t kWaitingIndexBytes = 16 << 20;  // of finished files that wait for a slower one before them
 constexpr uint64_t kIndexPart = 8ull << 20;
+// Where parts cost no request (no smallest part: a file system), small ones keep the whole ring in the processor's cache:
+// 1 GB took 0.6 s with 4 MiB and 1.0 to 2.0 s with 16 MiB on two cores.
+constexpr uint64_t kLocalPart = 4ull << 20;
 
 /// One of the three indexes of a directory.
 struct IndexObject {
@@ -36,11 +39,18 @@ struct CopiedFile {
   bool missing = false;
 };
 
+uint64_t part_size(const BackupWriterOptions& o, const Capabilities& caps) {
+  uint64_t size = std::min(o.part_bytes, o.memory_bytes / 3);
+  if (caps.min_part_bytes == 0) size = std::min(size, kLocalPart);
+  size = std::max({size, kMacroblockSize, caps.min_part_bytes});
+  if (caps.max_parts != 0) size = std::max(size, o.data_file_bytes / caps.max_parts + 1);
+  if (caps.max_part_bytes != 0) size = std::min(size, caps.max_part_bytes);
+  return size;
+}
+
 PartStreamOptions stream_options(const BackupWriterOptions& o, const Capabilities& caps) {
   PartStreamOptions out;
-  out.part_bytes = std::min(o.part_bytes, o.memory_bytes / 3);
-  out.part_bytes = std::max({out.part_bytes, kMacroblockSize, caps.min_part_bytes});
-  if (caps.max_part_bytes != 0) out.part_bytes = std::min(out.part_bytes, caps.max_part_bytes);
+  out.part_bytes = part_size(o, caps);
   out.parts_in_memory =
       static_cast<uint32_t>(std::clamp<uint64_t>(o.memory_bytes / out.part_bytes, 3, o.threads + 2));
   out.file_bytes = o.data_file_bytes;
