@@ -88,7 +88,7 @@ Status LogDirectory::list() {
   return ok();
 }
 
-Result<bool> LogDirectory::refresh(bool force) {
+Result<bool> LogDirectory::refresh_listed(bool force) {
   SEABED_TRY(const bool outdated, changed());
   if (!outdated) return true;
   const int64_t start = nanos(CLOCK_MONOTONIC);
@@ -98,6 +98,47 @@ Result<bool> LogDirectory::refresh(bool force) {
   const int64_t end = nanos(CLOCK_MONOTONIC);
   next_listing_ = end + (end - start) * kSpacing;
   return !younger_;
+}
+
+/// Watches first and lists after: what comes in between is told twice, and nothing is missed.
+Status LogDirectory::begin_watch() {
+  std::vector<std::string> paths{live_.path(), archive_.path()};
+  if (has_pins_) paths.push_back(pins_.path());
+  SEABED_CHECK(watch_.begin(paths));
+  SEABED_CHECK(list());
+  if (younger_) SEABED_CHECK(list());
+  places_.clear();
+  unsigned bit = 1;
+  for (const WatchedDirectory* d : {&live_, &archive_, &pins_}) {
+    for (const ListedFile& f : d->files())
+      if (f.name.kind == DbFileKind::kWal) places_[f.name.number] |= bit;
+    bit <<= 1;
+  }
+  return ok();
+}
+
+Result<bool> LogDirectory::refresh_watched() {
+  const auto told = watch_.drain([&](const DirectoryWatch::Change& c) {
+    const auto name = parse_db_file_name(c.name);
+    if (!name || name->kind != DbFileKind::kWal) return;
+    const unsigned bit = 1u << c.directory;
+    unsigned& place = places_[name->number];
+    place = c.there ? place | bit : place & ~bit;
+    if (place == 0) places_.erase(name->number);
+    if (place != 0) wals_.insert(name->number);
+    else wals_.erase(name->number);
+  });
+  if (told == DirectoryWatch::Drain::kAgain) SEABED_CHECK(begin_watch());
+  return !younger_;
+}
+
+Result<bool> LogDirectory::refresh(bool force) {
+  if (watch_.active() && !younger_) return refresh_watched();
+  if (const Status begun = begin_watch(); begun || watch_.active()) {
+    if (!begun) return fail(begun.error());
+    return !younger_;
+  }
+  return refresh_listed(force);
 }
 
 std::optional<uint64_t> LogDirectory::first_at_or_above(uint64_t number) const {

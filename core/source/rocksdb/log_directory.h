@@ -1,10 +1,11 @@
 #pragma once
 // The WAL files that there are: in the database's WAL directory, among the links in the pin directory, and in RocksDB's
-// own "archive" folder (WAL_ttl_seconds). Listing is done again only when a directory changed, and it is told whether
-// the list is surely up to date. Not thread-safe.
+// own "archive" folder (WAL_ttl_seconds). Kept up to date by inotify; where the system gives none, by listing again when
+// a directory changed, and then it is told whether the list is surely up to date. Not thread-safe.
 
 #include <cstdint>
 #include <optional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "core/base/fd.h"
 #include "core/base/status.h"
 #include "core/source/rocksdb/db_files.h"
+#include "core/source/rocksdb/directory_watch.h"
 
 namespace seabed::rocksdb_source {
 
@@ -65,14 +67,20 @@ class LogDirectory {
   /// From the WAL directory, else from the pins, else from the archive folder.
   Result<Fd> open_wal(uint64_t number) const;
 
+
  private:
   Result<bool> changed();
   Status list();
+  Status begin_watch();
+  Result<bool> refresh_watched();
+  Result<bool> refresh_listed(bool force);
 
   WatchedDirectory live_, pins_, archive_;
   bool has_pins_;
   bool younger_ = false;      // the others hold a file that waits for the next listing
   int64_t next_listing_ = 0;  // CLOCK_MONOTONIC ns: expensive listings are spaced out
+  DirectoryWatch watch_;
+  std::map<uint64_t, unsigned> places_;  // while watched: number -> bit for each directory it is in
   std::set<uint64_t> wals_;
 };
 

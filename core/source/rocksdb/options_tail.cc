@@ -6,7 +6,7 @@
 namespace seabed::rocksdb_source {
 
 namespace {
-constexpr auto kInterval = std::chrono::milliseconds(500);
+constexpr auto kInterval = std::chrono::seconds(1);  // a listing of a large directory takes milliseconds
 constexpr uint64_t kMaxDeltas = 64;  // then a whole one, so that no chain grows for ever
 constexpr uint64_t kMaxSize = 256 << 20;
 }  // namespace
