@@ -96,8 +96,10 @@ Result<Scn> RoundExecutor::stamp_of(uint64_t ls_id, const Lsn& lsn) {
   SEABED_TRY(const auto known, context_.catalog->get<std::optional<catalog::StampRow>>([&](Transaction& tx) {
     return catalog::find_stamp(tx, config_.tenant_id, dest, plan.round_id, ls_id, lsn);
   }));
-  return known ? scan_for(ls_id, lsn, known->piece_id, static_cast<uint32_t>(known->file_id))
-               : scan_for(ls_id, lsn, plan.base_piece_id, 1);
+  SEABED_TRY(const Scn scn, known ? scan_for(ls_id, lsn, known->piece_id, static_cast<uint32_t>(known->file_id))
+                                  : scan_for(ls_id, lsn, plan.base_piece_id, 1));
+  // What the first look found may be older than the round; no piece begins before the round does.
+  return std::max(scn, plan.start_scn);
 }
 
 Result<Scn> RoundExecutor::scan_for(uint64_t ls_id, const Lsn& lsn, uint64_t piece, uint32_t file) {
