@@ -54,6 +54,13 @@ Status BlockSource::check(const meta::MacroRange& range, FileTask& file) const {
 
 Result<std::optional<BlockTask>> BlockSource::next() {
   std::lock_guard lock(mutex_);
+  if (error_) return fail(*error_);
+  auto found = find_next();
+  if (!found) error_ = found.error();
+  return found;
+}
+
+Result<std::optional<BlockTask>> BlockSource::find_next() {
   if (!begun_) SEABED_CHECK(open_next_holder());
   BlockTask task;
   while (at_ != holders_.end()) {

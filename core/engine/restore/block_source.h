@@ -29,11 +29,13 @@ class BlockSource {
  public:
   /// `files` must outlive it. Blocks of files that are not named here are passed over.
   BlockSource(const BackupReader& reader, std::vector<std::pair<DataDirectory, FileTask*>> files);
-  /// nullopt when every block of every file was handed out. kCorruption when an index lacks a block or has it wrong.
+  /// nullopt when every block of every file was handed out. kCorruption when an index lacks a block or has it wrong;
+  /// the same error for every lane that asks afterwards.
   Result<std::optional<BlockTask>> next();
 
  private:
   using Key = std::pair<uint64_t, uint64_t>;   // tablet, logical id
+  Result<std::optional<BlockTask>> find_next();
   Status open_next_holder();
   Status check(const meta::MacroRange& range, FileTask& file) const;
   Status all_complete() const;
@@ -44,6 +46,7 @@ class BlockSource {
   std::map<DataDirectory, std::map<Key, FileTask*>>::iterator at_;
   std::optional<IndexReader> index_;
   bool begun_ = false;
+  std::optional<Error> error_;
 };
 
 }  // namespace seabed::restore
