@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "core/base/bytes.h"
@@ -125,13 +126,9 @@ void check_options(const StreamConfig& config, PreflightReport& report) {
   if (!newest)
     return report.warn("options", "no OPTIONS file can be read", "log directory and log recycling cannot be checked");
   const OptionsFacts& facts = newest->facts;
-  const auto same = [](std::string a, std::string b) {
-    while (a.size() > 1 && a.back() == '/') a.pop_back();
-    while (b.size() > 1 && b.back() == '/') b.pop_back();
-    return a == b;
-  };
-  const std::string wal_dir = facts.get("wal_dir");
-  if (wal_dir.starts_with("/") && !same(wal_dir, wal_directory(config)))
+  const std::string wal_dir = facts.get("wal_dir");  // relative ones are relative to the application, wherever that runs
+  std::error_code ec;
+  if (wal_dir.starts_with("/") && !std::filesystem::equivalent(wal_dir, wal_directory(config), ec))
     report.error("log directory", "the database keeps its log in " + wal_dir,
                  "configure the stream's wal_directory = \"" + wal_dir + "\"");
   else

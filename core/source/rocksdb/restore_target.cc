@@ -203,11 +203,7 @@ Status RocksDbTarget::write_options() {
     report_.warnings.push_back("no OPTIONS file: the application's own options apply");
     return ok();
   }
-  const OptionsFacts facts = parse_options(*text);
-  if (const std::string wal_dir = facts.get("wal_dir"); !wal_dir.empty())
-    report_.warnings.push_back("the OPTIONS file named the log directory " + wal_dir +
-                               ": the restored log lies in the database's directory; open it without wal_dir");
-  if (facts.families != families_->names()) {
+  if (parse_options(*text).families != families_->names()) {
     report_.warnings.push_back("the OPTIONS file was left out: its column families are not those of the restored moment");
     return ok();
   }
@@ -229,6 +225,9 @@ Result<RestoreReport> RocksDbTarget::finish(Scn) {
   if (!fd_) return fail(Code::kConflict, staged_, "the restore was not begun");
   SEABED_CHECK(load_base());
   SEABED_CHECK(wals_->sync());
+  if (!facts_.wal_directory().empty())
+    report_.warnings.push_back("the application kept its log in " + facts_.wal_directory() +
+                               ": the restored log lies in the database's directory; open it without wal_dir");
   SEABED_CHECK(write_options());
   SEABED_CHECK(write_manifest());
   SEABED_CHECK(remove_side_files());

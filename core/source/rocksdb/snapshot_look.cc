@@ -205,6 +205,7 @@ rocksdb::RecoveryFacts SnapshotLook::facts(uint64_t incarnation, Scn taken) cons
   out.set_options_file(options_name_);
   fill_engine(parse_options(options_text_), out.mutable_engine());
   out.set_taken_scn(taken);
+  if (settings_.wal_directory != settings_.directory) out.set_wal_directory(settings_.wal_directory);
   out.set_current(manifest_name(manifest_->number()));
   return out;
 }
