@@ -106,9 +106,11 @@ Result<Scn> RoundExecutor::scan_for(uint64_t ls_id, const Lsn& lsn, uint64_t pie
   ArchiveStreamId id;
   std::shared_ptr<ObjectStore> store;
   uint64_t last_piece = 0;
+  Scn start = 0;
   {
     std::lock_guard lock(mutex_);
     store = shown_dest_.store;
+    start = shown_plan_.start_scn;
     id = {config_.tenant_id, shown_dest_.dest_id, shown_plan_.round_id, ls_id};
     if (const auto s = streams_.find(ls_id); s != streams_.end()) last_piece = s->second->progress().piece_id;
   }
@@ -129,7 +131,8 @@ Result<Scn> RoundExecutor::scan_for(uint64_t ls_id, const Lsn& lsn, uint64_t pie
   }
   if (!found || !reaches_back)
     return fail(Code::kNotFound, fmt::format("log stream {}", ls_id), "the position is not in this archive round");
-  return *found;
+  // What was in the log before the round began was seen by its first look: the archive begins with the round.
+  return std::max(*found, start);
 }
 
 }  // namespace seabed::archive
