@@ -3,11 +3,18 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include <algorithm>
+#include <atomic>
+
 #include "core/base/log.h"
+#include "core/flow/lanes.h"
 #include "core/format/index_file.h"
 #include "core/media/backup_writer_upload.h"
 
 namespace seabed {
+namespace {
+constexpr size_t kSmallWrites = 8;   // at a time: they wait for syncs or for the network, not for the processor
+}
 
 std::string serialize(const google::protobuf::MessageLite& message) {
   std::string out;
@@ -40,15 +47,36 @@ IoContext BackupSetWriter::io() const {
   return io;
 }
 
+FramedObject frame_message(const std::string& key, FileType type, const google::protobuf::MessageLite& message) {
+  return {key, encode_file(type, serialize(message))};
+}
+
 Result<meta::FileEntry> BackupSetWriter::put(const std::string& key, FileType type,
                                              const google::protobuf::MessageLite& message) {
-  const std::string bytes = encode_file(type, serialize(message));
-  SEABED_CHECK(put_once(*store_, key, bytes, io()));
+  SEABED_TRY(auto entries, put_all({frame_message(key, type, message)}));
+  return std::move(entries[0]);
+}
+
+meta::FileEntry BackupSetWriter::entry_of(const FramedObject& object) const {
   meta::FileEntry entry;
-  entry.set_key(relative_to_set(key));
-  entry.set_size(bytes.size());
-  entry.set_hash128(std::string(view(hash128(bytes))));
+  entry.set_key(relative_to_set(object.key));
+  entry.set_size(object.bytes.size());
+  entry.set_hash128(std::string(view(hash128(object.bytes))));
   return entry;
+}
+
+Result<std::vector<meta::FileEntry>> BackupSetWriter::put_all(const std::vector<FramedObject>& objects) {
+  std::atomic<size_t> next = 0;
+  auto lane = [&](uint32_t) -> Status {
+    for (size_t i; (i = next++) < objects.size();)
+      SEABED_CHECK(put_once(*store_, objects[i].key, objects[i].bytes, io()));
+    return ok();
+  };
+  const auto lanes = static_cast<uint32_t>(std::min<size_t>(objects.size(), kSmallWrites));
+  if (lanes > 0) SEABED_CHECK(run_lanes(lanes, lane, [&] { next = objects.size(); }));
+  std::vector<meta::FileEntry> out;
+  for (const auto& object : objects) out.push_back(entry_of(object));
+  return out;
 }
 
 std::string BackupSetWriter::relative_to_set(const std::string& key) const {
@@ -83,14 +111,16 @@ Result<std::vector<meta::FileEntry>> BackupSetWriter::merge_indexes(const std::s
                                                                     uint32_t retry,
                                                                     const std::vector<paths::LsData>& streams,
                                                                     uint64_t parent) {
-  std::vector<meta::FileEntry> out;
   constexpr std::pair<FileType, const char*> kIndexes[] = {{FileType::kMacroRangeIndex, "macro_range_index"},
                                                            {FileType::kMetaIndex, "meta_index"},
                                                            {FileType::kSecMetaIndex, "sec_meta_index"}};
-  for (const auto& [type, name] : kIndexes) {
-    SEABED_TRY(auto entry, merge_index(type, name, kind, turn, retry, streams, parent));
-    out.push_back(std::move(entry));
-  }
+  std::vector<meta::FileEntry> out(std::size(kIndexes));
+  auto merge = [&](uint32_t lane) -> Status {
+    const auto& [type, name] = kIndexes[lane];
+    SEABED_TRY(out[lane], merge_index(type, name, kind, turn, retry, streams, parent));
+    return ok();
+  };
+  SEABED_CHECK(run_lanes(std::size(kIndexes), merge, [] {}));
   return out;
 }
 

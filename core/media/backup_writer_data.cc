@@ -1,6 +1,7 @@
 // One data directory of a log stream: files in, macroblocks and three indexes out.
 
 #include <algorithm>
+#include <array>
 
 #include "core/flow/in_order.h"
 #include "core/flow/lanes.h"
@@ -80,15 +81,21 @@ class LsDataCopy {
                              uploads_.stop();
                            }));
     stream_->finish();
-    return send_parts();
+    return ok();
   }
 
+  /// The last parts and the three indexes side by side: each waits for syncs or requests of its own.
   Result<LsDataOutcome> finish() {
+    IndexObject* const indexes[] = {&ranges_, &metas_, &secondary_};
+    std::array<meta::FileEntry, 3> entries;
+    auto end = [&](uint32_t lane) -> Status {
+      if (lane == 0) return send_parts();
+      SEABED_TRY(entries[lane - 1], indexes[lane - 1]->finish());
+      return ok();
+    };
+    SEABED_CHECK(run_lanes(4, end, [] {}));
     SEABED_TRY(outcome_.files, uploads_.entries());
-    for (IndexObject* index : {&ranges_, &metas_, &secondary_}) {
-      SEABED_TRY(auto entry, index->finish());
-      outcome_.files.push_back(std::move(entry));
-    }
+    for (auto& entry : entries) outcome_.files.push_back(std::move(entry));
     for (const auto& file : outcome_.files) outcome_.output_bytes += file.size();
     return std::move(outcome_);
   }

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "core/catalog/backup_jobs.h"
@@ -62,10 +63,13 @@ class BackupRun {
 
   // data_phase.cc
   Result<Outcome> copy_kinds(const std::vector<std::string>& kinds);
-  Result<Outcome> copy(StreamDocument& stream, const std::string& kind);
-  Status finish_directory(StreamDocument& stream, const std::string& kind, catalog::LsTaskRow task,
-                          const LsDataOutcome& outcome);
-  Status put_attempt(const catalog::LsTaskRow& task);
+  struct DirectoryJob;
+  Result<std::vector<DirectoryJob>> directory_jobs(const std::vector<std::string>& kinds);
+  Status copy_side_by_side(std::vector<DirectoryJob*> jobs, uint32_t lanes);
+  Status copy(DirectoryJob& job);
+  Status put_attempts(const std::vector<DirectoryJob*>& jobs);
+  Status finish_directories(const std::vector<DirectoryJob*>& jobs);
+  void remember(DirectoryJob& job);
 
   // plan.cc
   Result<std::vector<CopyFile>> plan(const StreamDocument& stream, const std::string& kind);

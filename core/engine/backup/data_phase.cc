@@ -1,13 +1,19 @@
-// BACKUP_DATA_MINOR, BACKUP_DATA_MAJOR: the streams' directories, with their retries.
+// BACKUP_DATA_MINOR, BACKUP_DATA_MAJOR: the streams' directories, with their retries. Small directories cost syncs and
+// round trips, not bytes: they are written side by side. A large one has all threads and buffers for itself.
 
 #include <algorithm>
+#include <atomic>
 #include <random>
 
 #include "core/base/log.h"
 #include "core/engine/backup/backup_run.h"
+#include "core/flow/lanes.h"
 
 namespace seabed::backup {
 namespace {
+
+constexpr uint64_t kSmallDirectory = 8ull << 20;
+constexpr uint32_t kSmallAtATime = 4;
 
 uint64_t new_trace() {
   static std::random_device device;
@@ -16,71 +22,134 @@ uint64_t new_trace() {
 
 }  // namespace
 
+/// One stream's directory of one kind on its way.
+struct BackupRun::DirectoryJob {
+  StreamDocument* stream = nullptr;
+  std::string kind;
+  std::vector<CopyFile> files;       // of the first attempt; later ones are planned again
+  LsAttempt at;
+  uint64_t started_us = 0;
+  std::optional<LsDataOutcome> outcome;
+  bool changed = false;              // what had to be copied is gone
+
+  uint64_t new_bytes() const {
+    uint64_t out = 0;
+    for (const auto& file : files) out += file.meta.holder_set_id() == 0 ? file.meta.size() : 0;
+    return out;
+  }
+  catalog::LsTaskRow row(uint64_t tenant_id, uint64_t task_id, LsState state) const {
+    return {.tenant_id = tenant_id, .task_id = task_id, .ls_id = stream->ls_id, .data_type = kind, .turn = at.turn,
+            .retry = at.retry, .trace_id = at.trace_id, .status = std::string(name(state)), .start_us = started_us};
+  }
+};
+
 Result<BackupRun::Outcome> BackupRun::copy_kinds(const std::vector<std::string>& kinds) {
-  for (StreamDocument& stream : document_.streams)
-    for (const std::string& kind : kinds) {
-      const bool changed = std::ranges::find(changed_, stream.ls_id) != changed_.end();
-      if (changed || stream.finished(kind).turn == stream.turn) continue;
-      SEABED_TRY(Outcome outcome, copy(stream, kind));
-      if (outcome == Outcome::kContentChanged) changed_.push_back(stream.ls_id);
-    }
+  SEABED_TRY(auto jobs, directory_jobs(kinds));
+  std::vector<DirectoryJob*> small;
+  for (auto& job : jobs)
+    if (job.new_bytes() < kSmallDirectory) small.push_back(&job);
+  SEABED_CHECK(copy_side_by_side(small, kSmallAtATime));
+  for (auto& job : jobs)
+    if (std::ranges::find(small, &job) == small.end()) SEABED_CHECK(copy_side_by_side({&job}, 1));
+  for (const auto& job : jobs)
+    if (job.changed) changed_.push_back(job.stream->ls_id);
   return changed_.empty() ? Outcome::kDone : Outcome::kContentChanged;
 }
 
+/// What is not finished yet in the streams' present turns.
+Result<std::vector<BackupRun::DirectoryJob>> BackupRun::directory_jobs(const std::vector<std::string>& kinds) {
+  std::vector<DirectoryJob> out;
+  for (StreamDocument& stream : document_.streams)
+    for (const std::string& kind : kinds) {
+      if (stream.finished(kind).turn == stream.turn) continue;
+      SEABED_TRY(auto files, plan(stream, kind));
+      out.push_back({.stream = &stream, .kind = kind, .files = std::move(files), .at = {stream.turn, 0, new_trace()},
+                     .started_us = context_.clock->read().now / 1000});
+    }
+  return out;
+}
+
+Status BackupRun::copy_side_by_side(std::vector<DirectoryJob*> jobs, uint32_t lanes) {
+  if (jobs.empty()) return ok();
+  SEABED_CHECK(put_attempts(jobs));
+  std::atomic<size_t> next = 0;
+  auto lane = [&](uint32_t) -> Status {
+    for (size_t i; (i = next++) < jobs.size();) SEABED_CHECK(copy(*jobs[i]));
+    return ok();
+  };
+  SEABED_CHECK(run_lanes(std::min<uint32_t>(lanes, static_cast<uint32_t>(jobs.size())), lane,
+                         [&] { next = jobs.size(); }));
+  return finish_directories(jobs);
+}
+
 /// Attempts until the directory is whole, the content has changed, or the error is for good.
-Result<BackupRun::Outcome> BackupRun::copy(StreamDocument& stream, const std::string& kind) {
-  LsAttempt at{stream.turn, 0, new_trace()};
+Status BackupRun::copy(DirectoryJob& job) {
   const RetryPolicy policy = retry_policy();
   while (true) {
-    catalog::LsTaskRow task{.tenant_id = job_.tenant_id, .task_id = task_.task_id, .ls_id = stream.ls_id,
-                            .data_type = kind, .turn = at.turn, .retry = at.retry, .trace_id = at.trace_id,
-                            .status = std::string(name(LsState::kDoing))};
-    task.start_us = context_.clock->read().now / 1000;
-    SEABED_CHECK(put_attempt(task));
-    SEABED_TRY(auto files, plan(stream, kind));
-    const paths::LsData data{set_id_, stream.ls_id, kind, at.turn, at.retry};
-    auto outcome = writer_->copy_ls_data(data, std::move(files), &counters_);
+    const paths::LsData data{set_id_, job.stream->ls_id, job.kind, job.at.turn, job.at.retry};
+    auto outcome = writer_->copy_ls_data(data, std::move(job.files), &counters_);
     if (outcome) {
-      SEABED_CHECK(finish_directory(stream, kind, task, *outcome));
-      return outcome->missing.empty() ? Outcome::kDone : Outcome::kContentChanged;
+      job.changed = !outcome->missing.empty();
+      job.outcome = std::move(*outcome);
+      return ok();
     }
     const Error& error = outcome.error().error;
     log::warn("backup: {}: {}", paths::ls_data_dir(data), error.message());
     if (error.code == Code::kCancelled) return fail(error);
-    if (outcome.error().source) return Outcome::kContentChanged;
-    if (!worth_another_attempt(error) || at.retry + 1 >= static_cast<uint32_t>(policy.attempts)) return fail(error);
+    job.changed = outcome.error().source;
+    if (job.changed) return ok();
+    if (!worth_another_attempt(error) || job.at.retry + 1 >= static_cast<uint32_t>(policy.attempts)) return fail(error);
     if (stop_.wait_for(policy.pause)) return fail(Code::kCancelled, dest_.tenant.name, "the backup was cancelled");
-    at = on_event(LsState::kDoing, at, at, LsEvent::kCopierFailed, new_trace())->attempt;
+    job.at = on_event(LsState::kDoing, job.at, job.at, LsEvent::kCopierFailed, new_trace())->attempt;
+    SEABED_CHECK(put_attempts({&job}));
+    SEABED_TRY(job.files, plan(*job.stream, job.kind));
   }
 }
 
-Status BackupRun::put_attempt(const catalog::LsTaskRow& task) {
-  return context_.catalog->transact([&](Transaction& tx) { return catalog::put_ls_task(tx, task); });
+/// Before the first byte: a directory that no row knows is never written.
+Status BackupRun::put_attempts(const std::vector<DirectoryJob*>& jobs) {
+  return context_.catalog->transact([&](Transaction& tx) -> Status {
+    for (const DirectoryJob* job : jobs)
+      SEABED_CHECK(catalog::put_ls_task(tx, job->row(job_.tenant_id, task_.task_id, LsState::kDoing)));
+    return ok();
+  });
 }
 
-/// The log stream's row and the set's memory of the directory change together. A directory that lacks files is kept
-/// too: the next turn points into it.
-Status BackupRun::finish_directory(StreamDocument& stream, const std::string& kind, catalog::LsTaskRow task,
-                                   const LsDataOutcome& outcome) {
-  const Attempt at{static_cast<uint32_t>(task.turn), static_cast<uint32_t>(task.retry)};
-  document_.directories.push_back({stream.ls_id, kind, at, outcome.files});
+/// The set's memory of a directory that is whole. One that lacks files is kept too: the next turn points into it.
+void BackupRun::remember(DirectoryJob& job) {
+  const Attempt at{job.at.turn, job.at.retry};
+  LsDataOutcome& outcome = *job.outcome;
+  document_.directories.push_back({job.stream->ls_id, job.kind, at, std::move(outcome.files)});
   document_.input_bytes += outcome.input_bytes;
   document_.output_bytes += outcome.output_bytes;
   document_.blocks += outcome.blocks;
   document_.reused_bytes += outcome.reused_bytes;
-  if (outcome.missing.empty()) stream.finished(kind) = at;
-  else task.comment = std::to_string(outcome.missing.size()) + " files are gone, first " + outcome.missing[0];
-  if (!task.comment.empty()) log::info("backup: log stream {}: {}: a new turn", stream.ls_id, task.comment);
-  task.status = name(LsState::kFinish);
-  task.end_us = context_.clock->read().now / 1000;
-  task.input_bytes = outcome.input_bytes;
-  task.output_bytes = outcome.output_bytes;
-  task.macro_block_count = task.finish_macro_block_count = outcome.blocks;
-  task.file_count = outcome.files.size();
+  if (!job.changed) job.stream->finished(job.kind) = at;
+  else
+    log::info("backup: log stream {}: {} files are gone, first {}: a new turn", job.stream->ls_id,
+              outcome.missing.size(), outcome.missing[0]);
+}
+
+/// The log streams' rows and the set's memory change together.
+Status BackupRun::finish_directories(const std::vector<DirectoryJob*>& jobs) {
+  std::vector<catalog::LsTaskRow> rows;
+  for (DirectoryJob* job : jobs) {
+    if (!job->outcome) continue;
+    auto row = job->row(job_.tenant_id, task_.task_id, LsState::kFinish);
+    row.end_us = context_.clock->read().now / 1000;
+    row.input_bytes = job->outcome->input_bytes;
+    row.output_bytes = job->outcome->output_bytes;
+    row.macro_block_count = row.finish_macro_block_count = job->outcome->blocks;
+    row.file_count = job->outcome->files.size();
+    if (job->changed) row.comment = std::to_string(job->outcome->missing.size()) + " files are gone";
+    rows.push_back(std::move(row));
+    remember(*job);
+  }
   std::lock_guard lock(rows_mutex_);
   task_.state = encode_document(document_);
   return context_.catalog->transact([&](Transaction& tx) -> Status {
-    SEABED_CHECK(catalog::update_ls_task(tx, task, task.turn, task.retry, std::string(name(LsState::kDoing))));
+    for (const auto& row : rows)
+      SEABED_CHECK(catalog::update_ls_task(tx, row, row.turn, row.retry, std::string(name(LsState::kDoing))));
     return catalog::update_set_task(tx, task_, task_.status);
   });
 }

@@ -194,6 +194,7 @@ Status BackupRun::complete() {
   set_.tenant_compatible = set_.cluster_version = kSeabedVersion;
   set_.backup_compatible = kBackupCompatible;
   task_.end_us = document_.end_us;
+  task_.comment.clear();
   task_.start_scn = set_.start_replay_scn;
   task_.end_scn = set_.min_restore_scn;
   task_.input_bytes = set_.input_bytes, task_.output_bytes = set_.output_bytes;

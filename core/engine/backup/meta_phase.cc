@@ -39,7 +39,7 @@ Status BackupRun::take_snapshot(StreamDocument& stream) {
   StreamSource* source = archiver_.source(stream.ls_id);
   const std::string what = dest_.tenant.name + " log stream " + std::to_string(stream.ls_id);
   if (source == nullptr)
-    return fail(Code::kConflict, what, "is not attached", "look at the archive status of the tenant");
+    return fail(Code::kUnavailable, what, "is not attached", "look at the archive status of the tenant");
   Result<std::unique_ptr<Snapshot>> taken = fail(Code::kInternal, what, "no look was taken");
   for (int tries = 0; tries < kSnapshotTries; ++tries) {
     taken = source->snapshot(stop_);

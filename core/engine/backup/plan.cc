@@ -69,7 +69,7 @@ Status BackupRun::load_known(uint64_t ls_id, const Snapshot& snapshot) {
 }
 
 const meta::FileMeta* BackupRun::proved_copy(uint64_t ls_id, const SnapshotFile& file) {
-  const auto& known = known_[ls_id];
+  const auto& known = known_.at(ls_id);
   const auto it = known.find(known_key(file));
   if (it == known.end() || it->second.holder_set_id() == 0) return nullptr;
   if (same_bytes(file, it->second)) return &it->second;
