@@ -52,6 +52,9 @@ Result<Json> Invocation::call(const std::string& name, const Json& arguments) {
       through_agent_ = true;
       return remote;
     }
+    if (through_agent_)   // this verb began there: doing the rest here could do it twice
+      return fail(Code::kOutcomeUnknown, remote.error().object, "the agent died while " + verb_.title() + " waited",
+                  "start it again: what it had begun goes on");
     auto local = call_here(name, arguments);
     bool owned = !local && local.error().code == Code::kConflict && local.error().object.ends_with(".lock");
     if (!owned || std::chrono::steady_clock::now() > deadline) return local;
