@@ -18,12 +18,6 @@ const Medium& archive_of(const Media& media, const Plan& plan) {
   return media.archive[media.piece_media[plan.pieces.front()].archive]->medium();
 }
 
-Status begins_early_enough(const StreamPlan& stream, const LogGroup& first, const std::string& key) {
-  if (first.begin.bytes <= stream.meta.start_replay_lsn()) return ok();
-  return fail(Code::kGap, key, "the archived log begins behind the position that the backup set needs it from",
-              "restore from another backup set");
-}
-
 }  // namespace
 
 Result<StreamResult> replay_log(const Media& media, const Plan& plan, const StreamPlan& stream, RestoreTarget& target,
@@ -31,16 +25,12 @@ Result<StreamResult> replay_log(const Media& media, const Plan& plan, const Stre
   StreamLog log(archive_of(media, plan), pieces_of(media, plan), stream.meta.ls_id(),
                 {Lsn{stream.meta.start_replay_lsn()}, stream.meta.start_replay_scn()});
   StreamResult result;
-  bool any_log = false, next_exact = true;
+  bool next_exact = true;
   uint64_t told = 0;
   for (LogGroup group;;) {
     if (cancel.cancelled()) return fail(Code::kCancelled, "restore", "was cancelled");
     SEABED_TRY(bool more, log.next(&group));
     if (!more) break;
-    if (group.type == GroupType::kLog && !any_log) {
-      any_log = true;
-      SEABED_CHECK(begins_early_enough(stream, group, log.current_key()));
-    }
     auto taken = target.apply(group, plan.target);
     if (!taken) {
       Error e = taken.error();

@@ -19,7 +19,9 @@ struct StreamResult {
 };
 
 std::vector<PieceFacts> pieces_of(const Media& media, const Plan& plan);
-/// Feeds every group from the base's start; ends at the target. The result is without outcome.directory.
+/// Feeds every group from the base's start; ends at the target. Whether the first one is early enough the target
+/// knows: the oldest position that recovery asks for may be of a log that never was.
+/// The result is without outcome.directory.
 Result<StreamResult> replay_log(const Media& media, const Plan& plan, const StreamPlan& stream, RestoreTarget& target,
                                 const std::function<void(uint64_t bytes)>& replayed, const CancelToken& cancel);
 /// Published bound over the streams of a tenant (design.md: "what a cut means"); kScnMax: unknown. Pure.
