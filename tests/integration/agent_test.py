@@ -1,0 +1,161 @@
+"""The agent's life: socket, signals, kill -9 and restart, two agents, and the CLI with and without it."""
+# ctest: timeout=180
+# case: socket
+# case: stop
+# case: killed
+# case: two-agents
+# case: same-answers
+# case: bad-requests
+# case: without-agent
+import json
+import os
+import signal
+import socket
+import stat
+import sys
+import time
+
+from case import run_cases
+from installation import Installation, Tenant, wait_until
+from ledger import Ledger
+
+
+def lab_of(case, live=False):
+    streams = f"{case.base}/none.db"
+    if live:
+        ledger = Ledger(case.build, case.base, flags=["--cfs", "2", "--memtable-kb", "256"])
+        ledger.start("--rate", "500", "--seconds", "150")
+        case.at_end(ledger.kill)
+        streams = ledger.db
+    lab = Installation(case.build, case.base, [Tenant("t", streams)], limits={"lease_ms": 1000})
+    case.at_end(lab.stop)
+    return lab
+
+
+def open_socket(case):
+    lab = lab_of(case)
+    lab.start_agent()
+    mode = os.stat(lab.socket).st_mode
+    case.true(stat.S_ISSOCK(mode) and stat.S_IMODE(mode) == 0o600, f"mode of the socket: {oct(mode)}")
+    case.equal(stat.S_IMODE(os.stat(f"{case.base}/catalog.db").st_mode), 0o600, "mode of the catalog")
+    if os.geteuid() == 0:
+        pid = os.fork()
+        if pid == 0:  # another user of the machine
+            os.chmod(case.base, 0o755)
+            os.setgid(65534)
+            os.setuid(65534)
+            try:
+                socket.socket(socket.AF_UNIX).connect(lab.socket)
+            except PermissionError:
+                os._exit(13)
+            os._exit(0)
+        case.equal(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 13, "another user is turned away")
+
+
+def stop(case):
+    for sig in (signal.SIGTERM, signal.SIGINT):
+        lab = lab_of(case)
+        lab.start_agent()
+        agent = lab.agent
+        lab.stop_agent(sig)
+        case.equal(agent.returncode, 0, f"exit status after {sig}")
+        case.true(not os.path.exists(lab.socket), "the socket is gone")
+        case.equal(lab.run("tenant", "list").returncode, 0, "the catalog is free")
+
+
+def killed(case):
+    lab = lab_of(case, live=True)
+    lab.start_agent()
+    lab.protect("t")
+    before = lab.backup("t")
+    for _ in range(3):
+        lab.kill_agent()
+        case.true(os.path.exists(lab.socket), "kill -9 leaves the socket")
+        status = lab.archive_status("t")  # in process, beside a dead socket
+        case.equal((status["status"], status["agent"]), ("DOING", False), "what the catalog says")
+        lab.start_agent()
+        lab.wait_archive("t")
+        lab.wait_checkpoint("t", time.time_ns())
+    case.equal(lab.cli("backup", "list", "--tenant", "t")[-1]["backup_set_id"], before["backup_set_id"], "sets")
+    case.equal(lab.archive_status("t")["round_id"], 1, "the round goes on")
+
+
+def two_agents(case):
+    lab = lab_of(case)
+    lab.start_agent()
+    second = lab.run("agent", timeout=60)
+    case.equal(second.returncode, 4, f"a second agent: {second.stderr}")
+    case.contains(second.stderr, str(lab.agent.pid), "the owner is named")
+    case.true(lab.agent_answers(), "the first still answers")
+
+
+def same_answers(case):
+    lab = lab_of(case)
+    lab.cli("archive", "set-dest", "--tenant", "t", "--location", lab.archive_uri("t"))
+    questions = [["tenant", "list"], ["tenant", "show", "--tenant", "t"], ["backup", "list", "--tenant", "t"],
+                 ["parameter", "show", "--tenant", "t"], ["sql", "SELECT * FROM CDB_OB_ARCHIVE_DEST"]]
+    alone = [lab.cli(*q) for q in questions]
+    refused = lab.refused("backup", "start", "--tenant", "t")
+    lab.start_agent()
+    case.equal([lab.cli(*q) for q in questions], alone, "answers through the agent")
+    through = lab.refused("backup", "start", "--tenant", "t")
+    case.equal((through.status, json.loads(through.stderr)), (refused.status, json.loads(refused.stderr)), "errors")
+
+
+def ask(lab, text):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(10)
+        s.connect(lab.socket)
+        s.sendall(text)
+        try:
+            return s.recv(100_000)
+        except ConnectionError:
+            return b""
+
+
+def bad_requests(case):
+    lab = lab_of(case)
+    lab.start_agent()
+
+    def post(target, body):
+        return b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (target, len(body), body)
+    for request, status in ((b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"400"), (post(b"/v1/nix", b"{}"), b"404"),
+                            (post(b"/v1/tenant/show", b"{}"), b"400"), (post(b"/v1/tenant/show", b"[1"), b"400"),
+                            (post(b"/v1/tenant/show", b'{"tenant": 5}'), b"400"),
+                            (post(b"/v1/sql", b'{"sql": "DROP TABLE tenants"}'), b"400"),
+                            (post(b"/v1/tenant/list", b"{}"), b"200")):
+        case.contains(ask(lab, request).split(b"\r\n")[0], status, f"answer to {request}")
+    ask(lab, b"\x00\xff nonsense\r\n\r\n")
+    ask(lab, b"POST /v1/tenant/list HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n{}")
+    idle = [socket.socket(socket.AF_UNIX) for _ in range(20)]
+    for s in idle:
+        s.connect(lab.socket)  # and say nothing
+    case.true(lab.agent_answers(), "the agent still answers")
+    started = time.monotonic()
+    lab.stop_agent()
+    case.true(time.monotonic() - started < 20, "idle connections do not hold the agent up")
+    for s in idle:
+        s.close()
+
+
+def without_agent(case):
+    """A backup in process: archiving runs for as long as the verb does."""
+    lab = lab_of(case, live=True)
+    lab.start_agent()
+    lab.protect("t")
+    lab.stop_agent()
+    made = lab.backup("t")
+    case.equal(made["status"], "COMPLETED", "the job")
+    case.equal(lab.cli("backup", "list", "--tenant", "t")[-1]["status"], "SUCCESS", "the set")
+    flush = lab.run("archive", "flush", "--tenant", "t")
+    case.equal(flush.returncode, 4, "flush without an agent")
+    case.contains(flush.stderr, "seabed agent", "what to do")
+    lab.start_agent()
+    lab.wait_archive("t")
+    lab.cli("archive", "flush", "--tenant", "t")
+    wait_until(lambda: lab.archive_status("t")["lag_ms"] < 5000, 60, "a small lag")
+
+
+if __name__ == "__main__":
+    sys.exit(run_cases({"socket": open_socket, "stop": stop, "killed": killed, "two-agents": two_agents,
+                        "same-answers": same_answers, "bad-requests": bad_requests, "without-agent": without_agent}))
