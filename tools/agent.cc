@@ -1,7 +1,9 @@
 // seabed agent
 #include <unistd.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "core/base/log.h"
 #include "tools/agent/calls.h"
@@ -15,12 +17,23 @@
 namespace seabed {
 namespace {
 
+/// A verb that runs in process holds the catalog for a moment: the agent outwaits it, but not another agent.
+Result<Engine*> own_engine(Machine& machine) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  for (;;) {
+    auto engine = machine.engine();
+    const bool owned = !engine && engine.error().code == Code::kConflict && engine.error().object.ends_with(".lock");
+    if (!owned || std::chrono::steady_clock::now() > deadline) return engine;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
 Result<int> agent(Invocation& invocation) {
   SignalCancel signals;   // before any thread: they inherit the mask
   SEABED_TRY(const Config* config, invocation.config());
   spdlog::set_level(spdlog::level::info);
   SEABED_TRY(Machine* machine, invocation.machine());
-  SEABED_TRY(Engine* engine, machine->engine());
+  SEABED_TRY(Engine* engine, own_engine(*machine));
   SEABED_CHECK(engine->start());
   {
     SEABED_TRY(auto server, Server::start(config->socket, [engine](const std::string& name, const Json& arguments) {

@@ -25,13 +25,15 @@ Result<StreamResult> replay_log(const Media& media, const Plan& plan, const Stre
   StreamLog log(archive_of(media, plan), pieces_of(media, plan), stream.meta.ls_id(),
                 {Lsn{stream.meta.start_replay_lsn()}, stream.meta.start_replay_scn()});
   StreamResult result;
-  bool next_exact = true;
+  result.exact = true;  // until an observed commit is taken
+  bool next_exact = true, behind = false;  // behind: groups are only looked at, for the first commits left out
   uint64_t told = 0;
   for (LogGroup group;;) {
     if (cancel.cancelled()) return fail(Code::kCancelled, "restore", "was cancelled");
     SEABED_TRY(bool more, log.next(&group));
     if (!more) break;
-    auto taken = target.apply(group, plan.target);
+    Result<bool> taken = false;
+    if (!behind) taken = target.apply(group, plan.target);
     if (!taken) {
       Error e = taken.error();
       e.object = log.current_key() + ": " + e.object;
@@ -39,7 +41,10 @@ Result<StreamResult> replay_log(const Media& media, const Plan& plan, const Stre
     }
     replayed(log.bytes_read() - told);
     told = log.bytes_read();
-    if (!*taken) {
+    const bool commits = group.type == GroupType::kLog;  // metadata always has the archiver's stamps
+    if (!*taken) behind = true;
+    if (!commits) continue;
+    if (behind) {
       next_exact = group.stamp == StampSource::kExact;
       break;
     }
