@@ -41,6 +41,7 @@ Status Invocation::parse(const std::vector<std::string>& words) {
     // The text may hold the value of an option, and that a secret: only its name is shown.
     auto* named = dynamic_cast<const po::error_with_option_name*>(&e);
     std::string option = named ? named->get_option_name() : "";
+    option = option.substr(0, option.find('='));
     bool unknown = dynamic_cast<const po::unknown_option*>(&e) || dynamic_cast<const po::too_many_positional_options_error*>(&e);
     return fail(Code::kInvalidArgument, "seabed " + verb_.title(),
                 option.empty() ? "wrong words on the command line"

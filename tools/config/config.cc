@@ -112,8 +112,9 @@ struct Loader {
     if (auto zone = check_time_zone(t.time_zone); !zone) r.fail_at(table.get("time_zone"), zone.error().message());
     if (config.tenant(t.name)) r.fail_at(table.get("name"), "tenant " + t.name + " is given twice");
     t.mode = mode == "oracle" ? TenantMode::kOracle : TenantMode::kMysql;
-    for (const toml::table* stream : r.tables("log_stream")) SEABED_CHECK(log_stream(*stream, &t));
+    auto streams = r.tables("log_stream");
     SEABED_CHECK(r.done());
+    for (const toml::table* stream : streams) SEABED_CHECK(log_stream(*stream, &t));
     for (auto& ls : t.streams) set_stream_defaults(t, &ls.stream);
     config.tenants.push_back(std::move(t));
     return ok();
