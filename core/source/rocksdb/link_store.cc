@@ -110,4 +110,21 @@ Status release_links(const std::string& links, uint64_t wal, uint64_t manifest) 
   return ok();
 }
 
+Status drop_stale_links(const std::string& links, const std::string& database, const std::string& wal_directory) {
+  auto dir = open_directory(links);
+  if (!dir) return dir.error().code == Code::kNotFound ? ok() : Status(fail(dir.error()));
+  SEABED_TRY(const auto files, list_db_files(dir->get(), links));
+  for (const ListedFile& f : files) {
+    const bool wal = f.name.kind == DbFileKind::kWal;
+    if (!wal && f.name.kind != DbFileKind::kManifest) continue;
+    const std::string original = (wal ? wal_directory : database) + "/" + f.text;
+    struct stat ours {}, theirs {};
+    if (::fstatat(dir->get(), f.text.c_str(), &ours, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    if (::lstat(original.c_str(), &theirs) == 0 && theirs.st_ino == ours.st_ino) continue;
+    if (::unlinkat(dir->get(), f.text.c_str(), 0) != 0 && errno != ENOENT)
+      return fail_errno(links + "/" + f.text, "cannot be removed", errno);
+  }
+  return ok();
+}
+
 }  // namespace seabed::rocksdb_source

@@ -201,7 +201,7 @@ class LinkerThread final : public Linker {
     }
     if (last_errno_ != 0) counters_.error = link_error(config_.database, std::exchange(last_errno_, 0)).message();
     counters_.written_at = ::time(nullptr);
-    if (const Status written = write_linker_status(store_.path(), counters_); !written)
+    if (const Status written = write_linker_status(store_.path(), counters_); !written && counters_.error.empty())
       counters_.error = written.error().message();
     std::lock_guard lock(mutex_);
     published_ = counters_;

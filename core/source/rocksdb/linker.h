@@ -72,6 +72,10 @@ Status request_table_links(const std::string& links);
 /// Drops the links of WALs below `wal` and of MANIFESTs below `manifest` (0: of none). Missing ones are fine.
 Status release_links(const std::string& links, uint64_t wal, uint64_t manifest);
 
+/// Drops the links of WALs and MANIFESTs that the database does not have any more. For the start of a round only: what
+/// an earlier life of the database left would pass for log of this one.
+Status drop_stale_links(const std::string& links, const std::string& database, const std::string& wal_directory);
+
 /// The linker process: one Linker a stream, until `stop`. Streams that fail to start (directory not there yet, lock
 /// held) are tried again every few seconds and logged; returns an error only when none can ever be served.
 Status run_linker(const std::vector<LinkerConfig>& streams, const CancelToken& stop);

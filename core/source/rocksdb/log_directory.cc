@@ -147,6 +147,12 @@ std::optional<uint64_t> LogDirectory::first_at_or_above(uint64_t number) const {
   return *it;
 }
 
+std::optional<uint64_t> LogDirectory::live_inode(uint64_t number) const {
+  struct stat st {};
+  if (::lstat((live_.path() + "/" + wal_name(number)).c_str(), &st) != 0) return std::nullopt;
+  return st.st_ino;
+}
+
 Result<Fd> LogDirectory::open_wal(uint64_t number) const {
   const std::string name = wal_name(number);
   auto fd = live_.open(name);

@@ -32,13 +32,20 @@ struct LogTail::Look {
   std::vector<rocksdb::Hole> jumps;
 };
 
+namespace {
+TailConfig completed(TailConfig config) {
+  if (config.wal_directory.empty()) config.wal_directory = config.database;
+  return config;
+}
+}  // namespace
+
 LogTail::LogTail(const TailConfig& config, Clock& clock)
-    : clock_(clock),
-      directory_(config.wal_directory.empty() ? config.database : config.wal_directory, config.links),
+    : config_(completed(config)),
+      clock_(clock),
+      directory_(config_.wal_directory, config_.links),
       reader_(directory_, config.allow_recycled),
       manifest_(config.database, config.links),
-      options_(config.database),
-      links_(config.links) {}
+      options_(config.database) {}
 LogTail::~LogTail() = default;
 
 Lsn LogTail::position() const {
@@ -64,12 +71,13 @@ Status LogTail::release(const Lsn& end) {
     if (next != manifests_.begin() && std::prev(next) != manifests_.begin()) manifests_.erase(manifests_.begin(), std::prev(next));
     if (next != manifests_.begin() && std::prev(next)->first == p) manifest = 0;
   }
-  if (links_.empty() || p.incarnation != incarnation_) return ok();
-  return release_links(links_, p.wal, manifest);
+  if (config_.links.empty() || p.incarnation != incarnation_) return ok();
+  return release_links(config_.links, p.wal, manifest);
 }
 
 Status LogTail::begin(uint64_t incarnation) {
   incarnation_ = incarnation;
+  if (!config_.links.empty()) SEABED_CHECK(drop_stale_links(config_.links, config_.database, config_.wal_directory));
   SEABED_CHECK(manifest_.start());
   Look first;
   first.cursor.wal = manifest_.version().start_wal();

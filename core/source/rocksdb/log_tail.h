@@ -69,6 +69,7 @@ class LogTail {
   size_t holes_told() const;
   void advance(const Look& look);
 
+  const TailConfig config_;
   Clock& clock_;
   LogDirectory directory_;
   WalReader reader_;
@@ -80,7 +81,6 @@ class LogTail {
   mutable std::mutex position_mutex_;
   LogPosition position_;
   std::map<LogPosition, uint64_t> manifests_;  // position -> the MANIFEST read when the log stood there
-  std::string links_;
   Scn last_scn_ = 0;       // of the last group
   Scn last_complete_ = 0;  // clock before the last complete look
   bool exact_stream_ = false;

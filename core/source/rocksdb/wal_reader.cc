@@ -189,6 +189,11 @@ Result<WalLook> WalReader::read(WalCursor* cursor, uint64_t max_bytes) {
                  std::to_string(cursor->offset) + "): the database went back; a new incarnation begins";
       return look;
     }
+    if (const auto inode = directory_.live_inode(cursor->wal); inode && *inode != facts.inode) {
+      look.gap = wal_text(cursor->wal) + " was replaced by another file of that name: the database was restored or went "
+                 "back; a new incarnation begins";
+      return look;
+    }
     FileEnd end = FileEnd::kEnd;
     WalRun run{cursor->wal, cursor->offset, 0, cursor->offset == 0, cursor->previous_wal, cursor->previous_length};
     uint64_t room = max_bytes > look.bytes ? max_bytes - look.bytes : 0;

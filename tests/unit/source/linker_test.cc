@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,16 +61,20 @@ TEST(Linker, LinksWhatIsThereAndWhatComes) {
   EXPECT_TRUE(linked("000011.log"));
 }
 
-TEST(Linker, ATailBehindKeepsEveryByteOfAWriterThatRotatesQuickly) {
+class LinkerBehind : public ::testing::TestWithParam<Flavour> {};
+
+TEST_P(LinkerBehind, ATailKeepsEveryByteOfAWriterThatRotatesQuickly) {
   Scratch scratch;
   const std::string db = scratch / "db";
-  const Flavour flavour{.threads = 2, .keep_wals = false};
+  Flavour flavour = GetParam();
+  if (!flavour.wal_directory.empty()) fs::create_directory(flavour.wal_directory = scratch / "wals");
   Child writer([&](Child::Line& line) { return write_flavour(db, flavour, 3000, 20, line); });
   ASSERT_EQ(writer.line().hear(), 'p');
-  const LinkerConfig config = config_of(scratch);
+  LinkerConfig config = config_of(scratch);
+  config.wal_directory = flavour.wal_directory;
   auto linker = Linker::start(config);
   ASSERT_TRUE(linker) << linker.error().message();
-  LogTail tail({db, "", config.links, false}, system_clock());
+  LogTail tail({db, flavour.wal_directory, config.links, false}, system_clock());
   ASSERT_TRUE(tail.begin(1));
   TailArchive archive;
   ASSERT_TRUE(archive.take(tail));
@@ -93,6 +98,62 @@ TEST(Linker, ATailBehindKeepsEveryByteOfAWriterThatRotatesQuickly) {
   ASSERT_TRUE(tail.release(tail.position()));
   EXPECT_TRUE(eventually([&] { return (*linker)->stats().linked_files < 6; })) << "of " << kept;
   EXPECT_EQ((*linker)->stats().missed, 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, LinkerBehind,
+    ::testing::Values(Flavour{.name = "Plain", .threads = 2, .keep_wals = false},
+                      Flavour{.name = "WalsElsewhere", .keep_wals = false, .wal_directory = "elsewhere"},
+                      Flavour{.name = "SmallManifest", .keep_wals = false, .families_come_and_go = true, .small_manifest = true},
+                      Flavour{.name = "Committed", .policy = Policy::kCommitted, .two_queues = true, .threads = 2, .keep_wals = false},
+                      Flavour{.name = "Reopen", .keep_wals = false, .reopen = true}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(Linker, LinksOfAnEarlierLifeDoNotPassForLog) {
+  Scratch scratch;
+  const std::string db = scratch / "db";
+  const LinkerConfig config = config_of(scratch);
+  fs::create_directories(config.links);
+  touch(config.links + "/999000.log", 100);
+  touch(config.links + "/MANIFEST-999001", 100);
+  Child writer([&](Child::Line& line) { return write_script(db, "ww|ww", {}, line); });
+  ASSERT_EQ(writer.line().hear(), '|');
+  auto linker = Linker::start(config);
+  ASSERT_TRUE(linker);
+  LogTail tail({db, "", config.links, false}, system_clock());
+  ASSERT_TRUE(tail.begin(1));
+  EXPECT_FALSE(fs::exists(config.links + "/999000.log"));
+  TailArchive archive;
+  writer.line().say('g');
+  ASSERT_EQ(writer.line().hear(), 'd');
+  ASSERT_TRUE(archive.drain(tail));
+  EXPECT_FALSE(archive.gap);
+  expect_same_wals(archive, db, true);
+}
+
+TEST(Linker, AFullFileSystemIsToldAndGotOver) {
+  Scratch scratch;
+  const std::string small = scratch / "small";
+  fs::create_directory(small);
+  if (::mount("seabed-test", small.c_str(), "tmpfs", 0, "size=1m,nr_inodes=24") != 0) GTEST_SKIP() << "needs the right to mount";
+  {
+    fs::create_directory(small + "/db");
+    LinkerConfig config{"t1/1001", small + "/db", "", small + "/links", 0};
+    auto linker = Linker::start(config);
+    EXPECT_TRUE(linker) << linker.error().message();
+    for (int i = 10; linker && i < 40; ++i) {
+      const std::string name = "/0000" + std::to_string(i) + ".log";
+      touch(small + "/db" + name);
+      if (!fs::exists(small + "/db" + name)) break;  // full
+      eventually([&] { return fs::exists(config.links + name) || (*linker)->stats().failed > 0; });
+    }
+    EXPECT_TRUE(linker && eventually([&] { return (*linker)->stats().failed > 0; }));
+    EXPECT_NE((*linker)->stats().error.find("free space"), std::string::npos) << (*linker)->stats().error;
+    EXPECT_TRUE(release_links(config.links, 15, 0));
+    touch(small + "/db/000050.log");
+    EXPECT_TRUE(eventually([&] { return fs::exists(config.links + "/000050.log"); }));
+  }
+  EXPECT_EQ(::umount(small.c_str()), 0);
 }
 
 TEST(Linker, SeveralManifestsBetweenTwoLooksAreReadInTurn) {

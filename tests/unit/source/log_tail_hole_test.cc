@@ -10,6 +10,7 @@
 #include "core/format/rocksdb_payload.pb.h"
 #include "core/source/rocksdb/continuity.h"
 #include "core/source/rocksdb/db_files.h"
+#include "core/source/rocksdb/linker.h"
 #include "core/source/rocksdb/payload.h"
 #include "scratch.h"
 #include "tail_archive.h"
@@ -235,12 +236,68 @@ TEST(LogTailHole, AWalTakenAwayFromTheArchiveIsAGapForTheChecker) {
   EXPECT_GT(gaps, 1);
 }
 
+TEST(LogTailHole, LongRecordsAndSmallSteps) {
+  Followed f("wBw|BwB|w", Flavour{.write_buffer = 32 << 20});
+  for (int i = 0; i < 3; ++i) f.follow();
+  ASSERT_FALSE(f.archive.gap);
+  expect_same_wals(f.archive, f.db(), true);
+  f.expect_same_in_checker();
+  LogTail again({f.db(), "", "", false}, system_clock());
+  ASSERT_TRUE(again.begin(1));
+  TailArchive small;
+  ASSERT_TRUE(small.drain(again, 1));  // a record at a time
+  expect_same_wals(small, f.db(), true);
+  EXPECT_GT(small.groups.size(), f.archive.groups.size());
+}
+
+TEST(LogTailHole, ADatabaseThatIsClosedAndOpenedLater) {
+  Scratch scratch;
+  const std::string db = scratch / "db";
+  const auto run = [&](const std::string& script) {
+    Child writer([&](Child::Line& line) { return write_script(db, script, {}, line); });
+    EXPECT_EQ(writer.line().hear(), 'd');
+    writer.line().say('e');
+    EXPECT_EQ(writer.wait(), 0);
+  };
+  run("www");
+  LogTail tail({db, "", "", false}, system_clock());
+  ASSERT_TRUE(tail.begin(1));
+  TailArchive archive;
+  ASSERT_TRUE(archive.drain(tail));
+  run("wwfw");
+  ASSERT_TRUE(archive.drain(tail));
+  run("www");
+  ASSERT_TRUE(archive.drain(tail));
+  ASSERT_FALSE(archive.gap) << archive.gap->reason;
+  EXPECT_TRUE(archive.holes.empty()) << archive.holes[0].reason;
+  expect_same_wals(archive, db, true);
+}
+
+TEST(LogTailHole, AFileReplacedByAnotherOfItsNameIsAGap) {
+  Followed f("www|ww");
+  f.follow();
+  f.child().kill();
+  fs::path newest;
+  for (const auto& e : fs::directory_iterator(f.db()))
+    if (e.path().extension() == ".log") newest = e.path();
+  fs::copy_file(newest, newest.string() + ".copy");
+  fs::rename(newest.string() + ".copy", newest);
+  ASSERT_TRUE(f.archive.drain(f.tail()));
+  ASSERT_TRUE(f.archive.gap);
+  EXPECT_NE(f.archive.gap->reason.find("was replaced"), std::string::npos);
+}
+
 TEST(LogTailHole, TornTailByKillIsNoGap) {
   for (int round = 0; round < 3; ++round) {
     Scratch scratch;
     const std::string db = scratch / "db";
     const Flavour flavour{.policy = round == 1 ? Policy::kCommitted : Policy::kNone, .zstd = round == 2, .threads = 2};
-    LogTail tail({db, "", "", false}, system_clock());
+    // A life may be over before a look saw it: the linker keeps its MANIFEST.
+    fs::create_directory(db);
+    const std::string links = link_directory(scratch / "pins");
+    auto linker = Linker::start({"t1/1001", db, "", links, 0});
+    ASSERT_TRUE(linker);
+    LogTail tail({db, "", links, false}, system_clock());
     TailArchive archive;
     for (int life = 0; life < 4; ++life) {
       Child writer([&](Child::Line& line) { return write_flavour(db, flavour, 1000000, life == 0 ? 5 : 0, line); });

@@ -56,6 +56,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Flavour{.name = "ManualFlush", .manual_flush = true},
                       Flavour{.name = "Families", .families_come_and_go = true},
                       Flavour{.name = "Reopen", .reopen = true},
+                      Flavour{.name = "ReopenWithoutFlush", .reopen = true, .keeps_memtables = true},
+                      Flavour{.name = "AtomicFlush", .reopen = true, .atomic_flush = true},
                       Flavour{.name = "Optimistic", .policy = Policy::kOptimistic, .threads = 4},
                       Flavour{.name = "Committed", .policy = Policy::kCommitted},
                       Flavour{.name = "CommittedThreads", .policy = Policy::kCommitted, .threads = 4},

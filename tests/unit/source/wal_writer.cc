@@ -100,6 +100,10 @@ rocksdb::Options options_of(const Flavour& f) {
   if (f.unordered) o.allow_concurrent_memtable_write = true;
   o.enable_blob_files = f.blobs;
   o.min_blob_size = 100;
+  o.avoid_flush_during_recovery = o.avoid_flush_during_shutdown = f.keeps_memtables;
+  o.atomic_flush = o.track_and_verify_wals_in_manifest = f.atomic_flush;
+  if (f.small_manifest) o.max_manifest_file_size = 2000;
+  o.wal_dir = f.wal_directory;
   return o;
 }
 
@@ -256,6 +260,12 @@ int write_script(const std::string& directory, const std::string& script, const 
         rocksdb::WriteBatch b;
         fill(b, db, n, db.transactions == nullptr);
         check(b.Put("key" + std::to_string(100 + n % 20), value(n)), "put");
+        check(db.db->Write(w, &b), "write");
+        break;
+      }
+      case 'B': {
+        rocksdb::WriteBatch b;
+        for (int i = 0; i < 3; ++i) check(b.Put("big" + std::to_string(i), std::string(1 << 20, 'b')), "put");
         check(db.db->Write(w, &b), "write");
         break;
       }

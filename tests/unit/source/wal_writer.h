@@ -52,6 +52,10 @@ struct Flavour {
   bool stamps = false;         // a seabed_stamp in each batch
   bool families_come_and_go = false;
   bool reopen = false;         // close and open in the middle
+  bool keeps_memtables = false;  // no flush when closing and opening
+  bool atomic_flush = false;   // with WALs noted in the MANIFEST
+  bool small_manifest = false; // a new MANIFEST every few edits
+  std::string wal_directory;
 };
 
 /// Writes `batches` batches (with flushes by the small memtable), says 'd', waits for any character, closes the
@@ -59,7 +63,7 @@ struct Flavour {
 int write_flavour(const std::string& directory, const Flavour& flavour, uint64_t batches, uint64_t pause_at, Child::Line& line);
 
 /// Scripts for holes: each letter is done in turn — 'w' a logged batch, 'n' one with the WAL disabled, 'i' an
-/// ingestion over existing keys, 'j' one of new keys, 'f' a flush, 'c' a compaction of everything, 'g' a column family added, 'x' it
+/// ingestion over existing keys, 'j' one of new keys, 'B' a batch of 3 MB, 'f' a flush, 'c' a compaction of everything, 'g' a column family added, 'x' it
 /// dropped, 'm' import into a new family, 'r' close and open again, 'o' SetOptions, 't' a prepared transaction left
 /// open and 'T' its commit, '|' says '|' and waits. At the end says 'd' and waits.
 int write_script(const std::string& directory, const std::string& script, const Flavour& flavour, Child::Line& line);
