@@ -203,11 +203,17 @@ void LogTail::settle_jumps(Look* look) {
 /// behind everything stamped before and not in the future.
 bool LogTail::exact(const Look& look, size_t metadata) const {
   Scn last = last_scn_ + metadata;
+  bool batches = false;
   for (const WalRun& run : look.wal.runs) {
-    if (!run.stamped || run.records == 0 || run.first_stamp <= last || run.last_stamp > look.after.now) return false;
+    if (run.records == 0) {  // a new file's control record: goes with either kind
+      ++last;
+      continue;
+    }
+    if (!run.stamped || run.first_stamp <= last || run.last_stamp > look.after.now) return false;
     last = run.last_stamp;
+    batches = true;
   }
-  return look.wal.runs.empty() ? exact_stream_ : true;
+  return batches || exact_stream_;
 }
 
 LogGroup LogTail::blank(GroupType type) const {
@@ -260,7 +266,9 @@ void LogTail::add_log(Look* look, LogStep* step, bool exact_step) {
     group.payload = encode_wal_run({run.wal, run.offset, run.records, run.begins_file, run.previous_wal,
                                     run.previous_length, run.data});
     step->log_bytes += run.data.size();
-    if (exact_step) {
+    if (exact_step && run.records == 0) {
+      stamp(&group, *look, true);
+    } else if (exact_step) {
       group.stamp = StampSource::kExact;
       group.scn_lo = run.first_stamp;
       group.scn_hi = last_scn_ = run.last_stamp;
