@@ -90,7 +90,7 @@ Status RoundExecutor::write_checkpoint(uint64_t piece_id, Scn scn, const std::ve
 // Rows of the round, its active piece, the streams and the position index; a cache of the medium.
 Status RoundExecutor::save_progress(const std::vector<StreamProgress>& streams, bool now) {
   if (!now && Steady::now() - catalog_at_ < tuning_.catalog_period) return ok();
-  if (open_pieces_.empty() || facts_.round->checkpoint_scn == round_->checkpoint_scn) return ok();
+  if (open_pieces_.empty() || saved_checkpoint_ == round_->checkpoint_scn) return ok();
   auto piece = open_pieces_.begin()->second;
   piece.checkpoint_scn = std::max(piece.start_scn, checkpoint_);
   const Row row = *round_;
@@ -125,6 +125,7 @@ Status RoundExecutor::save_progress(const std::vector<StreamProgress>& streams, 
     return catalog::update_round(tx, row, row.status);
   }));
   open_pieces_.begin()->second = piece;
+  saved_checkpoint_ = row.checkpoint_scn;
   catalog_at_ = Steady::now();
   return ok();
 }

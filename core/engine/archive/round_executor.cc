@@ -17,6 +17,7 @@ Result<std::unique_ptr<TenantArchiver>> TenantArchiver::create(EngineContext& co
 namespace archive {
 
 namespace {
+constexpr auto kCatalogLook = std::chrono::milliseconds(500);
 constexpr auto kTick = std::chrono::milliseconds(1000), kTickAfterError = std::chrono::milliseconds(500);
 }
 
@@ -56,6 +57,11 @@ void RoundExecutor::stop() {
 }
 
 void RoundExecutor::wake() {
+  reload_ = true;
+  nudge();
+}
+
+void RoundExecutor::nudge() {
   std::lock_guard lock(wake_mutex_);
   woken_ = true;
   wake_cv_.notify_all();
@@ -124,13 +130,25 @@ Status RoundExecutor::persist(Row row, RoundEvent event, const std::function<Sta
   round_ = row;
   if (row.status != expected) log::info("archive of tenant {}: {} -> {}", config_.name, expected, row.status);
   update_status(stream_progress());
-  wake();  // the next step at once
+  nudge();  // the next step at once
   if (row.status != expected) context_.at_state("archive/" + row.status);
   return ok();
 }
 
-Status RoundExecutor::tick() {
+// Streams nudge often; the catalog is looked at when someone says that it changed, and twice a second.
+Status RoundExecutor::look_at_catalog() {
+  if (!reload_.exchange(false) && error_.empty() && Steady::now() - loaded_at_ < kCatalogLook) {
+    facts_.round = round_;
+    return ok();
+  }
   SEABED_TRY(facts_, load());
+  loaded_at_ = Steady::now();
+  saved_checkpoint_ = facts_.round ? facts_.round->checkpoint_scn : 0;
+  return ok();
+}
+
+Status RoundExecutor::tick() {
+  SEABED_CHECK(look_at_catalog());
   lag_ms_ = facts_.lag.count();
   dump_interval_ns_ = facts_.dump_interval_ns;
   const auto state = parse_state(facts_.round ? facts_.round->status : "");

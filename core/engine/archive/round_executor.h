@@ -64,11 +64,12 @@ class RoundExecutor final : public TenantArchiver {
   // round_executor.cc
   void run();
   Status tick();
+  void nudge();
+  Status look_at_catalog();
   Result<Facts> load();
   void note(const Status& status);
   IoContext io() const;
   Status persist(Row row, RoundEvent event, const std::function<Status(Transaction&)>& more = {});
-  Status change(RoundState from, RoundEvent event, Row row);
 
   // round_states.cc: the work of each state
   Status begin_new_round(const Facts& facts);
@@ -124,6 +125,7 @@ class RoundExecutor final : public TenantArchiver {
   std::mutex wake_mutex_;
   std::condition_variable wake_cv_;
   bool woken_ = false;
+  std::atomic<bool> reload_ = true;
   std::atomic<int64_t> lag_ms_ = 120'000;
   std::atomic<uint64_t> dump_interval_ns_ = 0;
   HoleBridge bridge_;
@@ -137,7 +139,8 @@ class RoundExecutor final : public TenantArchiver {
   std::map<uint64_t, std::pair<std::string, Lsn>> resume_;   // by stream, from the newest checkpoint
   Scn checkpoint_ = 0;                                  // on the medium
   uint64_t checkpoint_bytes_ = 0;                       // durable_bytes of all streams at the last checkpoint
-  Steady::time_point checkpoint_at_{}, catalog_at_{}, stopping_since_{}, holes_at_{};
+  Steady::time_point checkpoint_at_{}, catalog_at_{}, stopping_since_{}, holes_at_{}, loaded_at_{};
+  Scn saved_checkpoint_ = 0;                            // in the round's row
   std::map<uint64_t, GroupMeta> stamped_;
   Facts facts_;
   std::string hole_comment_;

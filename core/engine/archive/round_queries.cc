@@ -61,7 +61,7 @@ Result<Scn> RoundExecutor::wait_covered(uint64_t ls_id, Scn scn, const IoContext
     if (ctx.cancel && ctx.cancel->cancelled()) return fail(Code::kCancelled, who, "cancelled while waiting for the log");
     if (Steady::now() >= ctx.deadline)
       return fail(Code::kTimeout, who, "its log was not archived in time", "look at the archive's status");
-    wake();
+    nudge();
     std::unique_lock lock(mutex_);
     moved_.wait_for(lock, std::chrono::milliseconds(20));
   }
