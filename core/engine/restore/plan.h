@@ -36,8 +36,8 @@ bool is_safe_component(std::string_view name);
 Status plan_streams(EngineContext& context, const Media& media, Plan* plan);
 
 // presence.cc
-/// Objects of the chosen sets and pieces that are gone or have another length: warnings. What a restore needs it finds
-/// out by itself, and fails.
+/// Objects that are gone, have another length or (small ones of the chosen sets and pieces) other bytes: warnings. What
+/// a restore needs it finds out by itself, and fails.
 Status check_presence(const Media& media, Plan* plan);
 
 // plan_restore.cc

@@ -1,15 +1,18 @@
-// What a restore could do without and would not miss by itself: told as warnings before it begins. One listing a set
-// and piece, no file is read.
+// What a restore could do without and would not miss by itself: told as warnings before it begins. Names and sizes of
+// everything that is there, by listing; of the chosen sets and pieces the small objects are read and proved too. Bulk
+// data is proved when it is used.
 
 #include <spdlog/fmt/fmt.h>
 
 #include <map>
+#include <set>
 
 #include "core/engine/restore/plan.h"
 
 namespace seabed::restore {
 namespace {
 
+constexpr uint64_t kSmall = 1 << 20;
 using Sizes = std::map<std::string, uint64_t>;
 
 Result<Sizes> list_sizes(const Medium& medium, const std::string& prefix) {
@@ -19,31 +22,14 @@ Result<Sizes> list_sizes(const Medium& medium, const std::string& prefix) {
   return sizes;
 }
 
+bool begins_there(const Sizes& sizes, const std::string& prefix) {
+  auto it = sizes.lower_bound(prefix);
+  return it != sizes.end() && it->first.starts_with(prefix);
+}
+
 class Presence {
  public:
   Presence(const Media& media, std::vector<std::string>* warnings) : media_(media), warnings_(warnings) {}
-
-  Status check_set(size_t index) {
-    const SetFacts& set = *media_.base_media[index].set;
-    const Medium& medium = media_.data[media_.bases[index].source]->medium();
-    SEABED_TRY(Sizes sizes, list_sizes(medium, paths::set_dir(set.id)));
-    for (const meta::FileEntry& e : set.descriptor.files()) expect(medium, sizes, paths::set_dir(set.id), e, false);
-    return expect_object(medium, paths::set_start(set.id));
-  }
-
-  Status check_piece(size_t index) {
-    const PieceMedia& piece = media_.piece_media[index];
-    const Medium& medium = media_.archive[piece.archive]->medium();
-    const paths::PieceKey& key = piece.facts.key;
-    SEABED_TRY(Sizes sizes, list_sizes(medium, paths::piece_dir(key)));
-    for (const meta::FileEntry& e : piece.facts.descriptor.files()) expect(medium, sizes, paths::piece_dir(key), e, true);
-    if (!piece.facts.frozen && sizes.count(paths::tenant_piece_infos(key)) == 0) miss(medium, paths::tenant_piece_infos(key));
-    const std::string folds = paths::schema_meta_dir(key);
-    const bool fold = sizes.lower_bound(folds) != sizes.end() && sizes.lower_bound(folds)->first.starts_with(folds);
-    for (const meta::LsPieceProgress& ls : piece.facts.descriptor.ls())
-      if (ls.ls_id() == 1 && ls.first_file_id() != 0 && !fold) miss(medium, folds);
-    return expect_object(medium, paths::round_start(key.dest, key.round));
-  }
 
   Status check_root(const Medium& medium) {
     SEABED_TRY(bool any, any_object(*medium.store, paths::check_files(), medium.io()));
@@ -51,22 +37,75 @@ class Presence {
     return ok();
   }
 
- private:
-  /// A log file may be longer than what counts of it.
-  void expect(const Medium& medium, const Sizes& sizes, const std::string& directory, const meta::FileEntry& e,
-              bool may_be_longer) {
-    auto it = sizes.find(directory + e.key());
-    if (it == sizes.end()) return miss(medium, directory + e.key());
-    if (it->second == e.size() || (may_be_longer && it->second > e.size())) return;
-    warnings_->push_back(fmt::format("{} is {} bytes long, {} were written", medium.name(it->first), it->second, e.size()));
+  Status check_set(size_t index, bool chosen) {
+    const SetFacts& set = *media_.base_media[index].set;
+    const Medium& medium = media_.data[media_.bases[index].source]->medium();
+    SEABED_TRY(Sizes sizes, list_sizes(medium, paths::set_dir(set.id)));
+    for (const meta::FileEntry& e : set.descriptor.files())
+      SEABED_CHECK(expect(medium, sizes, paths::set_dir(set.id), e, false, chosen));
+    meta::Placeholder placeholder;
+    if (chosen) SEABED_CHECK(decode(medium, paths::set_end(set.id, true, set.end_tag), FileType::kPlaceholder, &placeholder));
+    return decode(medium, paths::set_start(set.id), FileType::kPlaceholder, &placeholder);
   }
-  Status expect_object(const Medium& medium, const std::string& key) {
-    auto stat = medium.store->stat(key, medium.io());
-    if (stat) return ok();
-    if (stat.error().code != Code::kNotFound) return fail(stat.error());
-    miss(medium, key);
+
+  /// A set that is whole but for the placeholder that says so.
+  Status check_endless(const BackupReader& reader, const SetFacts& set) {
+    meta::BackupSetDescriptor d;
+    auto read = reader.medium().read_message(paths::single_set_info(set.id), FileType::kBackupSetInfo, &d);
+    if (!read) return ok();   // not finished
+    auto tag = scn_to_tag(d.min_restore_scn(), media_.zone);
+    miss(reader.medium(), paths::set_end(set.id, true, tag ? *tag : "…"));
     return ok();
   }
+
+  Status check_piece(size_t index, bool chosen) {
+    const PieceMedia& piece = media_.piece_media[index];
+    const Medium& medium = media_.archive[piece.archive]->medium();
+    const paths::PieceKey& key = piece.facts.key;
+    SEABED_TRY(Sizes sizes, list_sizes(medium, paths::piece_dir(key)));
+    for (const meta::FileEntry& e : piece.facts.descriptor.files())
+      SEABED_CHECK(expect(medium, sizes, paths::piece_dir(key), e, true, chosen));
+    if (!piece.facts.frozen) check_active(medium, key, sizes, piece.facts.descriptor);
+    meta::RoundInfo round;
+    return chosen ? decode(medium, paths::round_start(key.dest, key.round), FileType::kRound, &round) : ok();
+  }
+
+ private:
+  void check_active(const Medium& medium, const paths::PieceKey& key, const Sizes& sizes, const meta::PieceDescriptor& d) {
+    if (sizes.count(paths::tenant_piece_infos(key)) == 0) miss(medium, paths::tenant_piece_infos(key));
+    for (const meta::LsPieceProgress& ls : d.ls())
+      if (ls.ls_id() == 1 && ls.first_file_id() != 0 && !begins_there(sizes, paths::schema_meta_dir(key)))
+        miss(medium, paths::schema_meta_dir(key));
+  }
+
+  /// A log file may be longer than what counts of it.
+  Status expect(const Medium& medium, const Sizes& sizes, const std::string& directory, const meta::FileEntry& e,
+                bool may_be_longer, bool chosen) {
+    const std::string key = directory + e.key();
+    auto it = sizes.find(key);
+    if (it == sizes.end()) return miss(medium, key), ok();
+    const bool fits = it->second == e.size() || (may_be_longer && it->second > e.size());
+    if (!fits) {
+      warnings_->push_back(fmt::format("{} is {} bytes long, {} were written", medium.name(key), it->second, e.size()));
+      return ok();
+    }
+    if (!chosen || e.size() > kSmall) return ok();
+    SEABED_TRY(std::string bytes, read_range(*medium.store, key, 0, e.size(), medium.io()));
+    if (view(hash128(bytes)) != e.hash128())
+      warnings_->push_back(medium.name(key) + " does not hold the bytes that were written (hash)");
+    return ok();
+  }
+
+  Status decode(const Medium& medium, const std::string& key, FileType type, google::protobuf::MessageLite* message) {
+    auto read = medium.read_message(key, type, message);
+    if (read) return ok();
+    const Code code = read.error().code;
+    if (code != Code::kNotFound && code != Code::kCorruption && code != Code::kUnsupported) return read;
+    if (code == Code::kNotFound) miss(medium, key);
+    else warnings_->push_back(read.error().message());
+    return ok();
+  }
+
   void miss(const Medium& medium, const std::string& key) { warnings_->push_back(medium.name(key) + " is missing"); }
 
   const Media& media_;
@@ -77,10 +116,15 @@ class Presence {
 
 Status check_presence(const Media& media, Plan* plan) {
   Presence presence(media, &plan->warnings);
-  for (const auto& reader : media.data) SEABED_CHECK(presence.check_root(reader->medium()));
+  for (const auto& reader : media.data) {
+    SEABED_CHECK(presence.check_root(reader->medium()));
+    for (const SetFacts& set : reader->sets())
+      if (!set.success && !set.failed) SEABED_CHECK(presence.check_endless(*reader, set));
+  }
   for (const auto& reader : media.archive) SEABED_CHECK(presence.check_root(reader->medium()));
-  for (size_t i : plan->sets) SEABED_CHECK(presence.check_set(i));
-  for (size_t i : plan->pieces) SEABED_CHECK(presence.check_piece(i));
+  const std::set<size_t> sets(plan->sets.begin(), plan->sets.end()), pieces(plan->pieces.begin(), plan->pieces.end());
+  for (size_t i = 0; i < media.bases.size(); ++i) SEABED_CHECK(presence.check_set(i, sets.count(i) != 0));
+  for (size_t i = 0; i < media.spans.size(); ++i) SEABED_CHECK(presence.check_piece(i, pieces.count(i) != 0));
   return ok();
 }
 

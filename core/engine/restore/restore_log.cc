@@ -46,6 +46,7 @@ Result<StreamResult> replay_log(const Media& media, const Plan& plan, const Stre
     if (!commits) continue;
     if (behind) {
       next_exact = group.stamp == StampSource::kExact;
+      result.next_commit_seen = true;
       break;
     }
     result.exact = group.stamp == StampSource::kExact;

@@ -12,6 +12,7 @@ struct StreamResult {
   StreamOutcome outcome;
   std::string engine, name;          // name: of its directory below the tenant's
   uint64_t clock_error_ns = 0;
+  bool next_commit_seen = false;     // the log goes on behind the target
   bool exact = false;                // the last group taken and the first left out have the application's own stamps
   bool unknown_delay = false;        // and observed ones bound nothing
   uint64_t log_bytes = 0, groups = 0, records = 0;

@@ -167,6 +167,8 @@ Status RestoreRun::finish_stream(const StreamPlan& stream, StreamResult result) 
   result.engine = stream.meta.engine();
   result.name = stream.name;
   result.unknown_delay = stream.adapter->rules().unknown_delay(stream.meta.recovery());
+  // Stamped commits may still lie in the application's WAL buffer: only a later one in the log proves that none is missing.
+  if (result.unknown_delay && !result.next_commit_seen) result.exact = false;
   result.outcome.ls_id = stream.meta.ls_id();
   result.outcome.scn_lo = report.last_scn_lo;
   result.outcome.scn_hi = report.last_scn_hi;
