@@ -22,21 +22,23 @@ Result<Engine*> own_engine(Machine& machine) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   for (;;) {
     auto engine = machine.engine();
-    const bool owned = !engine && engine.error().code == Code::kConflict && engine.error().object.ends_with(".lock");
+    const bool owned =
+        !engine && engine.error().code == Code::kConflict && engine.error().object.ends_with(".lock");
     if (!owned || std::chrono::steady_clock::now() > deadline) return engine;
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }
 
 Result<int> agent(Invocation& invocation) {
-  SignalCancel signals;   // before any thread: they inherit the mask
+  SignalCancel signals;  // before any thread: they inherit the mask
   SEABED_TRY(const Config* config, invocation.config());
   spdlog::set_level(spdlog::level::info);
-  SEABED_TRY(Machine* machine, invocation.machine());
-  SEABED_TRY(Engine* engine, own_engine(*machine));
+  SEABED_TRY(Machine * machine, invocation.machine());
+  SEABED_TRY(Engine * engine, own_engine(*machine));
   SEABED_CHECK(engine->start());
   {
-    SEABED_TRY(auto server, Server::start(config->socket, [engine](const std::string& name, const Json& arguments) {
+    SEABED_TRY(auto server,
+               Server::start(config->socket, [engine](const std::string& name, const Json& arguments) {
                  return run_call(*engine, name, arguments);
                }));
     log::info("agent {} of cluster {}: {} tenant(s), socket {}", ::getpid(), config->cluster_name,
@@ -51,10 +53,15 @@ Result<int> agent(Invocation& invocation) {
 }  // namespace
 
 std::vector<Verb> agent_verbs() {
-  return {{"agent", "", "Archive and run backups until SIGTERM",
-           "Owns the catalog. While it runs, every other verb reaches it over its Unix socket (mode 0600); unfinished\n"
+  return {{"agent",
+           "",
+           "Archive and run backups until SIGTERM",
+           "Owns the catalog. While it runs, every other verb reaches it over its Unix socket (mode 0600); "
+           "unfinished\n"
            "backups of an earlier agent go on. Logs to standard error.",
-           {"seabed agent", "seabed --config /etc/seabed/seabed.toml agent"}, {}, agent}};
+           {"seabed agent", "seabed --config /etc/seabed/seabed.toml agent"},
+           {},
+           agent}};
 }
 
 }  // namespace seabed

@@ -42,8 +42,8 @@ Result<Json> wait_for(Invocation& invocation, Json job, const CancelToken& cance
   while (!finished(job)) {
     line.show(progress_of(job));
     if (cancel.wait_for(std::chrono::milliseconds(100)))
-      return fail(Code::kCancelled, "waiting for backup job " + which["job_id"].dump(), "interrupted; the job goes on",
-                  "`seabed backup status`, `seabed backup cancel`");
+      return fail(Code::kCancelled, "waiting for backup job " + which["job_id"].dump(),
+                  "interrupted; the job goes on", "`seabed backup status`, `seabed backup cancel`");
     SEABED_TRY(job, invocation.call("backup/job", which));
   }
   return job;
@@ -51,10 +51,11 @@ Result<Json> wait_for(Invocation& invocation, Json job, const CancelToken& cance
 
 /// Without an agent the job runs here, archiving included.
 Result<Json> run_here(Invocation& invocation, const Json& job, const CancelToken& cancel) {
-  SEABED_TRY(Machine* machine, invocation.machine());
-  SEABED_TRY(Engine* engine, machine->engine());
+  SEABED_TRY(Machine * machine, invocation.machine());
+  SEABED_TRY(Engine * engine, machine->engine());
   ProgressLine line("backup");
-  auto done = engine->run_backup_here(job["job_id"], [&](const Progress& p) { line.show(p); }, cancel);
+  auto done = engine->run_backup_here(
+      job["job_id"], [&](const Progress& p) { line.show(p); }, cancel);
   engine->stop();
   if (!done) return fail(done.error());
   return invocation.call("backup/job", {{"job_id", job["job_id"]}});
@@ -65,8 +66,11 @@ Status check_outcome(const Json& job) {
   if (job["status"] == "COMPLETED") return ok();
   int64_t result = job["result"];
   bool known = result >= 4000 && result <= 4000 + static_cast<int64_t>(Code::kInternal);
-  Error error{known ? static_cast<Code>(result - 4000) : Code::kConflict, "backup job " + job["job_id"].dump(),
-              json_word(job["status"]) + ": " + json_word(job["comment"]), "`seabed backup status` has the whole story", 0,
+  Error error{known ? static_cast<Code>(result - 4000) : Code::kConflict,
+              "backup job " + job["job_id"].dump(),
+              json_word(job["status"]) + ": " + json_word(job["comment"]),
+              "`seabed backup status` has the whole story",
+              0,
               known ? 0 : static_cast<int>(result)};
   if (job["status"] == "CANCELED") error.code = Code::kCancelled;
   return fail(std::move(error));
@@ -84,7 +88,8 @@ std::string job_text(const Json& job) {
 
 Result<int> start(Invocation& invocation) {
   SignalCancel signals;
-  Json arguments = {{"tenant", invocation.text("tenant")}, {"incremental", invocation.has("incremental")},
+  Json arguments = {{"tenant", invocation.text("tenant")},
+                    {"incremental", invocation.has("incremental")},
                     {"description", invocation.text("description")}};
   SEABED_TRY(Json job, invocation.call("backup/start", arguments));
   if (!invocation.through_agent()) {
@@ -99,33 +104,50 @@ Result<int> start(Invocation& invocation) {
 Result<int> status(Invocation& invocation) {
   SEABED_TRY(Json answer, invocation.call("backup/status", {{"tenant", invocation.text("tenant")}}));
   return invocation.answer(answer, [&] {
-    return json_table(answer, {{"job_id", "JOB"}, {"backup_set_id", "SET"}, {"backup_type", "TYPE"}, {"status", "STATUS"},
-                               {"phase", "PHASE"}, {"start_time", "START"}, {"end_time", "END"}, {"comment", "COMMENT"}});
+    return json_table(answer, {{"job_id", "JOB"},
+                               {"backup_set_id", "SET"},
+                               {"backup_type", "TYPE"},
+                               {"status", "STATUS"},
+                               {"phase", "PHASE"},
+                               {"start_time", "START"},
+                               {"end_time", "END"},
+                               {"comment", "COMMENT"}});
   });
 }
 
 Result<int> list(Invocation& invocation) {
   SEABED_TRY(Json answer, invocation.call("backup/list", {{"tenant", invocation.text("tenant")}}));
   return invocation.answer(answer, [&] {
-    return json_table(answer, {{"backup_set_id", "SET"}, {"backup_type", "TYPE"}, {"status", "STATUS"},
-                               {"file_status", "FILES"}, {"start_time", "START"},
-                               {"min_restore_scn_display", "RESTORABLE FROM"}, {"output_bytes", "BYTES"},
+    return json_table(answer, {{"backup_set_id", "SET"},
+                               {"backup_type", "TYPE"},
+                               {"status", "STATUS"},
+                               {"file_status", "FILES"},
+                               {"start_time", "START"},
+                               {"min_restore_scn_display", "RESTORABLE FROM"},
+                               {"output_bytes", "BYTES"},
                                {"comment", "COMMENT"}});
   });
 }
 
 Result<int> cancel(Invocation& invocation) {
   SEABED_TRY(Json answer, invocation.call("backup/cancel", {{"tenant", invocation.text("tenant")}}));
-  return invocation.answer(answer, [&] { return "cancelled jobs: " + answer["cancelled_jobs"].dump() + "\n"; });
+  return invocation.answer(answer,
+                           [&] { return "cancelled jobs: " + answer["cancelled_jobs"].dump() + "\n"; });
 }
 
 Verb set_dest_verb() {
-  Verb verb{"backup", "set-dest", "Where the backup sets of a tenant go",
-            "The directory must be empty or hold this tenant's own format.obbak, and not be the archive's. After a change\n"
+  Verb verb{"backup",
+            "set-dest",
+            "Where the backup sets of a tenant go",
+            "The directory must be empty or hold this tenant's own format.obbak, and not be the archive's. "
+            "After a change\n"
             "the next backup is a full one.",
             {"seabed backup set-dest --tenant shop --location file:///backup/shop/data",
-             "seabed backup set-dest --tenant shop --location - < shop.uri"}, {tenant_option()}, set_dest};
-  for (auto& option : uri_options("location", OptionSpec::kText, "the destination")) verb.options.push_back(option);
+             "seabed backup set-dest --tenant shop --location - < shop.uri"},
+            {tenant_option()},
+            set_dest};
+  for (auto& option : uri_options("location", OptionSpec::kText, "the destination"))
+    verb.options.push_back(option);
   verb.options.push_back({OptionSpec::kFlag, "clear", "", "no destination any more; nothing is deleted"});
   return verb;
 }
@@ -133,19 +155,41 @@ Verb set_dest_verb() {
 }  // namespace
 
 std::vector<Verb> backup_verbs() {
-  return {set_dest_verb(),
-          {"backup", "start", "Start a full or incremental backup",
-           "Refused unless archiving is DOING (9040) and no other backup of the tenant runs (9036). An incremental without\n"
-           "a usable parent at this destination becomes a full one.",
-           {"seabed backup start --tenant shop --wait", "seabed backup start --tenant shop --incremental --wait"},
-           {tenant_option(), {OptionSpec::kFlag, "incremental", "", "copy only what no set of the chain holds"},
-            {OptionSpec::kFlag, "wait", "", "until it is finished; the exit status says how"},
-            {OptionSpec::kText, "description", "TEXT", "kept with the job"}}, start},
-          {"backup", "status", "Jobs of a tenant, newest first", "", {"seabed backup status --tenant shop"},
-           {tenant_option()}, status},
-          {"backup", "list", "Backup sets of a tenant", "", {"seabed backup list --tenant shop"}, {tenant_option()}, list},
-          {"backup", "cancel", "Cancel the running backup of a tenant", "", {"seabed backup cancel --tenant shop"},
-           {tenant_option()}, cancel}};
+  return {
+      set_dest_verb(),
+      {"backup",
+       "start",
+       "Start a full or incremental backup",
+       "Refused unless archiving is DOING (9040) and no other backup of the tenant runs (9036). An "
+       "incremental without\n"
+       "a usable parent at this destination becomes a full one.",
+       {"seabed backup start --tenant shop --wait", "seabed backup start --tenant shop --incremental --wait"},
+       {tenant_option(),
+        {OptionSpec::kFlag, "incremental", "", "copy only what no set of the chain holds"},
+        {OptionSpec::kFlag, "wait", "", "until it is finished; the exit status says how"},
+        {OptionSpec::kText, "description", "TEXT", "kept with the job"}},
+       start},
+      {"backup",
+       "status",
+       "Jobs of a tenant, newest first",
+       "",
+       {"seabed backup status --tenant shop"},
+       {tenant_option()},
+       status},
+      {"backup",
+       "list",
+       "Backup sets of a tenant",
+       "",
+       {"seabed backup list --tenant shop"},
+       {tenant_option()},
+       list},
+      {"backup",
+       "cancel",
+       "Cancel the running backup of a tenant",
+       "",
+       {"seabed backup cancel --tenant shop"},
+       {tenant_option()},
+       cancel}};
 }
 
 }  // namespace seabed

@@ -12,39 +12,53 @@ namespace {
 Result<int> check(Invocation& invocation) {
   SEABED_TRY(const Config* config, invocation.config());
   auto problems = check_config(*config);
-  SEABED_TRY(Machine* machine, invocation.machine());   // loads the drivers
+  SEABED_TRY(Machine * machine, invocation.machine());  // loads the drivers
   (void)machine;
   Json answer = {{"file", config->file}, {"problems", problems}, {"tenants", config->tenants.size()}};
   int status = invocation.answer(answer, [&] {
     std::string text;
     for (const auto& problem : problems) text += problem + "\n";
-    return text + config->file + (problems.empty() ? ": good\n" : ": " + std::to_string(problems.size()) + " problem(s)\n");
+    return text + config->file +
+           (problems.empty() ? ": good\n" : ": " + std::to_string(problems.size()) + " problem(s)\n");
   });
   return problems.empty() ? status : static_cast<int>(kExitUsage);
 }
 
 Json stream_json(const LogStreamConfig& ls) {
-  return {{"id", ls.ls_id}, {"engine", ls.engine}, {"directory", ls.stream.directory},
-          {"pin_directory", ls.stream.pin_directory}, {"wal_directory", ls.stream.wal_directory},
-          {"pinned_limit", ls.stream.pinned_limit_bytes}, {"allow_recycled_log", ls.stream.allow_recycled_log}};
+  return {{"id", ls.ls_id},
+          {"engine", ls.engine},
+          {"directory", ls.stream.directory},
+          {"pin_directory", ls.stream.pin_directory},
+          {"wal_directory", ls.stream.wal_directory},
+          {"pinned_limit", ls.stream.pinned_limit_bytes},
+          {"allow_recycled_log", ls.stream.allow_recycled_log}};
 }
 
 Json explain_json(const Config& c) {
-  Json json = {{"file", c.file.empty() ? Json(nullptr) : Json(c.file)},
-               {"cluster", {{"name", c.cluster_name}, {"id", c.cluster_id}}},
-               {"agent", {{"socket", c.socket}, {"catalog", c.catalog}, {"state_directory", c.state_directory}}},
-               {"drivers", {{"directories", c.storage.driver_directories}, {"max_attempts", c.storage.max_attempts}}}};
+  Json json = {
+      {"file", c.file.empty() ? Json(nullptr) : Json(c.file)},
+      {"cluster", {{"name", c.cluster_name}, {"id", c.cluster_id}}},
+      {"agent", {{"socket", c.socket}, {"catalog", c.catalog}, {"state_directory", c.state_directory}}},
+      {"drivers", {{"directories", c.storage.driver_directories}, {"max_attempts", c.storage.max_attempts}}}};
   for (const auto& [scheme, defaults] : c.storage.driver_defaults)
-    for (const auto& [key, value] : defaults) json["driver"][scheme][key] = is_secret_key(key) ? "(set, not shown)" : value;
+    for (const auto& [key, value] : defaults)
+      json["driver"][scheme][key] = is_secret_key(key) ? "(set, not shown)" : value;
   const Limits& l = c.limits;
-  json["limits"] = {{"pinned_bytes", l.pinned_bytes}, {"backup_threads", l.backup_threads}, {"part_bytes", l.part_bytes},
-                    {"memory_bytes", l.memory_bytes}, {"lease_ms", l.lease.count()},
-                    {"clock_error_ms", l.clock_error.count()}, {"request_deadline_ms", l.request_deadline.count()},
+  json["limits"] = {{"pinned_bytes", l.pinned_bytes},
+                    {"backup_threads", l.backup_threads},
+                    {"part_bytes", l.part_bytes},
+                    {"memory_bytes", l.memory_bytes},
+                    {"lease_ms", l.lease.count()},
+                    {"clock_error_ms", l.clock_error.count()},
+                    {"request_deadline_ms", l.request_deadline.count()},
                     {"bridge_min_interval_ms", l.bridge_min_interval.count()}};
   json["tenant"] = Json::array();
   for (const TenantConfig& t : c.tenants) {
-    Json tenant = {{"name", t.name}, {"mode", t.mode == TenantMode::kOracle ? "oracle" : "mysql"},
-                   {"time_zone", t.time_zone}, {"data_directory", t.data_directory}, {"log_stream", Json::array()}};
+    Json tenant = {{"name", t.name},
+                   {"mode", t.mode == TenantMode::kOracle ? "oracle" : "mysql"},
+                   {"time_zone", t.time_zone},
+                   {"data_directory", t.data_directory},
+                   {"log_stream", Json::array()}};
     for (const auto& ls : t.streams) tenant["log_stream"].push_back(stream_json(ls));
     json["tenant"].push_back(std::move(tenant));
   }
@@ -60,10 +74,20 @@ Result<int> explain(Invocation& invocation) {
 }  // namespace
 
 std::vector<Verb> config_verbs() {
-  return {{"config", "check", "Read the configuration strictly and look at what it names", "",
-           {"seabed config check", "seabed --config /etc/seabed/seabed.toml config check --output json"}, {}, check},
-          {"config", "explain", "Every value in force, defaults included; secrets are not shown", "",
-           {"seabed config explain"}, {}, explain}};
+  return {{"config",
+           "check",
+           "Read the configuration strictly and look at what it names",
+           "",
+           {"seabed config check", "seabed --config /etc/seabed/seabed.toml config check --output json"},
+           {},
+           check},
+          {"config",
+           "explain",
+           "Every value in force, defaults included; secrets are not shown",
+           "",
+           {"seabed config explain"},
+           {},
+           explain}};
 }
 
 }  // namespace seabed

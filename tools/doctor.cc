@@ -13,7 +13,8 @@ Result<int> doctor(Invocation& invocation) {
   std::vector<std::string> names;
   if (invocation.has("tenant")) names.push_back(invocation.text("tenant"));
   SEABED_TRY(const Config* config, invocation.config());
-  if (names.empty()) for (const auto& tenant : config->tenants) names.push_back(tenant.name);
+  if (names.empty())
+    for (const auto& tenant : config->tenants) names.push_back(tenant.name);
   Json answer = Json::array();
   bool bad = false;
   for (const std::string& name : names) {
@@ -26,7 +27,10 @@ Result<int> doctor(Invocation& invocation) {
     }
   }
   int status = invocation.answer(answer, [&] {
-    return json_table(answer, {{"level", "LEVEL"}, {"tenant", "TENANT"}, {"check", "CHECK"}, {"text", "FOUND"},
+    return json_table(answer, {{"level", "LEVEL"},
+                               {"tenant", "TENANT"},
+                               {"check", "CHECK"},
+                               {"text", "FOUND"},
                                {"next_step", "NEXT STEP"}});
   });
   return bad ? static_cast<int>(kExitRefused) : status;
@@ -35,11 +39,15 @@ Result<int> doctor(Invocation& invocation) {
 }  // namespace
 
 std::vector<Verb> doctor_verbs() {
-  return {{"doctor", "", "Try what would fail later: links, file systems, destinations, space, clock",
-           "Really links a file, writes, reads, lists, appends and deletes at the destinations. Exit status 4 when\n"
+  return {{"doctor",
+           "",
+           "Try what would fail later: links, file systems, destinations, space, clock",
+           "Really links a file, writes, reads, lists, appends and deletes at the destinations. Exit status "
+           "4 when\n"
            "something is an error.",
            {"seabed doctor", "seabed doctor --tenant shop --output json"},
-           {{OptionSpec::kText, "tenant", "NAME", "only this tenant"}}, doctor}};
+           {{OptionSpec::kText, "tenant", "NAME", "only this tenant"}},
+           doctor}};
 }
 
 }  // namespace seabed

@@ -25,13 +25,15 @@ Result<int> linker(Invocation& invocation) {
   SignalCancel signals;
   SEABED_TRY(const Config* config, invocation.config());
   const TenantConfig* tenant = config->tenant(invocation.text("tenant"));
-  if (!tenant) return fail(Code::kNotFound, "tenant " + invocation.text("tenant"), "is not in " + config->file);
+  if (!tenant)
+    return fail(Code::kNotFound, "tenant " + invocation.text("tenant"), "is not in " + config->file);
   SEABED_TRY(uint64_t wanted, invocation.number("ls", 0));
   std::vector<rocksdb_source::LinkerConfig> streams;
   for (const LogStreamConfig& ls : tenant->streams)
     if (!wanted || ls.ls_id == wanted) streams.push_back(linker_config(*tenant, ls));
   if (streams.empty())
-    return fail(Code::kNotFound, "tenant " + tenant->name, "has no log stream " + (wanted ? std::to_string(wanted) : ""));
+    return fail(Code::kNotFound, "tenant " + tenant->name,
+                "has no log stream " + (wanted ? std::to_string(wanted) : ""));
   spdlog::set_level(spdlog::level::info);
   log::info("linker {} of tenant {}: {} stream(s)", ::getpid(), tenant->name, streams.size());
   SEABED_CHECK(rocksdb_source::run_linker(streams, signals.token()));
@@ -41,11 +43,15 @@ Result<int> linker(Invocation& invocation) {
 }  // namespace
 
 std::vector<Verb> linker_verbs() {
-  return {{"linker", "", "Keep a tenant's log by hard links until SIGTERM",
-           "A small process of its own: no network, no driver, no catalog. It survives the agent's crash and upgrade, and\n"
+  return {{"linker",
+           "",
+           "Keep a tenant's log by hard links until SIGTERM",
+           "A small process of its own: no network, no driver, no catalog. It survives the agent's crash and "
+           "upgrade, and\n"
            "runs as the database's own user. What it keeps is bounded by limits.pinned_bytes.",
            {"seabed linker --tenant shop", "seabed linker --tenant shop --ls 1001"},
-           {tenant_option(), {OptionSpec::kNumber, "ls", "ID", "only this log stream"}}, linker}};
+           {tenant_option(), {OptionSpec::kNumber, "ls", "ID", "only this log stream"}},
+           linker}};
 }
 
 }  // namespace seabed

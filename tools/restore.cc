@@ -33,27 +33,39 @@ Result<RestoreRequest> read_request(const Invocation& invocation) {
   request.preview = invocation.has("preview");
   request.directory = invocation.text("directory");
   if (request.directory.empty() && !request.preview)
-    return fail(Code::kInvalidArgument, "--directory", "is missing", "give a new absolute directory, or --preview");
+    return fail(Code::kInvalidArgument, "--directory", "is missing",
+                "give a new absolute directory, or --preview");
   if (!request.directory.empty() && request.directory[0] != '/')
     return fail(Code::kInvalidArgument, "--directory " + request.directory, "is not an absolute path");
   while (request.directory.size() > 1 && request.directory.back() == '/') request.directory.pop_back();
   request.tenant_name = invocation.text("tenant");
   SEABED_TRY(uint64_t concurrency, invocation.number("concurrency", 2));
-  if (concurrency < 1 || concurrency > 256) return fail(Code::kInvalidArgument, "--concurrency", "is not from 1 to 256");
+  if (concurrency < 1 || concurrency > 256)
+    return fail(Code::kInvalidArgument, "--concurrency", "is not from 1 to 256");
   request.concurrency = concurrency;
   SEABED_TRY(request.source.uris, read_uris(invocation, "from"));
   return request;
 }
 
 Json outcome_json(const RestoreOutcome& out, bool preview) {
-  Json json = {{"preview", preview}, {"target_scn", out.plan.target}, {"target_display", out.plan.target_display},
-               {"backup_sets", out.plan.sets}, {"pieces", out.plan.pieces}, {"data_bytes", out.plan.data_bytes},
-               {"log_bytes", out.plan.log_bytes}, {"streams", Json::array()},
+  Json json = {{"preview", preview},
+               {"target_scn", out.plan.target},
+               {"target_display", out.plan.target_display},
+               {"backup_sets", out.plan.sets},
+               {"pieces", out.plan.pieces},
+               {"data_bytes", out.plan.data_bytes},
+               {"log_bytes", out.plan.log_bytes},
+               {"streams", Json::array()},
                {"bound_ns", out.bound_ns >= kScnMax ? Json(nullptr) : Json(out.bound_ns)},
-               {"not_restored", out.not_restored}, {"warnings", out.warnings}};
+               {"not_restored", out.not_restored},
+               {"warnings", out.warnings}};
   for (const StreamOutcome& s : out.streams)
-    json["streams"].push_back({{"ls_id", s.ls_id}, {"directory", s.directory}, {"scn_lo", s.scn_lo}, {"scn_hi", s.scn_hi},
-                               {"next_scn_lo", s.next_scn_lo}, {"stamp", s.stamp}});
+    json["streams"].push_back({{"ls_id", s.ls_id},
+                               {"directory", s.directory},
+                               {"scn_lo", s.scn_lo},
+                               {"scn_hi", s.scn_hi},
+                               {"next_scn_lo", s.next_scn_lo},
+                               {"stamp", s.stamp}});
   return json;
 }
 
@@ -64,22 +76,29 @@ std::string outcome_text(const Json& json) {
   for (const Json& piece : json["pieces"]) out += "  BACKUP_PIECE  " + json_word(piece) + "\n";
   out += "  data " + bytes_text(json["data_bytes"]) + ", log " + bytes_text(json["log_bytes"]) + "\n";
   if (!json["streams"].empty())
-    out += json_table(json["streams"], {{"ls_id", "LS"}, {"directory", "STAGED IN"}, {"scn_lo", "SCN_LO"},
-                                        {"scn_hi", "SCN_HI"}, {"stamp", "STAMP"}});
-  out += "bound across streams: " + (json["bound_ns"].is_null() ? "unknown" : json["bound_ns"].dump() + " ns") + "\n";
+    out += json_table(json["streams"], {{"ls_id", "LS"},
+                                        {"directory", "STAGED IN"},
+                                        {"scn_lo", "SCN_LO"},
+                                        {"scn_hi", "SCN_HI"},
+                                        {"stamp", "STAMP"}});
+  out +=
+      "bound across streams: " + (json["bound_ns"].is_null() ? "unknown" : json["bound_ns"].dump() + " ns") +
+      "\n";
   for (const Json& line : json["not_restored"]) out += "not restored: " + json_word(line) + "\n";
   for (const Json& line : json["warnings"]) out += "warning: " + json_word(line) + "\n";
-  if (json["preview"] == false) out += "a standby: `seabed tenant activate --directory …` makes it a database\n";
+  if (json["preview"] == false)
+    out += "a standby: `seabed tenant activate --directory …` makes it a database\n";
   return out;
 }
 
 Result<int> restore(Invocation& invocation) {
   SignalCancel signals;
   SEABED_TRY(auto request, read_request(invocation));
-  SEABED_TRY(Machine* machine, invocation.machine());
+  SEABED_TRY(Machine * machine, invocation.machine());
   Result<RestoreOutcome> outcome = [&] {
     ProgressLine line("restore");
-    return run_restore(machine->context(), request, [&](const Progress& p) { line.show(p); }, signals.token());
+    return run_restore(
+        machine->context(), request, [&](const Progress& p) { line.show(p); }, signals.token());
   }();
   if (!outcome) return fail(outcome.error());
   Json answer = outcome_json(*outcome, request.preview);
@@ -89,15 +108,24 @@ Result<int> restore(Invocation& invocation) {
 }  // namespace
 
 std::vector<Verb> restore_verbs() {
-  Verb verb{"restore", "", "Restore a tenant from its two destinations to a new directory",
-            "Needs neither an agent nor a catalog: the media alone are enough. Without --until-… the latest archived point\n"
-            "is restored. Times are read in the tenant's time zone. The result is a standby that no program can open as a\n"
+  Verb verb{"restore",
+            "",
+            "Restore a tenant from its two destinations to a new directory",
+            "Needs neither an agent nor a catalog: the media alone are enough. Without --until-… the latest "
+            "archived point\n"
+            "is restored. Times are read in the tenant's time zone. The result is a standby that no program "
+            "can open as a\n"
             "database until `seabed tenant activate`.",
-            {"seabed restore --from file:///backup/shop/data --from file:///backup/shop/archive --directory /srv/shop",
+            {"seabed restore --from file:///backup/shop/data --from file:///backup/shop/archive --directory "
+             "/srv/shop",
              "seabed restore --from … --from … --until-time '2026-11-23 10:15:00' --directory /srv/shop",
-             "seabed restore --from … --from … --until-scn 1795428900000000000 --preview"}, {}, restore};
-  for (auto& option : uri_options("from", OptionSpec::kList, "a data or archive destination")) verb.options.push_back(option);
-  verb.options.push_back({OptionSpec::kText, "directory", "DIR", "new; gets a directory for each log stream"});
+             "seabed restore --from … --from … --until-scn 1795428900000000000 --preview"},
+            {},
+            restore};
+  for (auto& option : uri_options("from", OptionSpec::kList, "a data or archive destination"))
+    verb.options.push_back(option);
+  verb.options.push_back(
+      {OptionSpec::kText, "directory", "DIR", "new; gets a directory for each log stream"});
   verb.options.push_back({OptionSpec::kText, "until-time", "'YYYY-MM-DD HH:MI:SS[.f]'", "inclusive"});
   verb.options.push_back({OptionSpec::kNumber, "until-scn", "SCN", "inclusive, nanoseconds since the epoch"});
   verb.options.push_back({OptionSpec::kText, "tenant", "NAME", "name of the restored tenant"});

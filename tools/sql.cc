@@ -26,9 +26,13 @@ Result<int> sql(Invocation& invocation) {
 }  // namespace
 
 std::vector<Verb> sql_verbs() {
-  return {{"sql", "", "A SELECT over OceanBase's views (CDB_OB_ARCHIVELOG, CDB_OB_BACKUP_SET_FILES …)", "",
+  return {{"sql",
+           "",
+           "A SELECT over OceanBase's views (CDB_OB_ARCHIVELOG, CDB_OB_BACKUP_SET_FILES …)",
+           "",
            {"seabed sql 'SELECT STATUS, CHECKPOINT_SCN_DISPLAY FROM CDB_OB_ARCHIVELOG'"},
-           {{OptionSpec::kPositional, "statement", "SELECT", "one SELECT", true}}, sql}};
+           {{OptionSpec::kPositional, "statement", "SELECT", "one SELECT", true}},
+           sql}};
 }
 
 }  // namespace seabed

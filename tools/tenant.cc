@@ -13,8 +13,13 @@ namespace {
 Result<int> list(Invocation& invocation) {
   SEABED_TRY(Json answer, invocation.call("tenant/list", Json::object()));
   return invocation.answer(answer, [&] {
-    return json_table(answer, {{"tenant_id", "TENANT_ID"}, {"name", "NAME"}, {"mode", "MODE"}, {"time_zone", "TIME_ZONE"},
-                               {"role", "ROLE"}, {"log_mode", "LOG_MODE"}, {"status", "STATUS"}});
+    return json_table(answer, {{"tenant_id", "TENANT_ID"},
+                               {"name", "NAME"},
+                               {"mode", "MODE"},
+                               {"time_zone", "TIME_ZONE"},
+                               {"role", "ROLE"},
+                               {"log_mode", "LOG_MODE"},
+                               {"status", "STATUS"}});
   });
 }
 
@@ -22,15 +27,18 @@ Result<int> show(Invocation& invocation) {
   SEABED_TRY(Json answer, invocation.call("tenant/show", {{"tenant", invocation.text("tenant")}}));
   return invocation.answer(answer, [&] {
     return json_lines(answer) + "\n" +
-           json_table(answer["log_streams"], {{"ls_id", "LS"}, {"engine", "ENGINE"}, {"directory", "DIRECTORY"},
-                                              {"incarnation", "INCARNATION"}}) + "\n" +
-           json_table(answer["destinations"], {{"dest_id", "DEST_ID"}, {"kind", "KIND"}, {"current", "CURRENT"},
-                                               {"path", "PATH"}});
+           json_table(answer["log_streams"], {{"ls_id", "LS"},
+                                              {"engine", "ENGINE"},
+                                              {"directory", "DIRECTORY"},
+                                              {"incarnation", "INCARNATION"}}) +
+           "\n" +
+           json_table(answer["destinations"],
+                      {{"dest_id", "DEST_ID"}, {"kind", "KIND"}, {"current", "CURRENT"}, {"path", "PATH"}});
   });
 }
 
 Result<int> activate(Invocation& invocation) {
-  SEABED_TRY(Machine* machine, invocation.machine());
+  SEABED_TRY(Machine * machine, invocation.machine());
   const std::string directory = invocation.text("directory");
   if (directory.empty() || directory[0] != '/')
     return fail(Code::kInvalidArgument, "--directory " + directory, "is not an absolute path");
@@ -43,13 +51,22 @@ Result<int> activate(Invocation& invocation) {
 
 std::vector<Verb> tenant_verbs() {
   return {{"tenant", "list", "Tenants of this installation", "", {"seabed tenant list"}, {}, list},
-          {"tenant", "show", "A tenant, its log streams and destinations", "",
-           {"seabed tenant show --tenant shop"}, {tenant_option()}, show},
-          {"tenant", "activate", "Make a restored (standby) tenant's directories databases again",
-           "A restore leaves directories that no program can open as a database. Activation gives them their names and\n"
+          {"tenant",
+           "show",
+           "A tenant, its log streams and destinations",
+           "",
+           {"seabed tenant show --tenant shop"},
+           {tenant_option()},
+           show},
+          {"tenant",
+           "activate",
+           "Make a restored (standby) tenant's directories databases again",
+           "A restore leaves directories that no program can open as a database. Activation gives them their "
+           "names and\n"
            "begins a new incarnation. It may be repeated after a crash.",
            {"seabed tenant activate --directory /srv/restored"},
-           {{OptionSpec::kText, "directory", "DIR", "as given to `seabed restore`", true}}, activate}};
+           {{OptionSpec::kText, "directory", "DIR", "as given to `seabed restore`", true}},
+           activate}};
 }
 
 }  // namespace seabed

@@ -15,7 +15,10 @@ namespace seabed {
 namespace {
 
 Json report_json(const VerifyReport& report) {
-  Json json = {{"files", report.files}, {"bytes", report.bytes}, {"good_sets", report.good_sets}, {"findings", Json::array()}};
+  Json json = {{"files", report.files},
+               {"bytes", report.bytes},
+               {"good_sets", report.good_sets},
+               {"findings", Json::array()}};
   for (const VerifyFinding& f : report.findings)
     json["findings"].push_back({{"error", f.error}, {"object", f.object}, {"reason", f.reason}});
   return json;
@@ -25,11 +28,12 @@ Result<int> verify(Invocation& invocation) {
   SignalCancel signals;
   RestoreSource source;
   SEABED_TRY(source.uris, read_uris(invocation, "from"));
-  SEABED_TRY(Machine* machine, invocation.machine());
+  SEABED_TRY(Machine * machine, invocation.machine());
   Result<VerifyReport> report = [&] {
     ProgressLine line("verify");
-    return verify_media(machine->context(), source, invocation.has("quick"), [&](const Progress& p) { line.show(p); },
-                        signals.token());
+    return verify_media(
+        machine->context(), source, invocation.has("quick"), [&](const Progress& p) { line.show(p); },
+        signals.token());
   }();
   if (!report) return fail(report.error());
   Json answer = report_json(*report);
@@ -37,7 +41,8 @@ Result<int> verify(Invocation& invocation) {
   for (const VerifyFinding& f : report->findings) errors += f.error;
   int status = invocation.answer(answer, [&] {
     std::string out;
-    for (const VerifyFinding& f : report->findings) out += (f.error ? "ERROR    " : "warning  ") + f.object + ": " + f.reason + "\n";
+    for (const VerifyFinding& f : report->findings)
+      out += (f.error ? "ERROR    " : "warning  ") + f.object + ": " + f.reason + "\n";
     return out + std::to_string(report->files) + " files, " + bytes_text(report->bytes) + ": " +
            (errors ? std::to_string(errors) + " error(s)\n" : "everything holds\n");
   });
@@ -47,11 +52,16 @@ Result<int> verify(Invocation& invocation) {
 }  // namespace
 
 std::vector<Verb> verify_verbs() {
-  Verb verb{"verify", "", "Check every file of sets and pieces without restoring",
-            "Checksums of every byte, the chains of sets, the continuity of the log. Exit status 5 when something is lost\n"
+  Verb verb{"verify",
+            "",
+            "Check every file of sets and pieces without restoring",
+            "Checksums of every byte, the chains of sets, the continuity of the log. Exit status 5 when "
+            "something is lost\n"
             "or damaged.",
             {"seabed verify --from file:///backup/shop/data --from file:///backup/shop/archive",
-             "seabed verify --quick --from file:///backup/shop/data --output json"}, {}, verify};
+             "seabed verify --quick --from file:///backup/shop/data --output json"},
+            {},
+            verify};
   verb.options = uri_options("from", OptionSpec::kList, "a data or archive destination");
   verb.options.push_back({OptionSpec::kFlag, "quick", "", "presence, sizes and metadata only"});
   return {verb};

@@ -19,32 +19,43 @@ Json shown(Scn scn, const Window& w) {
 }
 
 Json window_json(const Window& w) {
-  Json json = {{"tenant", w.tenant}, {"time_zone", w.time_zone}, {"mode", w.mode}, {"ranges", Json::array()},
+  Json json = {{"tenant", w.tenant},
+               {"time_zone", w.time_zone},
+               {"mode", w.mode},
+               {"ranges", Json::array()},
                {"holes", Json::array()}};
   for (const WindowRange& r : w.ranges)
-    json["ranges"].push_back({{"from", r.from}, {"to", r.to}, {"from_display", shown(r.from, w)},
-                              {"to_display", shown(r.to, w)}, {"base_set", r.base_set}});
+    json["ranges"].push_back({{"from", r.from},
+                              {"to", r.to},
+                              {"from_display", shown(r.from, w)},
+                              {"to_display", shown(r.to, w)},
+                              {"base_set", r.base_set}});
   for (const WindowHole& h : w.holes)
-    json["holes"].push_back({{"from", h.from}, {"to", h.to}, {"from_display", shown(h.from, w)},
-                             {"to_display", shown(h.to, w)}, {"ls_id", h.ls_id}, {"reason", h.reason}});
+    json["holes"].push_back({{"from", h.from},
+                             {"to", h.to},
+                             {"from_display", shown(h.from, w)},
+                             {"to_display", shown(h.to, w)},
+                             {"ls_id", h.ls_id},
+                             {"reason", h.reason}});
   return json;
 }
 
 Result<int> window(Invocation& invocation) {
   RestoreSource source;
   SEABED_TRY(source.uris, read_uris(invocation, "from"));
-  SEABED_TRY(Machine* machine, invocation.machine());
+  SEABED_TRY(Machine * machine, invocation.machine());
   SEABED_TRY(Window found, compute_window(machine->context(), source));
   Json answer = window_json(found);
   return invocation.answer(answer, [&] {
     std::string out = "tenant " + found.tenant + ", times in " + found.time_zone + "\n";
     if (found.ranges.empty()) out += "nothing can be restored\n";
     for (const Json& r : answer["ranges"])
-      out += "restorable  " + json_word(r["from_display"]) + "  to  " + json_word(r["to_display"]) + "  (from set " +
-             r["base_set"].dump() + ")\n";
+      out += "restorable  " + json_word(r["from_display"]) + "  to  " + json_word(r["to_display"]) +
+             "  (from set " + r["base_set"].dump() + ")\n";
     for (const Json& h : answer["holes"])
-      out += "hole        " + json_word(h["from_display"]) + "  to  " + (h["to_display"].is_null() ? "now" : json_word(h["to_display"])) +
-             "  log stream " + h["ls_id"].dump() + ": " + json_word(h["reason"]) + "\n";
+      out += "hole        " + json_word(h["from_display"]) + "  to  " +
+             (h["to_display"].is_null() ? "now" : json_word(h["to_display"])) + "  log stream " +
+             h["ls_id"].dump() + ": " + json_word(h["reason"]) + "\n";
     return out;
   });
 }
@@ -52,9 +63,13 @@ Result<int> window(Invocation& invocation) {
 }  // namespace
 
 std::vector<Verb> window_verbs() {
-  Verb verb{"window", "", "What can be restored to, with the holes and their reasons",
+  Verb verb{"window",
+            "",
+            "What can be restored to, with the holes and their reasons",
             "Reads the media only: no agent, no catalog.",
-            {"seabed window --from file:///backup/shop/data --from file:///backup/shop/archive"}, {}, window};
+            {"seabed window --from file:///backup/shop/data --from file:///backup/shop/archive"},
+            {},
+            window};
   verb.options = uri_options("from", OptionSpec::kList, "a data or archive destination");
   return {verb};
 }

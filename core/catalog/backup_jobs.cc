@@ -10,18 +10,22 @@ void fields(V& v, BackupJobRow& r) {
   v("backup_set_id", r.backup_set_id), v("initiator_tenant_id", r.initiator_tenant_id);
   v("initiator_job_id", r.initiator_job_id), v("executor_tenant_id", r.executor_tenant_id);
   v("plus_archivelog", r.plus_archivelog), v("backup_type", r.backup_type), v("job_level", r.job_level);
-  v("encryption_mode", r.encryption_mode), v("passwd", r.passwd), v("start_us", r.start_us), v("end_us", r.end_us);
+  v("encryption_mode", r.encryption_mode), v("passwd", r.passwd), v("start_us", r.start_us),
+      v("end_us", r.end_us);
   v("status", r.status), v("result", r.result), v("comment", r.comment), v("description", r.description);
   v("path", r.path), v("dest_id", r.dest_id), v("bridge", r.bridge);
 }
 
 template <class V>
 void fields(V& v, SetTaskRow& r) {
-  v("tenant_id", r.tenant_id), v("task_id", r.task_id), v("job_id", r.job_id), v("incarnation", r.incarnation);
-  v("backup_set_id", r.backup_set_id), v("start_us", r.start_us), v("end_us", r.end_us), v("status", r.status);
+  v("tenant_id", r.tenant_id), v("task_id", r.task_id), v("job_id", r.job_id),
+      v("incarnation", r.incarnation);
+  v("backup_set_id", r.backup_set_id), v("start_us", r.start_us), v("end_us", r.end_us),
+      v("status", r.status);
   v("start_scn", r.start_scn), v("end_scn", r.end_scn), v("user_ls_start_scn", r.user_ls_start_scn);
   v("encryption_mode", r.encryption_mode), v("passwd", r.passwd), v("input_bytes", r.input_bytes);
-  v("output_bytes", r.output_bytes), v("extra_meta_bytes", r.extra_meta_bytes), v("tablet_count", r.tablet_count);
+  v("output_bytes", r.output_bytes), v("extra_meta_bytes", r.extra_meta_bytes),
+      v("tablet_count", r.tablet_count);
   v("finish_tablet_count", r.finish_tablet_count), v("macro_block_count", r.macro_block_count);
   v("finish_macro_block_count", r.finish_macro_block_count), v("file_count", r.file_count);
   v("meta_turn_id", r.meta_turn_id), v("data_turn_id", r.data_turn_id), v("minor_turn_id", r.minor_turn_id);
@@ -66,11 +70,14 @@ Result<std::vector<BackupJobRow>> list_backup_jobs(Transaction& tx, uint64_t ten
 }
 
 Status request_backup_cancel(Transaction& tx, uint64_t job_id) {
-  SEABED_TRY(long long found,
-             execute(tx, "UPDATE backup_jobs SET status = 'CANCELING' WHERE job_id = ? AND status IN ('INIT', 'DOING')",
-                     {num(job_id)}));
+  SEABED_TRY(
+      long long found,
+      execute(tx,
+              "UPDATE backup_jobs SET status = 'CANCELING' WHERE job_id = ? AND status IN ('INIT', 'DOING')",
+              {num(job_id)}));
   if (found == 1) return ok();
-  return fail(Error{Code::kConflict, job_name(job_id), "does not run, or is being cancelled already", "", 0, 9049});
+  return fail(
+      Error{Code::kConflict, job_name(job_id), "does not run, or is being cancelled already", "", 0, 9049});
 }
 
 Result<uint64_t> insert_set_task(Transaction& tx, const SetTaskRow& row) {
@@ -87,7 +94,8 @@ Status update_set_task(Transaction& tx, const SetTaskRow& row, const std::string
 }
 
 Result<std::optional<SetTaskRow>> find_set_task(Transaction& tx, uint64_t job_id) {
-  return select_one<SetTaskRow>(tx, "set_tasks", Where().eq("job_id", num(job_id)), "ORDER BY task_id DESC LIMIT 1");
+  return select_one<SetTaskRow>(tx, "set_tasks", Where().eq("job_id", num(job_id)),
+                                "ORDER BY task_id DESC LIMIT 1");
 }
 
 }  // namespace seabed::catalog

@@ -72,7 +72,7 @@ class SqliteCatalog : public Catalog {
       session_ << (status ? "COMMIT" : "ROLLBACK");
     } catch (const std::exception& e) {
       if (status) status = fail(catalog::sql_error("commit", e));
-      roll_back();   // a full disk may have ended the transaction by itself
+      roll_back();  // a full disk may have ended the transaction by itself
     }
     return status;
   }
@@ -116,7 +116,8 @@ Status create_private(const std::string& path) {
 Result<std::unique_ptr<Catalog>> Catalog::open(const CatalogOptions& given) {
   CatalogOptions options = given;
   if (options.path.empty() || options.path[0] != '/' || options.path.find('"') != std::string::npos)
-    return fail(Code::kInvalidArgument, options.path, "the catalog's path must be absolute and without quotes");
+    return fail(Code::kInvalidArgument, options.path,
+                "the catalog's path must be absolute and without quotes");
   if (options.key_path.empty()) options.key_path = options.path + ".key";
   Fd lock;
   if (!options.read_only) {

@@ -19,7 +19,8 @@ struct StoredDestination : DestinationRow {
 
 template <class V>
 void fields(V& v, StoredDestination& r) {
-  v("dest_id", r.dest_id), v("tenant_id", r.tenant_id), v("kind", r.kind_text), v("dest_identity", r.identity);
+  v("dest_id", r.dest_id), v("tenant_id", r.tenant_id), v("kind", r.kind_text),
+      v("dest_identity", r.identity);
   v("path", r.path), v("sealed_uri", r.sealed_uri), v("binding", r.binding);
   v("piece_switch_interval_us", r.piece_switch_interval_us), v("state", r.state), v("is_current", r.current);
   v("created_us", r.created_us), v("check_file", r.check_file), v("last_check_us", r.last_check_us);
@@ -50,7 +51,8 @@ Result<std::vector<DestinationRow>> find_all(Transaction& tx, const Where& where
   return rows;
 }
 
-Result<std::optional<DestinationRow>> find_first(Transaction& tx, const Where& where, const std::string& tail = {}) {
+Result<std::optional<DestinationRow>> find_first(Transaction& tx, const Where& where,
+                                                 const std::string& tail = {}) {
   SEABED_TRY(auto rows, find_all(tx, where, tail));
   if (rows.empty()) return std::optional<DestinationRow>();
   return std::optional<DestinationRow>(std::move(rows.front()));
@@ -73,7 +75,8 @@ Status check_not_taken(Transaction& tx, const DestinationRow& row) {
 Result<uint64_t> next_dest_id(Transaction& tx) { return next_id(tx, "destination", 1001); }
 
 Status reserve_dest_id(Transaction& tx, uint64_t dest_id) {
-  SEABED_CHECK(execute(tx, "UPDATE sequences SET last_value = ? WHERE name = 'destination' AND last_value < ?",
+  SEABED_CHECK(execute(tx,
+                       "UPDATE sequences SET last_value = ? WHERE name = 'destination' AND last_value < ?",
                        {num(dest_id), num(dest_id)}));
   return ok();
 }
@@ -86,8 +89,10 @@ Status insert_destination(Transaction& tx, const DestinationRow& row) {
   return insert_row(tx, "destinations", stored);
 }
 
-Result<std::optional<DestinationRow>> current_destination(Transaction& tx, uint64_t tenant_id, DestinationKind kind) {
-  return find_first(tx, Where().eq("tenant_id", num(tenant_id)).eq("kind", kind_name(kind)).eq("is_current", 1LL));
+Result<std::optional<DestinationRow>> current_destination(Transaction& tx, uint64_t tenant_id,
+                                                          DestinationKind kind) {
+  return find_first(
+      tx, Where().eq("tenant_id", num(tenant_id)).eq("kind", kind_name(kind)).eq("is_current", 1LL));
 }
 
 Result<std::optional<DestinationRow>> find_destination(Transaction& tx, uint64_t dest_id) {

@@ -28,9 +28,9 @@ Status put_hole(Transaction& tx, const HoleRow& row) {
 }
 
 Status update_hole(Transaction& tx, const HoleRow& row, const std::string& expected) {
-  return update_guarded(tx, "holes", row, key_of(row).eq("status", expected),
-                        "hole of log stream " + std::to_string(row.ls_id) + " at " + std::to_string(row.scn_lo),
-                        expected);
+  return update_guarded(
+      tx, "holes", row, key_of(row).eq("status", expected),
+      "hole of log stream " + std::to_string(row.ls_id) + " at " + std::to_string(row.scn_lo), expected);
 }
 
 Result<std::vector<HoleRow>> list_holes(Transaction& tx, uint64_t tenant_id, const std::string& status) {

@@ -24,14 +24,18 @@ std::string lease_name(uint64_t dest_id, uint64_t ls_id) {
 
 }  // namespace
 
-Result<LeaseRow> acquire_lease(Transaction& tx, uint64_t dest_id, uint64_t ls_id, const std::string& owner, Scn now,
-                               Scn expires, uint64_t grace_ns, uint64_t at_least) {
+Result<LeaseRow> acquire_lease(Transaction& tx, uint64_t dest_id, uint64_t ls_id, const std::string& owner,
+                               Scn now, Scn expires, uint64_t grace_ns, uint64_t at_least) {
   SEABED_TRY(auto held, find_lease(tx, dest_id, ls_id));
   if (held && !held->owner.empty() && held->owner != owner && held->expires_scn + grace_ns > now) {
-    Error error{Code::kConflict, lease_name(dest_id, ls_id), "is held by " + held->owner,
-                "wait until it expires, or stop the other archiver", 0, 0};
-    error.retry_after_ms = static_cast<int>(
-        std::min<uint64_t>((held->expires_scn + grace_ns - now) / 1'000'000 + 1, 3'600'000));
+    Error error{Code::kConflict,
+                lease_name(dest_id, ls_id),
+                "is held by " + held->owner,
+                "wait until it expires, or stop the other archiver",
+                0,
+                0};
+    error.retry_after_ms =
+        static_cast<int>(std::min<uint64_t>((held->expires_scn + grace_ns - now) / 1'000'000 + 1, 3'600'000));
     return fail(std::move(error));
   }
   LeaseRow lease{dest_id, ls_id, std::max(held ? held->epoch : 0, at_least) + 1, owner, expires};

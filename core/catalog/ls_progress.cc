@@ -8,7 +8,8 @@ template <class V>
 void fields(V& v, LsProgressRow& r) {
   v("tenant_id", r.tenant_id), v("dest_id", r.dest_id), v("round_id", r.round_id), v("piece_id", r.piece_id);
   v("ls_id", r.ls_id), v("incarnation", r.incarnation), v("status", r.status), v("start_scn", r.start_scn);
-  v("checkpoint_scn", r.checkpoint_scn), v("max_scn", r.max_scn), v("min_lsn", r.min_lsn), v("max_lsn", r.max_lsn);
+  v("checkpoint_scn", r.checkpoint_scn), v("max_scn", r.max_scn), v("min_lsn", r.min_lsn),
+      v("max_lsn", r.max_lsn);
   v("file_id", r.file_id), v("file_offset", r.file_offset), v("file_hash", r.file_hash), v("epoch", r.epoch);
   v("input_bytes", r.input_bytes), v("output_bytes", r.output_bytes), v("log_groups", r.groups);
   v("resume", r.resume);
@@ -42,8 +43,8 @@ Status put_ls_progress(Transaction& tx, const LsProgressRow& row) {
 
 Result<std::optional<LsProgressRow>> find_ls_progress(Transaction& tx, uint64_t tenant_id, uint64_t dest_id,
                                                       uint64_t round_id, uint64_t piece_id, uint64_t ls_id) {
-  return select_one<LsProgressRow>(tx, "ls_progress",
-                                   stream_key(tenant_id, dest_id, round_id, ls_id).eq("piece_id", num(piece_id)));
+  return select_one<LsProgressRow>(
+      tx, "ls_progress", stream_key(tenant_id, dest_id, round_id, ls_id).eq("piece_id", num(piece_id)));
 }
 
 Result<std::optional<LsProgressRow>> newest_ls_progress(Transaction& tx, uint64_t tenant_id, uint64_t dest_id,
@@ -54,7 +55,8 @@ Result<std::optional<LsProgressRow>> newest_ls_progress(Transaction& tx, uint64_
 
 Result<std::vector<LsProgressRow>> list_ls_progress(Transaction& tx, uint64_t tenant_id, uint64_t dest_id,
                                                     uint64_t round_id) {
-  Where where = Where().eq("tenant_id", num(tenant_id)).eq("dest_id", num(dest_id)).eq("round_id", num(round_id));
+  Where where =
+      Where().eq("tenant_id", num(tenant_id)).eq("dest_id", num(dest_id)).eq("round_id", num(round_id));
   return select_rows<LsProgressRow>(tx, "ls_progress", where, "ORDER BY piece_id, ls_id");
 }
 
@@ -63,8 +65,8 @@ Status put_stamp(Transaction& tx, const StampRow& row) {
   return replace_row(tx, "stamps", row, key.eq("lsn", to_hex(row.lsn.bytes)));
 }
 
-Result<std::optional<StampRow>> find_stamp(Transaction& tx, uint64_t tenant_id, uint64_t dest_id, uint64_t round_id,
-                                           uint64_t ls_id, const Lsn& lsn) {
+Result<std::optional<StampRow>> find_stamp(Transaction& tx, uint64_t tenant_id, uint64_t dest_id,
+                                           uint64_t round_id, uint64_t ls_id, const Lsn& lsn) {
   Where where = stream_key(tenant_id, dest_id, round_id, ls_id).cmp("lsn", "<=", to_hex(lsn.bytes));
   return select_one<StampRow>(tx, "stamps", where, "ORDER BY lsn DESC LIMIT 1");
 }

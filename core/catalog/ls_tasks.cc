@@ -7,8 +7,10 @@ namespace seabed::catalog {
 template <class V>
 void fields(V& v, LsTaskRow& r) {
   v("tenant_id", r.tenant_id), v("task_id", r.task_id), v("ls_id", r.ls_id), v("data_type", r.data_type);
-  v("turn", r.turn), v("retry", r.retry), v("trace_id", r.trace_id), v("status", r.status), v("result", r.result);
-  v("input_bytes", r.input_bytes), v("output_bytes", r.output_bytes), v("macro_block_count", r.macro_block_count);
+  v("turn", r.turn), v("retry", r.retry), v("trace_id", r.trace_id), v("status", r.status),
+      v("result", r.result);
+  v("input_bytes", r.input_bytes), v("output_bytes", r.output_bytes),
+      v("macro_block_count", r.macro_block_count);
   v("finish_macro_block_count", r.finish_macro_block_count), v("file_count", r.file_count);
   v("start_us", r.start_us), v("end_us", r.end_us), v("comment", r.comment), v("state", r.state);
 }
@@ -21,7 +23,9 @@ Where key_of(const LsTaskRow& row) {
 
 }  // namespace
 
-Status put_ls_task(Transaction& tx, const LsTaskRow& row) { return replace_row(tx, "ls_tasks", row, key_of(row)); }
+Status put_ls_task(Transaction& tx, const LsTaskRow& row) {
+  return replace_row(tx, "ls_tasks", row, key_of(row));
+}
 
 Status update_ls_task(Transaction& tx, const LsTaskRow& row, uint64_t turn, uint64_t retry,
                       const std::string& expected) {
@@ -32,7 +36,8 @@ Status update_ls_task(Transaction& tx, const LsTaskRow& row, uint64_t turn, uint
 }
 
 Result<std::vector<LsTaskRow>> list_ls_tasks(Transaction& tx, uint64_t task_id) {
-  return select_rows<LsTaskRow>(tx, "ls_tasks", Where().eq("task_id", num(task_id)), "ORDER BY ls_id, data_type");
+  return select_rows<LsTaskRow>(tx, "ls_tasks", Where().eq("task_id", num(task_id)),
+                                "ORDER BY ls_id, data_type");
 }
 
 }  // namespace seabed::catalog

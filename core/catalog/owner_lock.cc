@@ -15,7 +15,8 @@ Result<Fd> take_owner_lock(const std::string& path) {
     char owner[32] = {};
     if (::pread(fd.get(), owner, sizeof(owner) - 1, 0) < 0) owner[0] = 0;
     owner[std::strcspn(owner, "\n")] = 0;
-    return fail(Code::kConflict, path, std::string("process ") + (*owner ? owner : "?") + " owns this catalog",
+    return fail(Code::kConflict, path,
+                std::string("process ") + (*owner ? owner : "?") + " owns this catalog",
                 "an agent may be running: give its socket in the configuration, or stop it");
   }
   std::string pid = std::to_string(::getpid()) + "\n";

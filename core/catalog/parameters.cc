@@ -12,64 +12,83 @@ using Type = ParameterSpec::Type;
 constexpr uint64_t kSecond = 1'000'000, kMega = 1ull << 20, kGiga = 1ull << 30;
 constexpr uint64_t kYears = 100ull * 365 * 86'400 * kSecond;
 
-/// Tests roll data files over without writing gigabytes: SEABED_TEST_DATA_FILE_FLOOR (bytes) lowers the smallest
-/// backup_data_file_size.
+/// Tests roll data files over without writing gigabytes: SEABED_TEST_DATA_FILE_FLOOR (bytes) lowers the
+/// smallest backup_data_file_size.
 uint64_t data_file_floor() {
   const char* text = std::getenv("SEABED_TEST_DATA_FILE_FLOOR");
   uint64_t floor = text ? std::strtoull(text, nullptr, 10) : 0;
   return floor ? floor : 512 * kMega;
 }
 
-struct Unit { const char* suffix; uint64_t factor; };
+struct Unit {
+  const char* suffix;
+  uint64_t factor;
+};
 
 std::optional<uint64_t> factor_of(Type type, std::string_view suffix) {
-  static constexpr Unit kTimes[] = {{"us", 1}, {"ms", 1000}, {"s", kSecond}, {"m", 60 * kSecond},
-                                    {"h", 3600 * kSecond}, {"d", 86'400 * kSecond}, {"", kSecond}};
-  static constexpr Unit kSizes[] = {{"", kMega}, {"B", 1}, {"K", 1024}, {"KB", 1024}, {"M", kMega}, {"MB", kMega},
-                                    {"G", kGiga}, {"GB", kGiga}};
+  static constexpr Unit kTimes[] = {{"us", 1},           {"ms", 1000},          {"s", kSecond},
+                                    {"m", 60 * kSecond}, {"h", 3600 * kSecond}, {"d", 86'400 * kSecond},
+                                    {"", kSecond}};
+  static constexpr Unit kSizes[] = {{"", kMega},  {"B", 1},      {"K", 1024},  {"KB", 1024},
+                                    {"M", kMega}, {"MB", kMega}, {"G", kGiga}, {"GB", kGiga}};
   if (type == Type::kInteger) return suffix.empty() ? std::optional<uint64_t>(1) : std::nullopt;
   std::string upper(suffix);
-  if (type == Type::kSize) for (char& c : upper) c = static_cast<char>(std::toupper(c));
-  if (type == Type::kTime) { for (const Unit& u : kTimes) if (upper == u.suffix) return u.factor; }
-  else { for (const Unit& u : kSizes) if (upper == u.suffix) return u.factor; }
+  if (type == Type::kSize)
+    for (char& c : upper) c = static_cast<char>(std::toupper(c));
+  if (type == Type::kTime) {
+    for (const Unit& u : kTimes)
+      if (upper == u.suffix) return u.factor;
+  } else {
+    for (const Unit& u : kSizes)
+      if (upper == u.suffix) return u.factor;
+  }
   return std::nullopt;
 }
 
 std::string range_text(const ParameterSpec& spec) {
   auto show = [&](uint64_t v) {
-    if (spec.type == Type::kTime) return v % kSecond ? std::to_string(v / 1000) + "ms" : std::to_string(v / kSecond) + "s";
-    if (spec.type == Type::kSize) return v % kMega ? std::to_string(v) + "B" : std::to_string(v / kMega) + "M";
+    if (spec.type == Type::kTime)
+      return v % kSecond ? std::to_string(v / 1000) + "ms" : std::to_string(v / kSecond) + "s";
+    if (spec.type == Type::kSize)
+      return v % kMega ? std::to_string(v) + "B" : std::to_string(v / kMega) + "M";
     return std::to_string(v);
   };
   return "[" + show(spec.min) + ", " + show(spec.max) + "]";
 }
 
 tl::unexpected<Error> bad_value(const ParameterSpec& spec, const std::string& text) {
-  const char* units = spec.type == Type::kTime ? ", units ms, s, m, h, d" : spec.type == Type::kSize ? ", units K, M, G" : "";
-  return fail(Code::kInvalidArgument, std::string("parameter ") + spec.name, "'" + text + "' is not a value of it",
-              "give a value in " + range_text(spec) + units);
+  const char* units = spec.type == Type::kTime   ? ", units ms, s, m, h, d"
+                      : spec.type == Type::kSize ? ", units K, M, G"
+                                                 : "";
+  return fail(Code::kInvalidArgument, std::string("parameter ") + spec.name,
+              "'" + text + "' is not a value of it", "give a value in " + range_text(spec) + units);
 }
 
 }  // namespace
 
 template <class V>
-void fields(V& v, ParameterRow& r) { v("tenant_id", r.tenant_id), v("name", r.name), v("value", r.value); }
+void fields(V& v, ParameterRow& r) {
+  v("tenant_id", r.tenant_id), v("name", r.name), v("value", r.value);
+}
 
 const std::vector<ParameterSpec>& known_parameters() {
   static const std::vector<ParameterSpec> specs = {
       {Type::kTime, "archive_lag_target", "120s", 0, 7200 * kSecond,
-       "longest time between two archive writes: the wanted RPO. Small values cost requests and small writes; 0 ships "
+       "longest time between two archive writes: the wanted RPO. Small values cost requests and small "
+       "writes; 0 ships "
        "at once; media without append want 60s or more"},
       {Type::kInteger, "log_archive_concurrency", "0", 0, 100, "archive worker threads; 0 chooses"},
       {Type::kInteger, "log_restore_concurrency", "0", 0, 100, "log fetch threads of a restore; 0 chooses"},
       {Type::kInteger, "ha_high_thread_score", "0", 0, 100, "weight of restores; 0 is the built-in one"},
       {Type::kInteger, "ha_mid_thread_score", "0", 0, 100, "weight of migration; kept for compatibility"},
-      {Type::kInteger, "ha_low_thread_score", "0", 0, 100, "threads of a data backup; 0 is the configured number"},
+      {Type::kInteger, "ha_low_thread_score", "0", 0, 100,
+       "threads of a data backup; 0 is the configured number"},
       {Type::kSize, "backup_data_file_size", "4G", data_file_floor(), 4 * kGiga,
        "target size of one macro_block_data file; a bare number is MB"},
       {Type::kTime, "dump_data_dictionary_to_log_interval", "24h", kSecond, kYears,
        "how often the tenant's dictionary is folded into schema_meta"},
-      {Type::kTime, "_backup_idle_time", "5m", 10 * kSecond, kYears, "sleep of the backup scheduler when idle"},
+      {Type::kTime, "_backup_idle_time", "5m", 10 * kSecond, kYears,
+       "sleep of the backup scheduler when idle"},
       {Type::kTime, "_backup_task_keep_alive_timeout", "10m", kSecond, kYears,
        "a task that does not answer for this long is taken as dead"},
       {Type::kText, "external_kms_info", "", 0, 4096, "key management access; not part of a backup"},
@@ -79,13 +98,15 @@ const std::vector<ParameterSpec>& known_parameters() {
 }
 
 Result<const ParameterSpec*> parameter_spec(const std::string& name) {
-  for (const ParameterSpec& spec : known_parameters()) if (name == spec.name) return &spec;
+  for (const ParameterSpec& spec : known_parameters())
+    if (name == spec.name) return &spec;
   return fail(Code::kNotFound, "parameter " + name, "is unknown", "see `seabed parameter show`");
 }
 
 Result<uint64_t> parse_parameter(const ParameterSpec& spec, const std::string& text) {
   if (spec.type == Type::kText)
-    return text.size() <= spec.max ? Result<uint64_t>(text.size()) : bad_value(spec, text.substr(0, 20) + "…");
+    return text.size() <= spec.max ? Result<uint64_t>(text.size())
+                                   : bad_value(spec, text.substr(0, 20) + "…");
   uint64_t number = 0, value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc()) return bad_value(spec, text);

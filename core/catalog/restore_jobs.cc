@@ -11,7 +11,8 @@ void fields(V& v, RestoreJobRow& r) {
   v("backup_cluster_name", r.backup_cluster_name), v("backup_tenant_id", r.backup_tenant_id);
   v("backup_dest", r.backup_dest), v("restore_option", r.restore_option), v("restore_scn", r.restore_scn);
   v("restore_scn_display", r.restore_scn_display), v("status", r.status), v("start_us", r.start_us);
-  v("finish_us", r.finish_us), v("backup_set_list", r.backup_set_list), v("backup_piece_list", r.backup_piece_list);
+  v("finish_us", r.finish_us), v("backup_set_list", r.backup_set_list),
+      v("backup_piece_list", r.backup_piece_list);
   v("ls_count", r.ls_count), v("finish_ls_count", r.finish_ls_count), v("tablet_count", r.tablet_count);
   v("finish_tablet_count", r.finish_tablet_count), v("total_bytes", r.total_bytes);
   v("finish_bytes", r.finish_bytes), v("recover_scn", r.recover_scn), v("description", r.description);
@@ -36,7 +37,8 @@ Result<std::optional<RestoreJobRow>> find_restore_job(Transaction& tx, uint64_t 
 }
 
 Result<std::vector<RestoreJobRow>> list_restore_jobs(Transaction& tx, size_t limit) {
-  return select_rows<RestoreJobRow>(tx, "restore_jobs", {}, "ORDER BY job_id DESC LIMIT " + std::to_string(limit));
+  return select_rows<RestoreJobRow>(tx, "restore_jobs", {},
+                                    "ORDER BY job_id DESC LIMIT " + std::to_string(limit));
 }
 
 }  // namespace seabed::catalog

@@ -6,8 +6,10 @@ namespace seabed::catalog {
 
 template <class V>
 void fields(V& v, RoundRow& r) {
-  v("tenant_id", r.tenant_id), v("dest_id", r.dest_id), v("round_id", r.round_id), v("incarnation", r.incarnation);
-  v("dest_no", r.dest_no), v("status", r.status), v("start_scn", r.start_scn), v("checkpoint_scn", r.checkpoint_scn);
+  v("tenant_id", r.tenant_id), v("dest_id", r.dest_id), v("round_id", r.round_id),
+      v("incarnation", r.incarnation);
+  v("dest_no", r.dest_no), v("status", r.status), v("start_scn", r.start_scn),
+      v("checkpoint_scn", r.checkpoint_scn);
   v("max_scn", r.max_scn), v("compatible", r.compatible), v("base_piece_id", r.base_piece_id);
   v("used_piece_id", r.used_piece_id), v("piece_switch_interval_us", r.piece_switch_interval_us);
   v("input_bytes", r.input_bytes), v("output_bytes", r.output_bytes);
@@ -18,7 +20,8 @@ void fields(V& v, RoundRow& r) {
 template <class V>
 void fields(V& v, PieceRow& r) {
   v("tenant_id", r.tenant_id), v("dest_id", r.dest_id), v("round_id", r.round_id), v("piece_id", r.piece_id);
-  v("incarnation", r.incarnation), v("dest_no", r.dest_no), v("create_us", r.create_us), v("status", r.status);
+  v("incarnation", r.incarnation), v("dest_no", r.dest_no), v("create_us", r.create_us),
+      v("status", r.status);
   v("file_status", r.file_status), v("start_scn", r.start_scn), v("checkpoint_scn", r.checkpoint_scn);
   v("max_scn", r.max_scn), v("end_scn", r.end_scn), v("compatible", r.compatible);
   v("input_bytes", r.input_bytes), v("output_bytes", r.output_bytes), v("path", r.path);
@@ -44,11 +47,13 @@ Status update_round(Transaction& tx, const RoundRow& row, const std::string& exp
     return fail(Code::kInternal, round_name(row.dest_id, row.round_id),
                 "its checkpoint would go back from " + std::to_string(stored->checkpoint_scn) + " to " +
                     std::to_string(row.checkpoint_scn));
-  return update_guarded(tx, "rounds", row, round_key(row.tenant_id, row.dest_id, row.round_id).eq("status", expected),
+  return update_guarded(tx, "rounds", row,
+                        round_key(row.tenant_id, row.dest_id, row.round_id).eq("status", expected),
                         round_name(row.dest_id, row.round_id), expected);
 }
 
-Result<std::optional<RoundRow>> find_round(Transaction& tx, uint64_t tenant_id, uint64_t dest_id, uint64_t round_id) {
+Result<std::optional<RoundRow>> find_round(Transaction& tx, uint64_t tenant_id, uint64_t dest_id,
+                                           uint64_t round_id) {
   return select_one<RoundRow>(tx, "rounds", round_key(tenant_id, dest_id, round_id));
 }
 
@@ -58,7 +63,8 @@ Result<std::optional<RoundRow>> newest_round(Transaction& tx, uint64_t tenant_id
 }
 
 Result<std::vector<RoundRow>> list_rounds(Transaction& tx, uint64_t tenant_id) {
-  return select_rows<RoundRow>(tx, "rounds", Where().eq("tenant_id", num(tenant_id)), "ORDER BY round_id, dest_id");
+  return select_rows<RoundRow>(tx, "rounds", Where().eq("tenant_id", num(tenant_id)),
+                               "ORDER BY round_id, dest_id");
 }
 
 Status insert_piece(Transaction& tx, const PieceRow& row) {
@@ -70,14 +76,15 @@ Status insert_piece(Transaction& tx, const PieceRow& row) {
 Status update_piece(Transaction& tx, const PieceRow& row, const std::string& expected) {
   Where where = round_key(row.tenant_id, row.dest_id, row.round_id);
   where.eq("piece_id", num(row.piece_id)).eq("status", expected);
-  return update_guarded(tx, "pieces", row, where,
-                        "piece " + std::to_string(row.piece_id) + " of " + round_name(row.dest_id, row.round_id),
-                        expected);
+  return update_guarded(
+      tx, "pieces", row, where,
+      "piece " + std::to_string(row.piece_id) + " of " + round_name(row.dest_id, row.round_id), expected);
 }
 
-Result<std::optional<PieceRow>> find_piece(Transaction& tx, uint64_t tenant_id, uint64_t dest_id, uint64_t round_id,
-                                           uint64_t piece_id) {
-  return select_one<PieceRow>(tx, "pieces", round_key(tenant_id, dest_id, round_id).eq("piece_id", num(piece_id)));
+Result<std::optional<PieceRow>> find_piece(Transaction& tx, uint64_t tenant_id, uint64_t dest_id,
+                                           uint64_t round_id, uint64_t piece_id) {
+  return select_one<PieceRow>(tx, "pieces",
+                              round_key(tenant_id, dest_id, round_id).eq("piece_id", num(piece_id)));
 }
 
 Result<std::vector<PieceRow>> list_pieces(Transaction& tx, uint64_t tenant_id, uint64_t dest_id) {

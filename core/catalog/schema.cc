@@ -6,8 +6,9 @@ namespace seabed::catalog {
 namespace {
 
 Result<bool> has_table(Transaction& tx, const std::string& name) {
-  SEABED_TRY(uint64_t n, query_number(tx, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
-                                      {name}));
+  SEABED_TRY(
+      uint64_t n,
+      query_number(tx, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", {name}));
   return n != 0;
 }
 
@@ -44,7 +45,8 @@ Status migrate(Transaction& tx, const std::string& path) {
                     std::to_string(kSchemaVersion) + ")",
                 "upgrade this program, or give another catalog path");
   if (version == 0) {
-    SEABED_CHECK(execute(tx, "CREATE TABLE catalog_info (name TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL)"));
+    SEABED_CHECK(
+        execute(tx, "CREATE TABLE catalog_info (name TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL)"));
     SEABED_CHECK(execute(tx, "INSERT INTO catalog_info (name, value) VALUES ('schema_version', 0)"));
     SEABED_CHECK(run_all(tx, schema_v1()));
   }

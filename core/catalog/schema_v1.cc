@@ -1,4 +1,5 @@
-// Version 1 of the catalog. Never edited once released: later versions add statements of their own (schema.cc).
+// Version 1 of the catalog. Never edited once released: later versions add statements of their own
+// (schema.cc).
 #include "core/catalog/schema.h"
 
 namespace seabed::catalog {

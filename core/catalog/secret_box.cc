@@ -18,7 +18,9 @@ constexpr char kPrefix[] = "gcm1:";
 constexpr size_t kKey = 32, kNonce = 12, kTag = 16;
 using Cipher = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
-unsigned char* bytes(std::string& s, size_t at = 0) { return reinterpret_cast<unsigned char*>(s.data()) + at; }
+unsigned char* bytes(std::string& s, size_t at = 0) {
+  return reinterpret_cast<unsigned char*>(s.data()) + at;
+}
 const unsigned char* bytes(const std::string& s, size_t at = 0) {
   return reinterpret_cast<const unsigned char*>(s.data()) + at;
 }
@@ -30,7 +32,8 @@ Status make_key(const std::string& path) {
 }
 
 tl::unexpected<Error> cannot_open(const std::string& context, const std::string& key_path) {
-  return fail(Code::kPermissionDenied, context, "its secret cannot be decrypted with the host key " + key_path,
+  return fail(Code::kPermissionDenied, context,
+              "its secret cannot be decrypted with the host key " + key_path,
               "put the right key file back, or set the destination again");
 }
 
@@ -44,7 +47,8 @@ Result<SecretBox> SecretBox::open(const std::string& key_path, bool may_create) 
     if (::stat(key_path.c_str(), &st) != 0) return fail_errno(key_path, "cannot read the host key", errno);
   }
   if ((st.st_mode & 077) != 0 || st.st_uid != geteuid())
-    return fail(Code::kPermissionDenied, key_path, "the host key is open to others", "chown it and chmod 600 it");
+    return fail(Code::kPermissionDenied, key_path, "the host key is open to others",
+                "chown it and chmod 600 it");
   SecretBox box;
   box.path_ = key_path;
   SEABED_TRY(box.key_, read_file(key_path, 4096));

@@ -26,7 +26,8 @@ std::string cell(const soci::row& row, size_t i) {
 Status check_select(const std::string& sql) {
   size_t at = sql.find_first_not_of(" \t\r\n");
   std::string word;
-  for (; at != std::string::npos && at < sql.size() && std::isalpha(static_cast<unsigned char>(sql[at])); ++at)
+  for (; at != std::string::npos && at < sql.size() && std::isalpha(static_cast<unsigned char>(sql[at]));
+       ++at)
     word += static_cast<char>(std::tolower(sql[at]));
   if (word != "select" && word != "with" && word != "values")
     return fail(Code::kInvalidArgument, "SQL", "only SELECT is accepted");
@@ -53,8 +54,10 @@ Table fetch(soci::session& session, const std::string& sql) {
   for (; more; more = statement.fetch()) {
     auto& cells = table.rows.emplace_back();
     for (size_t i = 0; i < row.size(); ++i) {
-      if (row.get_indicator(i) == soci::i_null) cells.emplace_back();
-      else cells.emplace_back(cell(row, i));
+      if (row.get_indicator(i) == soci::i_null)
+        cells.emplace_back();
+      else
+        cells.emplace_back(cell(row, i));
     }
   }
   return table;

@@ -12,8 +12,10 @@ std::string name_placeholders(const std::string& sql) {
   std::string out;
   int n = 0;
   for (char c : sql) {
-    if (c == '?') out += ":p" + std::to_string(n++);
-    else out += c;
+    if (c == '?')
+      out += ":p" + std::to_string(n++);
+    else
+      out += c;
   }
   return out;
 }
@@ -46,8 +48,9 @@ Error sql_error(const std::string& what, const std::exception& error) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       e.code = Code::kCorruption;
-      e.next_step = "put a copy of the catalog back, or move it away and set the destinations again: the backups "
-                    "themselves are on the media";
+      e.next_step =
+          "put a copy of the catalog back, or move it away and set the destinations again: the backups "
+          "themselves are on the media";
       break;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -69,7 +72,9 @@ uint64_t now_us() {
 }
 
 Result<std::string> from_hex(const std::string& hex) {
-  auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+  auto digit = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
   if (hex.size() % 2) return fail(Code::kCorruption, "catalog", "an odd number of hexadecimal digits");
   std::string out;
   for (size_t i = 0; i < hex.size(); i += 2) {
@@ -148,8 +153,10 @@ Result<uint64_t> query_number(Transaction& tx, const std::string& sql, const std
 Result<uint64_t> next_id(Transaction& tx, const std::string& name, uint64_t first, uint64_t step) {
   SEABED_TRY(uint64_t last, query_number(tx, "SELECT last_value FROM sequences WHERE name = ?", {name}));
   uint64_t next = last ? last + step : first;
-  SEABED_TRY(long long found, execute(tx, "UPDATE sequences SET last_value = ? WHERE name = ?", {num(next), name}));
-  if (!found) SEABED_CHECK(execute(tx, "INSERT INTO sequences (name, last_value) VALUES (?, ?)", {name, num(next)}));
+  SEABED_TRY(long long found,
+             execute(tx, "UPDATE sequences SET last_value = ? WHERE name = ?", {num(next), name}));
+  if (!found)
+    SEABED_CHECK(execute(tx, "INSERT INTO sequences (name, last_value) VALUES (?, ?)", {name, num(next)}));
   return next;
 }
 

@@ -6,8 +6,10 @@ namespace seabed::catalog {
 
 template <class V>
 void fields(V& v, TenantRow& r) {
-  v("tenant_id", r.tenant_id), v("name", r.name), v("mode", r.mode), v("time_zone", r.time_zone), v("role", r.role);
-  v("log_mode", r.log_mode), v("incarnation", r.incarnation), v("status", r.status), v("created_us", r.created_us);
+  v("tenant_id", r.tenant_id), v("name", r.name), v("mode", r.mode), v("time_zone", r.time_zone),
+      v("role", r.role);
+  v("log_mode", r.log_mode), v("incarnation", r.incarnation), v("status", r.status),
+      v("created_us", r.created_us);
 }
 
 template <class V>
@@ -45,15 +47,21 @@ Result<std::vector<TenantRow>> list_tenants(Transaction& tx) {
 }
 
 Status set_log_mode(Transaction& tx, uint64_t tenant_id, const std::string& log_mode) {
-  SEABED_TRY(long long found, execute(tx, "UPDATE tenants SET log_mode = ? WHERE tenant_id = ? AND log_mode <> ?",
-                                      {log_mode, num(tenant_id), log_mode}));
+  SEABED_TRY(long long found,
+             execute(tx, "UPDATE tenants SET log_mode = ? WHERE tenant_id = ? AND log_mode <> ?",
+                     {log_mode, num(tenant_id), log_mode}));
   if (found == 1) return ok();
-  Error error{Code::kConflict, "tenant " + std::to_string(tenant_id), "is in " + log_mode + " mode already", "", 0,
+  Error error{Code::kConflict,
+              "tenant " + std::to_string(tenant_id),
+              "is in " + log_mode + " mode already",
+              "",
+              0,
               log_mode == "ARCHIVELOG" ? 9091 : 9092};
   return fail(std::move(error));
 }
 
-Status set_tenant_role(Transaction& tx, uint64_t tenant_id, const std::string& expected, const std::string& role) {
+Status set_tenant_role(Transaction& tx, uint64_t tenant_id, const std::string& expected,
+                       const std::string& role) {
   SEABED_TRY(long long found, execute(tx, "UPDATE tenants SET role = ? WHERE tenant_id = ? AND role = ?",
                                       {role, num(tenant_id), expected}));
   if (found == 1) return ok();
@@ -67,7 +75,9 @@ Status set_tenant_incarnation(Transaction& tx, uint64_t tenant_id, uint64_t inca
   return fail(Code::kNotFound, "tenant " + std::to_string(tenant_id), "is unknown");
 }
 
-TenantMode mode_of(const TenantRow& row) { return row.mode == "oracle" ? TenantMode::kOracle : TenantMode::kMysql; }
+TenantMode mode_of(const TenantRow& row) {
+  return row.mode == "oracle" ? TenantMode::kOracle : TenantMode::kMysql;
+}
 
 Status put_log_stream(Transaction& tx, const LogStreamRow& row) {
   return replace_row(tx, "log_streams", row,
@@ -75,7 +85,8 @@ Status put_log_stream(Transaction& tx, const LogStreamRow& row) {
 }
 
 Result<std::vector<LogStreamRow>> list_log_streams(Transaction& tx, uint64_t tenant_id) {
-  return select_rows<LogStreamRow>(tx, "log_streams", Where().eq("tenant_id", num(tenant_id)), "ORDER BY ls_id");
+  return select_rows<LogStreamRow>(tx, "log_streams", Where().eq("tenant_id", num(tenant_id)),
+                                   "ORDER BY ls_id");
 }
 
 }  // namespace seabed::catalog

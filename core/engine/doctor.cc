@@ -23,35 +23,41 @@ std::string megabytes(uint64_t bytes) { return std::to_string(bytes >> 20) + " M
 void check_space(Findings& out, const std::string& what, const std::string& path) {
   struct statvfs fs;
   if (statvfs(path.c_str(), &fs) != 0)
-    return add(out, Level::kError, "free space", what + " " + path + " cannot be reached", "look at the mount");
+    return add(out, Level::kError, "free space", what + " " + path + " cannot be reached",
+               "look at the mount");
   uint64_t left = uint64_t(fs.f_bavail) * fs.f_frsize;
   bool low = left < kLowSpace || fs.f_bavail * 20 < fs.f_blocks;
-  add(out, low ? Level::kWarning : Level::kOk, "free space", what + " " + path + ": " + megabytes(left) + " left",
+  add(out, low ? Level::kWarning : Level::kOk, "free space",
+      what + " " + path + ": " + megabytes(left) + " left",
       low ? "free space: pinned files and writes need some" : "");
 }
 
 void check_clock(Findings& out, Clock& clock) {
-  struct timex tx{};
+  struct timex tx {};
   int state = adjtimex(&tx);
   ClockReading reading = clock.read();
   std::string error = std::to_string(reading.error_ns / 1'000'000) + " ms";
   if (reading.stepped_ns)
-    add(out, Level::kWarning, "clock", "it stepped by " + std::to_string(reading.stepped_ns / 1'000'000) + " ms",
+    add(out, Level::kWarning, "clock",
+        "it stepped by " + std::to_string(reading.stepped_ns / 1'000'000) + " ms",
         "let chrony or ntpd slew it");
   if (state < 0 || state == TIME_ERROR || (tx.status & STA_UNSYNC))
-    return add(out, Level::kWarning, "clock", "the kernel says that it is not synchronised (error bound " + error + ")",
+    return add(out, Level::kWarning, "clock",
+               "the kernel says that it is not synchronised (error bound " + error + ")",
                "run chrony or ntpd: times of the log are only as good as this clock");
   add(out, Level::kOk, "clock", "synchronised, error bound " + error);
 }
 
 /// Write, read, list, append, delete under check_file/.
 Status round_trip(ObjectStore& store, const IoContext& io) {
-  const std::string key = paths::check_files() + "doctor_" + std::to_string(getpid()) + ".obbak", text = "seabed doctor";
+  const std::string key = paths::check_files() + "doctor_" + std::to_string(getpid()) + ".obbak",
+                    text = "seabed doctor";
   SEABED_CHECK(put_object(store, key, text, PutMode::kReplace, io));
   SEABED_TRY(std::string back, read_object(store, key, 1024, io));
   if (back != text) return fail(Code::kCorruption, key, "was read back with other content");
   SEABED_TRY(bool listed, any_object(store, key, io));
-  if (!listed) return fail(Code::kUnsupported, key, "was written but is not listed", "the medium must list at once");
+  if (!listed)
+    return fail(Code::kUnsupported, key, "was written but is not listed", "the medium must list at once");
   std::vector<std::string> keys{key};
   if (store.capabilities().append) {
     keys.push_back(key + ".append");
@@ -76,7 +82,8 @@ void check_destination(Findings& out, EngineContext& context, const catalog::Des
   } else {
     status = fail(uri.error());
   }
-  if (status) return add(out, Level::kOk, "destination", dest.path + ": write, read, list, append and delete work");
+  if (status)
+    return add(out, Level::kOk, "destination", dest.path + ": write, read, list, append and delete work");
   add(out, Level::kError, "destination", status.error().message(), status.error().next_step);
 }
 
@@ -110,8 +117,10 @@ Result<std::vector<PreflightFinding>> EngineImpl::doctor(const std::string& name
     (dest.kind == catalog::DestinationKind::kArchive ? archive : data) = true;
     check_destination(out, context_, dest);
   }
-  if (!archive) add(out, Level::kWarning, "destination", "no archive destination is set", "`seabed archive set-dest`");
-  if (!data) add(out, Level::kWarning, "destination", "no data destination is set", "`seabed backup set-dest`");
+  if (!archive)
+    add(out, Level::kWarning, "destination", "no archive destination is set", "`seabed archive set-dest`");
+  if (!data)
+    add(out, Level::kWarning, "destination", "no data destination is set", "`seabed backup set-dest`");
   return out;
 }
 

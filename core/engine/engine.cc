@@ -22,7 +22,8 @@ Status EngineImpl::register_tenants() {
       SEABED_TRY(auto known, catalog::list_log_streams(tx, row.tenant_id));
       for (const LogStreamConfig& ls : tenant.streams) {
         catalog::LogStreamRow stream{.tenant_id = row.tenant_id, .ls_id = ls.ls_id};
-        for (const auto& old : known) if (old.ls_id == ls.ls_id) stream = old;
+        for (const auto& old : known)
+          if (old.ls_id == ls.ls_id) stream = old;
         stream.engine = ls.engine, stream.directory = ls.stream.directory;
         if (!stream.create_scn) stream.create_scn = context_.clock->read().now;
         SEABED_CHECK(catalog::put_log_stream(tx, stream));
@@ -84,13 +85,15 @@ void EngineImpl::wake(uint64_t tenant_id) {
 }
 
 Result<const TenantConfig*> EngineImpl::config_of(uint64_t tenant_id) {
-  for (const TenantConfig& tenant : context_.tenants) if (tenant.tenant_id == tenant_id) return &tenant;
+  for (const TenantConfig& tenant : context_.tenants)
+    if (tenant.tenant_id == tenant_id) return &tenant;
   return fail(Code::kNotFound, "tenant " + std::to_string(tenant_id), "is not in the configuration",
               "add its [[tenant]] table");
 }
 
 Result<std::vector<catalog::TenantRow>> EngineImpl::tenants() {
-  return context_.catalog->get<std::vector<catalog::TenantRow>>([](auto& tx) { return catalog::list_tenants(tx); });
+  return context_.catalog->get<std::vector<catalog::TenantRow>>(
+      [](auto& tx) { return catalog::list_tenants(tx); });
 }
 
 Result<catalog::TenantRow> EngineImpl::tenant(const std::string& name) {
@@ -109,13 +112,16 @@ Result<std::vector<catalog::LogStreamRow>> EngineImpl::log_streams(uint64_t tena
       [&](auto& tx) { return catalog::list_log_streams(tx, tenant_id); });
 }
 
-Status EngineImpl::set_parameter(const std::string& name, const std::string& parameter, const std::string& value) {
+Status EngineImpl::set_parameter(const std::string& name, const std::string& parameter,
+                                 const std::string& value) {
   SEABED_TRY(auto row, tenant(name));
   SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
     if (parameter == "archive_lag_target") {
-      SEABED_TRY(auto dest, catalog::current_destination(tx, row.tenant_id, catalog::DestinationKind::kArchive));
-      if (!dest) return fail(Code::kConflict, "tenant " + name, "log_archive_dest is unset",
-                             "`seabed archive set-dest` comes first");
+      SEABED_TRY(auto dest,
+                 catalog::current_destination(tx, row.tenant_id, catalog::DestinationKind::kArchive));
+      if (!dest)
+        return fail(Code::kConflict, "tenant " + name, "log_archive_dest is unset",
+                    "`seabed archive set-dest` comes first");
     }
     return catalog::set_parameter(tx, row.tenant_id, parameter, value);
   }));

@@ -10,8 +10,10 @@ using catalog::DestinationKind;
 using catalog::DestinationRow;
 using catalog::RoundRow;
 
-tl::unexpected<Error> refused(const std::string& tenant, std::string reason, std::string next_step, int ob_error) {
-  return fail(Error{Code::kConflict, "tenant " + tenant, std::move(reason), std::move(next_step), 0, ob_error});
+tl::unexpected<Error> refused(const std::string& tenant, std::string reason, std::string next_step,
+                              int ob_error) {
+  return fail(
+      Error{Code::kConflict, "tenant " + tenant, std::move(reason), std::move(next_step), 0, ob_error});
 }
 
 bool is_open(const std::optional<RoundRow>& round) { return round && round->status != "STOP"; }
@@ -32,7 +34,8 @@ Result<Current> current_of(Catalog& catalog, uint64_t tenant_id) {
 
 }  // namespace
 
-Result<DestinationRow> EngineImpl::set_archive_dest(const std::string& name, const ArchiveDestRequest& request) {
+Result<DestinationRow> EngineImpl::set_archive_dest(const std::string& name,
+                                                    const ArchiveDestRequest& request) {
   SEABED_TRY(auto row, tenant(name));
   SEABED_TRY(Uri uri, parse_uri(request.uri));
   DestinationRow wanted;
@@ -45,7 +48,8 @@ Result<DestinationRow> EngineImpl::set_archive_dest(const std::string& name, con
       return refused(name, "archives to " + now.destination->path + " (round is " + now.round->status + ")",
                      "`seabed archive stop`, wait for STOP, then set the new path", 9037);
     if (now.destination->piece_switch_interval_us != wanted.piece_switch_interval_us)
-      return refused(name, "the interval of a round that goes on does not change", "`seabed archive stop` first", 9037);
+      return refused(name, "the interval of a round that goes on does not change",
+                     "`seabed archive stop` first", 9037);
     wanted.state = now.destination->state;
   }
   SEABED_TRY(auto set, set_destination(context_, row, wanted));
@@ -57,9 +61,11 @@ Status EngineImpl::clear_archive_dest(const std::string& name) {
   SEABED_TRY(auto row, tenant(name));
   SEABED_TRY(Current now, current_of(*context_.catalog, row.tenant_id));
   if (is_open(now.round))
-    return refused(name, "its round is " + now.round->status, "`seabed archive stop` and wait for STOP", 9037);
-  SEABED_CHECK(context_.catalog->transact(
-      [&](Transaction& tx) { return catalog::clear_destination(tx, row.tenant_id, DestinationKind::kArchive); }));
+    return refused(name, "its round is " + now.round->status, "`seabed archive stop` and wait for STOP",
+                   9037);
+  SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) {
+    return catalog::clear_destination(tx, row.tenant_id, DestinationKind::kArchive);
+  }));
   wake(row.tenant_id);
   return ok();
 }
@@ -69,8 +75,9 @@ Status EngineImpl::set_archivelog(const std::string& name, bool on) {
   SEABED_TRY(Current now, current_of(*context_.catalog, row.tenant_id));
   if (!on && now.round && now.round->status == "PREPARE")
     return refused(name, "its round is being prepared", "try again in a moment", 9037);
-  SEABED_CHECK(context_.catalog->transact(
-      [&](Transaction& tx) { return catalog::set_log_mode(tx, row.tenant_id, on ? "ARCHIVELOG" : "NOARCHIVELOG"); }));
+  SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) {
+    return catalog::set_log_mode(tx, row.tenant_id, on ? "ARCHIVELOG" : "NOARCHIVELOG");
+  }));
   wake(row.tenant_id);
   return ok();
 }
@@ -78,12 +85,14 @@ Status EngineImpl::set_archivelog(const std::string& name, bool on) {
 Status EngineImpl::set_archive_state(const std::string& name, const std::string& state) {
   SEABED_TRY(auto row, tenant(name));
   SEABED_TRY(Current now, current_of(*context_.catalog, row.tenant_id));
-  if (!now.destination) return refused(name, "has no archive destination", "`seabed archive set-dest` first", 0);
+  if (!now.destination)
+    return refused(name, "has no archive destination", "`seabed archive set-dest` first", 0);
   const std::string status = now.round ? now.round->status : "STOP";
   bool allowed = state == "DEFER" ? status == "DOING" || status == "INTERRUPTED"
                                   : status == "STOP" || status == "SUSPEND";
   if (!allowed) return refused(name, "its round is " + status, "", 9028);
-  if (now.destination->state == state) return refused(name, "its destination is " + state + " already", "", 0);
+  if (now.destination->state == state)
+    return refused(name, "its destination is " + state + " already", "", 0);
   SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) {
     return catalog::set_destination_state(tx, now.destination->dest_id, now.destination->state, state);
   }));
@@ -102,7 +111,7 @@ Result<ArchiveStatus> EngineImpl::status_from_catalog(uint64_t tenant_id) {
     out.start_scn = round->start_scn, out.checkpoint_scn = round->checkpoint_scn;
     SEABED_TRY(auto rows, catalog::list_ls_progress(tx, tenant_id, round->dest_id, round->round_id));
     std::map<uint64_t, LsArchiveStatus> newest;
-    for (const auto& row : rows) {   // by rising piece
+    for (const auto& row : rows) {  // by rising piece
       LsArchiveStatus& ls = newest[row.ls_id];
       ls.ls_id = row.ls_id, ls.piece_id = row.piece_id, ls.epoch = row.epoch;
       ls.checkpoint_scn = row.checkpoint_scn, ls.max_scn = row.max_scn, ls.input_bytes += row.input_bytes;

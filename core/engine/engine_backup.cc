@@ -9,8 +9,10 @@ using catalog::BackupJobRow;
 using catalog::DestinationKind;
 using catalog::DestinationRow;
 
-tl::unexpected<Error> refused(const std::string& tenant, std::string reason, std::string next_step, int ob_error) {
-  return fail(Error{Code::kConflict, "tenant " + tenant, std::move(reason), std::move(next_step), 0, ob_error});
+tl::unexpected<Error> refused(const std::string& tenant, std::string reason, std::string next_step,
+                              int ob_error) {
+  return fail(
+      Error{Code::kConflict, "tenant " + tenant, std::move(reason), std::move(next_step), 0, ob_error});
 }
 
 Status check_no_backup_runs(Catalog& catalog, const catalog::TenantRow& tenant) {

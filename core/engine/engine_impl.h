@@ -24,7 +24,8 @@ class EngineImpl : public Engine {
   Result<catalog::TenantRow> tenant(const std::string& name) override;
   Result<std::vector<catalog::LogStreamRow>> log_streams(uint64_t tenant_id) override;
 
-  Result<catalog::DestinationRow> set_archive_dest(const std::string& tenant, const ArchiveDestRequest&) override;
+  Result<catalog::DestinationRow> set_archive_dest(const std::string& tenant,
+                                                   const ArchiveDestRequest&) override;
   Status clear_archive_dest(const std::string& tenant) override;
   Status set_archivelog(const std::string& tenant, bool on) override;
   Status set_archive_state(const std::string& tenant, const std::string& state) override;
@@ -56,7 +57,7 @@ class EngineImpl : public Engine {
   Result<ArchiveStatus> status_from_catalog(uint64_t tenant_id);
 
   EngineContext& context_;
-  std::mutex mutex_;               // of the maps
+  std::mutex mutex_;  // of the maps
   bool started_ = false;
   std::map<uint64_t, std::unique_ptr<TenantArchiver>> archivers_;
   JobRunner runner_;

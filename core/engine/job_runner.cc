@@ -41,7 +41,8 @@ void JobRunner::stop() {
     for (auto& [id, running] : running_) running->cancel.cancel();
     wake_.notify_all();
   }
-  for (auto& [id, lane] : lanes_) if (lane.thread.joinable()) lane.thread.join();
+  for (auto& [id, lane] : lanes_)
+    if (lane.thread.joinable()) lane.thread.join();
 }
 
 void JobRunner::work(Lane& lane) {
@@ -54,7 +55,7 @@ void JobRunner::work(Lane& lane) {
       job_id = lane.waiting.front();
       lane.waiting.pop_front();
     }
-    (void)run_tracked(*lane.archiver, job_id);   // told and kept in the catalog
+    (void)run_tracked(*lane.archiver, job_id);  // told and kept in the catalog
   }
 }
 
@@ -70,8 +71,10 @@ Status JobRunner::run_tracked(TenantArchiver& archiver, uint64_t job_id) {
     running->progress = progress;
   };
   Status status = run_here(archiver, job_id, keep, running->cancel);
-  if (status) log::info("backup job {} ended well", job_id);
-  else log::error("backup job {}: {}", job_id, status.error().message());
+  if (status)
+    log::info("backup job {} ended well", job_id);
+  else
+    log::error("backup job {}: {}", job_id, status.error().message());
   std::lock_guard lock(mutex_);
   running_.erase(job_id);
   return status;

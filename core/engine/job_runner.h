@@ -30,7 +30,8 @@ class JobRunner {
   /// In the caller's thread, interrupted by stop() and told by progress().
   Status run_tracked(TenantArchiver& archiver, uint64_t job_id);
   /// In the caller's thread, with the caller's own token.
-  Status run_here(TenantArchiver& archiver, uint64_t job_id, const ProgressFn& progress, const CancelToken& cancel);
+  Status run_here(TenantArchiver& archiver, uint64_t job_id, const ProgressFn& progress,
+                  const CancelToken& cancel);
 
  private:
   struct Lane {
@@ -48,8 +49,8 @@ class JobRunner {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
-  std::map<uint64_t, Lane> lanes_;                            // by tenant
-  std::map<uint64_t, std::shared_ptr<Running>> running_;      // by job
+  std::map<uint64_t, Lane> lanes_;                        // by tenant
+  std::map<uint64_t, std::shared_ptr<Running>> running_;  // by job
 };
 
 }  // namespace seabed

@@ -17,7 +17,8 @@ constexpr uint64_t kSecond = 1'000'000, kDay = 86'400 * kSecond;
 
 IoContext io_of(const EngineContext& context) { return {.deadline = after(context.limits.request_deadline)}; }
 
-DestinationFacts facts_of(const EngineContext& context, const catalog::TenantRow& tenant, const DestinationRow& dest) {
+DestinationFacts facts_of(const EngineContext& context, const catalog::TenantRow& tenant,
+                          const DestinationRow& dest) {
   DestinationFacts facts;
   facts.cluster_id = context.cluster_id, facts.cluster_name = context.cluster_name;
   facts.tenant_id = tenant.tenant_id, facts.tenant_name = tenant.name, facts.incarnation = tenant.incarnation;
@@ -30,8 +31,9 @@ DestinationFacts facts_of(const EngineContext& context, const catalog::TenantRow
 /// Media without append hold one object a write: archive_lag_target must not be small.
 Status check_lag(EngineContext& context, const catalog::TenantRow& tenant, const ObjectStore& store) {
   if (store.capabilities().append) return ok();
-  SEABED_TRY(uint64_t lag, context.catalog->get<uint64_t>(
-                               [&](auto& tx) { return catalog::parameter(tx, tenant.tenant_id, "archive_lag_target"); }));
+  SEABED_TRY(uint64_t lag, context.catalog->get<uint64_t>([&](auto& tx) {
+    return catalog::parameter(tx, tenant.tenant_id, "archive_lag_target");
+  }));
   if (lag >= 60 * kSecond) return ok();
   return fail(Code::kConflict, store.describe(), "has no append, and archive_lag_target is below 60s",
               "set archive_lag_target to 60s or more first");
@@ -73,8 +75,8 @@ Status record(Transaction& tx, DestinationRow& row) {
     return catalog::reuse_destination(tx, row);
   }
   return fail(Error{Code::kConflict, row.path,
-                    "says that it is destination " + std::to_string(row.dest_id) + ", which this catalog knows as " +
-                        known->path,
+                    "says that it is destination " + std::to_string(row.dest_id) +
+                        ", which this catalog knows as " + known->path,
                     "give an empty directory", 0, 9081});
 }
 
@@ -82,14 +84,20 @@ Status record(Transaction& tx, DestinationRow& row) {
 
 Result<uint64_t> parse_piece_interval(const std::string& text) {
   uint64_t number = 0, floor = kDay;
-  if (const char* test = std::getenv("SEABED_TEST_MIN_PIECE_SECONDS")) floor = std::strtoull(test, nullptr, 10) * kSecond;
+  if (const char* test = std::getenv("SEABED_TEST_MIN_PIECE_SECONDS"))
+    floor = std::strtoull(test, nullptr, 10) * kSecond;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   std::string unit(end, text.data() + text.size());
-  uint64_t factor = unit == "s" ? kSecond : unit == "m" ? 60 * kSecond : unit == "h" ? 3600 * kSecond
-                    : unit == "d" ? kDay : 0;
-  if (error == std::errc() && factor && number <= 7 * kDay / factor && number * factor >= floor) return number * factor;
-  return fail(Code::kInvalidArgument, "PIECE_SWITCH_INTERVAL", "'" + text + "' is not a time from " +
-              std::to_string(floor / kSecond) + "s to 7d", "for example 1d");
+  uint64_t factor = unit == "s"   ? kSecond
+                    : unit == "m" ? 60 * kSecond
+                    : unit == "h" ? 3600 * kSecond
+                    : unit == "d" ? kDay
+                                  : 0;
+  if (error == std::errc() && factor && number <= 7 * kDay / factor && number * factor >= floor)
+    return number * factor;
+  return fail(Code::kInvalidArgument, "PIECE_SWITCH_INTERVAL",
+              "'" + text + "' is not a time from " + std::to_string(floor / kSecond) + "s to 7d",
+              "for example 1d");
 }
 
 Result<std::string> parse_binding(const std::string& text) {
@@ -110,8 +118,8 @@ Result<DestinationRow> set_destination(EngineContext& context, const catalog::Te
   if (wanted.kind == DestinationKind::kArchive) SEABED_CHECK(check_lag(context, tenant, *store));
   SEABED_TRY(auto claimed, claim_destination(*store, facts_of(context, tenant, wanted), io_of(context)));
   wanted.dest_id = claimed.dest_id;
-  SEABED_TRY(wanted.check_file, probe_destination(*store, facts_of(context, tenant, wanted), *context.clock,
-                                                  io_of(context)));
+  SEABED_TRY(wanted.check_file,
+             probe_destination(*store, facts_of(context, tenant, wanted), *context.clock, io_of(context)));
   wanted.last_check_us = context.clock->read().now / 1000;
   SEABED_CHECK(context.catalog->transact([&](Transaction& tx) { return record(tx, wanted); }));
   return wanted;

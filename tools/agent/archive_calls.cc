@@ -23,7 +23,8 @@ Result<Json> status(Engine& engine, const Json& args) {
   std::vector<std::string> names;
   if (args.contains("tenant")) names.push_back(args.at("tenant"));
   SEABED_TRY(auto tenants, engine.tenants());
-  if (names.empty()) for (const auto& tenant : tenants) names.push_back(tenant.name);
+  if (names.empty())
+    for (const auto& tenant : tenants) names.push_back(tenant.name);
   Json json = Json::array();
   for (const std::string& name : names) {
     SEABED_TRY(auto view, engine.archive_status(name));
@@ -45,11 +46,20 @@ Calls archive_calls() {
       {"archive/set-dest", set_dest},
       {"archive/clear-dest", clear_dest},
       {"archive/status", status},
-      {"archive/start", [](Engine& e, const Json& a) { return status_after(e, a, e.set_archivelog(a.at("tenant"), true)); }},
-      {"archive/stop", [](Engine& e, const Json& a) { return status_after(e, a, e.set_archivelog(a.at("tenant"), false)); }},
-      {"archive/defer", [](Engine& e, const Json& a) { return status_after(e, a, e.set_archive_state(a.at("tenant"), "DEFER")); }},
-      {"archive/enable", [](Engine& e, const Json& a) { return status_after(e, a, e.set_archive_state(a.at("tenant"), "ENABLE")); }},
-      {"archive/flush", [](Engine& e, const Json& a) { return status_after(e, a, e.flush_archive(a.at("tenant"))); }},
+      {"archive/start",
+       [](Engine& e, const Json& a) { return status_after(e, a, e.set_archivelog(a.at("tenant"), true)); }},
+      {"archive/stop",
+       [](Engine& e, const Json& a) { return status_after(e, a, e.set_archivelog(a.at("tenant"), false)); }},
+      {"archive/defer",
+       [](Engine& e, const Json& a) {
+         return status_after(e, a, e.set_archive_state(a.at("tenant"), "DEFER"));
+       }},
+      {"archive/enable",
+       [](Engine& e, const Json& a) {
+         return status_after(e, a, e.set_archive_state(a.at("tenant"), "ENABLE"));
+       }},
+      {"archive/flush",
+       [](Engine& e, const Json& a) { return status_after(e, a, e.flush_archive(a.at("tenant"))); }},
   };
 }
 

@@ -29,7 +29,8 @@ Result<Json> start(Engine& engine, const Json& args) {
 Result<Json> job(Engine& engine, const Json& args) {
   SEABED_TRY(auto view, engine.backup_job(args.at("job_id")));
   SEABED_TRY(auto tenants, engine.tenants());
-  for (const auto& tenant : tenants) if (tenant.tenant_id == view.job.tenant_id) return backup_json(view, tenant);
+  for (const auto& tenant : tenants)
+    if (tenant.tenant_id == view.job.tenant_id) return backup_json(view, tenant);
   return fail(Code::kInternal, "backup job " + std::to_string(view.job.job_id), "belongs to no tenant");
 }
 
@@ -58,7 +59,8 @@ Result<Json> cancel(Engine& engine, const Json& args) {
 
 Calls backup_calls() {
   return {{"backup/set-dest", set_dest}, {"backup/clear-dest", clear_dest}, {"backup/start", start},
-          {"backup/job", job}, {"backup/status", status}, {"backup/list", list}, {"backup/cancel", cancel}};
+          {"backup/job", job},           {"backup/status", status},         {"backup/list", list},
+          {"backup/cancel", cancel}};
 }
 
 }  // namespace seabed

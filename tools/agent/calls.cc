@@ -19,7 +19,8 @@ const Calls& all_calls() {
 Result<Json> run_call(Engine& engine, const std::string& name, const Json& arguments) {
   auto found = all_calls().find(name);
   if (found == all_calls().end())
-    return fail(Code::kNotFound, name, "is no call of this version", "agent and program must be of one version");
+    return fail(Code::kNotFound, name, "is no call of this version",
+                "agent and program must be of one version");
   try {
     return found->second(engine, arguments);
   } catch (const Json::exception& e) {

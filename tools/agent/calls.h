@@ -1,6 +1,6 @@
 #pragma once
-// Calls of the engine with JSON on both sides: what the agent's socket serves, and what the CLI runs in process where
-// no agent answers. Names are "noun/verb".
+// Calls of the engine with JSON on both sides: what the agent's socket serves, and what the CLI runs in
+// process where no agent answers. Names are "noun/verb".
 
 #include <functional>
 #include <map>

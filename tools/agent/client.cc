@@ -28,7 +28,8 @@ tl::unexpected<Error> lost(const std::string& socket, const std::string& name, c
               "look at the state before doing it again");
 }
 
-Result<Json> read_answer(const std::string& body, bool good, const std::string& socket, const std::string& name) {
+Result<Json> read_answer(const std::string& body, bool good, const std::string& socket,
+                         const std::string& name) {
   Json json = Json::parse(body, nullptr, false);
   if (json.is_discarded() || !json.is_object()) return lost(socket, name, "its answer is no JSON");
   if (good) return json["result"];
@@ -38,13 +39,15 @@ Result<Json> read_answer(const std::string& body, bool good, const std::string& 
 }  // namespace
 
 Result<Json> call_agent(const std::string& path, const std::string& name, const Json& arguments) {
-  if (path.empty() || path.size() > 100) return nobody(path, "the socket's path is empty or longer than 100 characters");
+  if (path.empty() || path.size() > 100)
+    return nobody(path, "the socket's path is empty or longer than 100 characters");
   asio::io_context io;
   Socket socket(io);
   boost::system::error_code error;
   socket.connect(asio::local::stream_protocol::endpoint(path), error);
   if (error == boost::system::errc::permission_denied)
-    return fail(Code::kPermissionDenied, "agent at " + path, "its socket is not open to this user", "run as the agent's user");
+    return fail(Code::kPermissionDenied, "agent at " + path, "its socket is not open to this user",
+                "run as the agent's user");
   if (error) return nobody(path, error.message());
 
   http::request<http::string_body> request(http::verb::post, "/v1/" + name, 11);

@@ -8,8 +8,8 @@
 
 namespace seabed {
 
-/// POST /v1/<name>. kNotFound with the object "no agent at <socket>" when nobody listens there; the agent's own error
-/// as it was; kOutcomeUnknown when the agent died before it answered.
+/// POST /v1/<name>. kNotFound with the object "no agent at <socket>" when nobody listens there; the agent's
+/// own error as it was; kOutcomeUnknown when the agent died before it answered.
 Result<Json> call_agent(const std::string& socket, const std::string& name, const Json& arguments);
 
 }  // namespace seabed

@@ -14,7 +14,8 @@ Result<Json> doctor(Engine& engine, const Json& args) {
   SEABED_TRY(auto findings, engine.doctor(args.at("tenant")));
   Json json = Json::array();
   for (const auto& f : findings)
-    json.push_back({{"level", level_name(f.level)}, {"check", f.check}, {"text", f.text}, {"next_step", f.next_step}});
+    json.push_back(
+        {{"level", level_name(f.level)}, {"check", f.check}, {"text", f.text}, {"next_step", f.next_step}});
   return json;
 }
 

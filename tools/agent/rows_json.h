@@ -1,5 +1,6 @@
 #pragma once
-// Catalog rows as the CLI's JSON. Keys are the columns' names; *_scn has a *_scn_display in the tenant's time zone.
+// Catalog rows as the CLI's JSON. Keys are the columns' names; *_scn has a *_scn_display in the tenant's time
+// zone.
 
 #include "core/engine/engine.h"
 #include "tools/cli/error_json.h"

@@ -31,11 +31,12 @@ constexpr std::string_view kPrefix = "/v1/";
 
 class UnixServer : public Server {
  public:
-  UnixServer(std::string path, CallFn call) : path_(std::move(path)), call_(std::move(call)), acceptor_(io_) {}
+  UnixServer(std::string path, CallFn call)
+      : path_(std::move(path)), call_(std::move(call)), acceptor_(io_) {}
 
   ~UnixServer() override {
     stopping_ = true;
-    ::shutdown(acceptor_.native_handle(), SHUT_RDWR);   // wakes accept()
+    ::shutdown(acceptor_.native_handle(), SHUT_RDWR);  // wakes accept()
     if (thread_.joinable()) thread_.join();
     {
       std::lock_guard lock(mutex_);
@@ -78,7 +79,7 @@ class UnixServer : public Server {
       if (stopping_) return;
       if (error) {
         log::warn("socket {}: {}", path_, error.message());
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));   // out of descriptors, perhaps
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));  // out of descriptors, perhaps
         continue;
       }
       add(std::move(socket));
@@ -88,7 +89,7 @@ class UnixServer : public Server {
   void add(Local::socket socket) {
     std::lock_guard lock(mutex_);
     connections_.remove_if([](Connection& c) { return c.done ? (c.thread.join(), true) : false; });
-    if (connections_.size() >= kMaxConnections) return;   // closes it
+    if (connections_.size() >= kMaxConnections) return;  // closes it
     Connection& connection = connections_.emplace_back(std::move(socket));
     connection.thread = std::thread([this, &connection] {
       serve(connection.socket);
@@ -115,10 +116,13 @@ class UnixServer : public Server {
     Result<Json> answer = fail(Code::kInvalidArgument, std::string(target), "is no POST /v1/…");
     if (request.method() == http::verb::post && target.starts_with(kPrefix)) {
       Json arguments = Json::parse(request.body(), nullptr, false);
-      if (arguments.is_object()) answer = guarded(std::string(target.substr(kPrefix.size())), arguments);
-      else answer = fail(Code::kInvalidArgument, std::string(target), "the body is no JSON object");
+      if (arguments.is_object())
+        answer = guarded(std::string(target.substr(kPrefix.size())), arguments);
+      else
+        answer = fail(Code::kInvalidArgument, std::string(target), "the body is no JSON object");
     }
-    http::response<http::string_body> response(answer ? http::status::ok : status_of(answer.error()), request.version());
+    http::response<http::string_body> response(answer ? http::status::ok : status_of(answer.error()),
+                                               request.version());
     response.set(http::field::content_type, "application/json");
     response.keep_alive(request.keep_alive());
     Json body = answer ? Json{{"result", *answer}} : Json{{"error", to_json(answer.error())}};

@@ -20,8 +20,11 @@ Result<Json> show(Engine& engine, const Json& args) {
   SEABED_TRY(auto streams, engine.log_streams(row.tenant_id));
   json["log_streams"] = Json::array();
   for (const auto& ls : streams)
-    json["log_streams"].push_back({{"ls_id", ls.ls_id}, {"engine", ls.engine}, {"directory", ls.directory},
-                                   {"incarnation", ls.incarnation}, {"status", ls.status}});
+    json["log_streams"].push_back({{"ls_id", ls.ls_id},
+                                   {"engine", ls.engine},
+                                   {"directory", ls.directory},
+                                   {"incarnation", ls.incarnation},
+                                   {"status", ls.status}});
   SEABED_TRY(auto dests, engine.destinations(name));
   json["destinations"] = Json::array();
   for (const auto& dest : dests) json["destinations"].push_back(destination_json(dest));
@@ -38,8 +41,11 @@ Result<Json> show_parameters(Engine& engine, const Json& args) {
   Json json = Json::array();
   for (const auto& row : rows) {
     SEABED_TRY(const auto* spec, catalog::parameter_spec(row.name));
-    json.push_back({{"name", row.name}, {"value", row.value}, {"default", spec->default_text},
-                    {"is_default", row.is_default}, {"help", spec->help}});
+    json.push_back({{"name", row.name},
+                    {"value", row.value},
+                    {"default", spec->default_text},
+                    {"is_default", row.is_default},
+                    {"help", spec->help}});
   }
   return json;
 }
@@ -47,7 +53,9 @@ Result<Json> show_parameters(Engine& engine, const Json& args) {
 }  // namespace
 
 Calls tenant_calls() {
-  return {{"tenant/list", list}, {"tenant/show", show}, {"parameter/set", set_parameter},
+  return {{"tenant/list", list},
+          {"tenant/show", show},
+          {"parameter/set", set_parameter},
           {"parameter/show", show_parameters}};
 }
 

@@ -5,7 +5,9 @@
 namespace seabed {
 
 Json to_json(const Error& error) {
-  Json json = {{"code", code_name(error.code)}, {"object", error.object}, {"reason", error.reason},
+  Json json = {{"code", code_name(error.code)},
+               {"object", error.object},
+               {"reason", error.reason},
                {"next_step", error.next_step}};
   if (error.ob_error) json["ob_error"] = error.ob_error;
   if (error.retry_after_ms) json["retry_after_ms"] = error.retry_after_ms;

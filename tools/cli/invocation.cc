@@ -21,7 +21,8 @@ Invocation::~Invocation() = default;
 Result<const Config*> Invocation::config() {
   if (config_) return config_.get();
   SEABED_TRY(auto loaded, load_config(config_path_).map_error([&](Error error) {
-    if (error.code == Code::kNotFound) error.next_step = "write one (config/ has samples), or give --config FILE";
+    if (error.code == Code::kNotFound)
+      error.next_step = "write one (config/ has samples), or give --config FILE";
     return error;
   }));
   config_ = std::make_unique<Config>(std::move(loaded));
@@ -52,8 +53,9 @@ Result<Json> Invocation::call(const std::string& name, const Json& arguments) {
       through_agent_ = true;
       return remote;
     }
-    if (through_agent_)   // this verb began there: doing the rest here could do it twice
-      return fail(Code::kOutcomeUnknown, remote.error().object, "the agent died while " + verb_.title() + " waited",
+    if (through_agent_)  // this verb began there: doing the rest here could do it twice
+      return fail(Code::kOutcomeUnknown, remote.error().object,
+                  "the agent died while " + verb_.title() + " waited",
                   "start it again: what it had begun goes on");
     auto local = call_here(name, arguments);
     bool owned = !local && local.error().code == Code::kConflict && local.error().object.ends_with(".lock");
@@ -63,8 +65,8 @@ Result<Json> Invocation::call(const std::string& name, const Json& arguments) {
 }
 
 Result<Json> Invocation::call_here(const std::string& name, const Json& arguments) {
-  SEABED_TRY(Machine* machine, this->machine());
-  SEABED_TRY(Engine* engine, machine->engine());
+  SEABED_TRY(Machine * machine, this->machine());
+  SEABED_TRY(Engine * engine, machine->engine());
   return run_call(*engine, name, arguments);
 }
 

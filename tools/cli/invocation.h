@@ -1,5 +1,6 @@
 #pragma once
-// One call of a verb: its options, the configuration, the engine (in the agent or in process), and where answers go.
+// One call of a verb: its options, the configuration, the engine (in the agent or in process), and where
+// answers go.
 
 #include <functional>
 #include <map>
@@ -35,7 +36,8 @@ class Invocation {
   /// Drivers, adapters, clock: without a catalog.
   Result<Machine*> machine();
 
-  /// A call of the engine (agent/calls.h): over the agent's socket when one answers there, else in this process.
+  /// A call of the engine (agent/calls.h): over the agent's socket when one answers there, else in this
+  /// process.
   Result<Json> call(const std::string& name, const Json& arguments);
   /// True when the last call() went to an agent.
   bool through_agent() const { return through_agent_; }

@@ -1,5 +1,6 @@
 #pragma once
-// One line on a terminal's standard error that says how far long work is: percent, rate, time left. Silent elsewhere.
+// One line on a terminal's standard error that says how far long work is: percent, rate, time left. Silent
+// elsewhere.
 
 #include <chrono>
 #include <mutex>
@@ -13,7 +14,7 @@ namespace seabed {
 class ProgressLine {
  public:
   explicit ProgressLine(std::string what);
-  ~ProgressLine();              // clears the line
+  ~ProgressLine();  // clears the line
   void show(const Progress& progress);
   static std::string text(const std::string& what, const Progress& progress, double seconds);
 

@@ -7,7 +7,8 @@
 
 namespace seabed {
 
-/// While it lives, SIGINT and SIGTERM cancel the token instead of ending the process. Make it before any thread.
+/// While it lives, SIGINT and SIGTERM cancel the token instead of ending the process. Make it before any
+/// thread.
 class SignalCancel {
  public:
   SignalCancel();

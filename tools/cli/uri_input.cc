@@ -21,9 +21,10 @@ Status check_public(const std::string& text, const std::string& option) {
   SEABED_TRY(Uri uri, parse_uri(text));
   for (const auto& [key, value] : uri.params) {
     if (is_secret_key(key))
-      return fail(Code::kInvalidArgument, "--" + option,
-                  "the URI holds " + key + ", and the words of a process can be read by everyone on this machine",
-                  "give it by --" + option + "-file FILE, or - and standard input");
+      return fail(
+          Code::kInvalidArgument, "--" + option,
+          "the URI holds " + key + ", and the words of a process can be read by everyone on this machine",
+          "give it by --" + option + "-file FILE, or - and standard input");
   }
   return ok();
 }
@@ -51,14 +52,17 @@ Result<std::vector<std::string>> read_uris(const Invocation& invocation, const s
     add_lines(in, &out);
   }
   for (const std::string& text : out) SEABED_CHECK(parse_uri(text));
-  if (out.empty()) return fail(Code::kInvalidArgument, "--" + name, "is missing", "for example --" + name + " file:///backup/shop");
+  if (out.empty())
+    return fail(Code::kInvalidArgument, "--" + name, "is missing",
+                "for example --" + name + " file:///backup/shop");
   return out;
 }
 
 Result<std::string> read_uri(const Invocation& invocation, const std::string& name) {
   SEABED_TRY(auto uris, read_uris(invocation, name));
   if (uris.size() == 1) return uris[0];
-  return fail(Code::kInvalidArgument, "--" + name, "gives " + std::to_string(uris.size()) + " URIs, one is wanted");
+  return fail(Code::kInvalidArgument, "--" + name,
+              "gives " + std::to_string(uris.size()) + " URIs, one is wanted");
 }
 
 }  // namespace seabed

@@ -1,6 +1,6 @@
 #pragma once
-// Destinations from the command line. Words of a process are public, so a URI with a secret in it is taken from
-// standard input ("-") or a file only.
+// Destinations from the command line. Words of a process are public, so a URI with a secret in it is taken
+// from standard input ("-") or a file only.
 
 #include <string>
 #include <vector>

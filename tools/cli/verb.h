@@ -1,6 +1,6 @@
 #pragma once
-// A verb of the program: `seabed <noun> <name> options`. Its options are data, so that parsing, help and examples come
-// from one place (verb_help.cc, verb_options.cc).
+// A verb of the program: `seabed <noun> <name> options`. Its options are data, so that parsing, help and
+// examples come from one place (verb_help.cc, verb_options.cc).
 
 #include <functional>
 #include <string>
@@ -14,16 +14,16 @@ class Invocation;
 
 struct OptionSpec {
   enum Kind { kText, kList, kNumber, kFlag, kPositional } kind = kText;
-  std::string name;                // without "--"
-  std::string value;               // "URI", "NAME": for the help
+  std::string name;   // without "--"
+  std::string value;  // "URI", "NAME": for the help
   std::string help;
   bool required = false;
 };
 
 struct Verb {
-  std::string noun, name;          // name empty: the noun is the verb ("window")
-  std::string summary;             // one line
-  std::string details;             // may be empty
+  std::string noun, name;  // name empty: the noun is the verb ("window")
+  std::string summary;     // one line
+  std::string details;     // may be empty
   std::vector<std::string> examples;
   std::vector<OptionSpec> options;
   /// Prints its answer; an error is printed by the caller. Returns the exit status.

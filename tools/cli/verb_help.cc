@@ -26,14 +26,17 @@ constexpr char kGlobals[] =
 
 std::string verb_help(const Verb& verb) {
   std::string usage = "Usage: seabed " + verb.title();
-  for (const OptionSpec& o : verb.options) if (o.required) usage += option_text(o).substr(1);
+  for (const OptionSpec& o : verb.options)
+    if (o.required) usage += option_text(o).substr(1);
   bool optional = false;
   for (const OptionSpec& o : verb.options) optional |= !o.required;
   std::string text = usage + (optional ? " [options]" : "") + "\n\n" + verb.summary + "\n";
   if (!verb.details.empty()) text += "\n" + verb.details + "\n";
   if (!verb.options.empty()) text += "\nOptions:\n";
   for (const OptionSpec& o : verb.options)
-    text += padded(option_text(o), o.help + (o.required ? " (required)" : o.kind == OptionSpec::kList ? " (may be repeated)" : ""));
+    text += padded(option_text(o), o.help + (o.required                    ? " (required)"
+                                             : o.kind == OptionSpec::kList ? " (may be repeated)"
+                                                                           : ""));
   text += std::string("\n") + kGlobals + "\nExamples:\n";
   for (const std::string& example : verb.examples) text += "  " + example + "\n";
   return text + "\nExit status: docs/exit-codes.md\n";
@@ -57,9 +60,11 @@ std::string program_help(const std::vector<Verb>& verbs) {
 
 std::string noun_help(const std::string& noun, const std::vector<Verb>& verbs) {
   std::string text = "Usage: seabed " + noun + " VERB [options]\n\n";
-  for (const Verb& verb : verbs) if (verb.noun == noun) text += padded("  " + verb.title(), verb.summary);
+  for (const Verb& verb : verbs)
+    if (verb.noun == noun) text += padded("  " + verb.title(), verb.summary);
   text += "\nExamples:\n";
-  for (const Verb& verb : verbs) if (verb.noun == noun && !verb.examples.empty()) text += "  " + verb.examples[0] + "\n";
+  for (const Verb& verb : verbs)
+    if (verb.noun == noun && !verb.examples.empty()) text += "  " + verb.examples[0] + "\n";
   return text;
 }
 

@@ -26,7 +26,9 @@ struct Loader {
   Status agent(const toml::table* table) {
     if (!table) return ok();
     TableReader r(file, "agent", *table);
-    r.path("socket", &config.socket).path("catalog", &config.catalog).path("catalog_key", &config.catalog_key);
+    r.path("socket", &config.socket)
+        .path("catalog", &config.catalog)
+        .path("catalog_key", &config.catalog_key);
     return r.path("state_directory", &config.state_directory).done();
   }
 
@@ -61,7 +63,8 @@ struct Loader {
     struct stat st;
     if (::stat(file.c_str(), &st) == 0 && (st.st_mode & 077) == 0) return ok();
     return fail(Code::kPermissionDenied, file + ":" + std::to_string(node->source().begin.line),
-                "holds the secret " + key + " and others may read it", "chmod 600 it, or use the standard credential chain");
+                "holds the secret " + key + " and others may read it",
+                "chmod 600 it, or use the standard credential chain");
   }
 
   Status limits(const toml::table* table) {
@@ -83,15 +86,19 @@ struct Loader {
     LogStreamConfig ls;
     StreamConfig& s = ls.stream;
     r.required("directory").number("id", &ls.ls_id, 1001, UINT32_MAX).text("engine", &ls.engine);
-    r.path("directory", &s.directory).path("pin_directory", &s.pin_directory).path("wal_directory", &s.wal_directory);
+    r.path("directory", &s.directory)
+        .path("pin_directory", &s.pin_directory)
+        .path("wal_directory", &s.wal_directory);
     r.size("pinned_limit", &s.pinned_limit_bytes, 1).flag("allow_recycled_log", &s.allow_recycled_log);
     if (ls.engine != "rocksdb" && ls.engine != "myrocks")
       r.fail_at(table.get("engine"), "unknown engine '" + ls.engine + "' (rocksdb, myrocks)");
     for (const LogStreamConfig& other : tenant->streams)
-      if (other.ls_id == ls.ls_id) r.fail_at(&table, "log stream " + std::to_string(ls.ls_id) + " is given twice");
+      if (other.ls_id == ls.ls_id)
+        r.fail_at(&table, "log stream " + std::to_string(ls.ls_id) + " is given twice");
     for (const TenantConfig& known : config.tenants)
       for (const LogStreamConfig& other : known.streams)
-        if (other.stream.directory == s.directory) r.fail_at(&table, s.directory + " belongs to tenant " + known.name);
+        if (other.stream.directory == s.directory)
+          r.fail_at(&table, s.directory + " belongs to tenant " + known.name);
     SEABED_CHECK(r.done());
     s.tenant = tenant->name, s.ls_id = ls.ls_id;
     tenant->streams.push_back(std::move(ls));
@@ -109,7 +116,8 @@ struct Loader {
     if (t.name.size() > 128 || t.name.find_first_of("/ \t\n") != std::string::npos)
       r.fail_at(table.get("name"), "a tenant's name has at most 128 characters and no blank or '/'");
     if (mode != "mysql" && mode != "oracle") r.fail_at(table.get("mode"), "mode must be mysql or oracle");
-    if (auto zone = check_time_zone(t.time_zone); !zone) r.fail_at(table.get("time_zone"), zone.error().message());
+    if (auto zone = check_time_zone(t.time_zone); !zone)
+      r.fail_at(table.get("time_zone"), zone.error().message());
     if (config.tenant(t.name)) r.fail_at(table.get("name"), "tenant " + t.name + " is given twice");
     t.mode = mode == "oracle" ? TenantMode::kOracle : TenantMode::kMysql;
     auto streams = r.tables("log_stream");
@@ -133,7 +141,8 @@ struct Loader {
 }  // namespace
 
 const TenantConfig* Config::tenant(const std::string& name) const {
-  for (const TenantConfig& t : tenants) if (t.name == name) return &t;
+  for (const TenantConfig& t : tenants)
+    if (t.name == name) return &t;
   return nullptr;
 }
 
@@ -143,7 +152,8 @@ Config default_config() {
   auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   for (const char* place : {"../drivers", "../lib/seabed/drivers"}) {
     auto directory = (program.parent_path() / place).lexically_normal();
-    if (!error && std::filesystem::is_directory(directory, error)) config.storage.driver_directories = {directory};
+    if (!error && std::filesystem::is_directory(directory, error))
+      config.storage.driver_directories = {directory};
     if (!config.storage.driver_directories.empty()) break;
   }
   config.socket = "/run/seabed/agent.sock";
@@ -165,7 +175,8 @@ Result<Config> load_config(const std::string& file) {
   try {
     root = toml::parse(text);
   } catch (const toml::parse_error& e) {
-    return fail(Code::kInvalidArgument, file + ":" + std::to_string(e.source().begin.line), std::string(e.description()));
+    return fail(Code::kInvalidArgument, file + ":" + std::to_string(e.source().begin.line),
+                std::string(e.description()));
   }
   TableReader r(file, "", root);
   SEABED_CHECK(loader.cluster(r.table("cluster")));
@@ -182,19 +193,24 @@ std::vector<std::string> check_config(const Config& config) {
   std::vector<std::string> problems;
   auto want_directory = [&](const std::string& path, const std::string& what) {
     std::error_code error;
-    if (!std::filesystem::is_directory(path, error)) problems.push_back(what + " " + path + ": is no directory");
+    if (!std::filesystem::is_directory(path, error))
+      problems.push_back(what + " " + path + ": is no directory");
   };
   for (const auto& directory : config.storage.driver_directories) want_directory(directory, "drivers");
   for (const TenantConfig& tenant : config.tenants) {
-    if (!tenant.data_directory.empty()) want_directory(tenant.data_directory, "tenant " + tenant.name + ": data_directory");
+    if (!tenant.data_directory.empty())
+      want_directory(tenant.data_directory, "tenant " + tenant.name + ": data_directory");
     for (const LogStreamConfig& ls : tenant.streams) {
       std::string what = "tenant " + tenant.name + ": log stream " + std::to_string(ls.ls_id);
       std::error_code error;
       if (std::filesystem::exists(ls.stream.directory + "/CURRENT", error)) continue;
-      if (!std::filesystem::is_directory(ls.stream.directory, error)) want_directory(ls.stream.directory, what);
-      else problems.push_back(what + " " + ls.stream.directory + ": is no RocksDB database (no CURRENT)");
+      if (!std::filesystem::is_directory(ls.stream.directory, error))
+        want_directory(ls.stream.directory, what);
+      else
+        problems.push_back(what + " " + ls.stream.directory + ": is no RocksDB database (no CURRENT)");
     }
-    if (tenant.streams.empty()) problems.push_back("tenant " + tenant.name + ": has no [[tenant.log_stream]]");
+    if (tenant.streams.empty())
+      problems.push_back("tenant " + tenant.name + ": has no [[tenant.log_stream]]");
   }
   return problems;
 }

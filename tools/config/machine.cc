@@ -63,7 +63,7 @@ class LocalMachine : public Machine {
   EngineContext context_;
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<Catalog> catalog_;
-  std::unique_ptr<Engine> engine_;     // goes first
+  std::unique_ptr<Engine> engine_;  // goes first
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
-// The injected parts of this machine: drivers, adapters, clock; and, on demand, the catalog with the engine over it.
+// The injected parts of this machine: drivers, adapters, clock; and, on demand, the catalog with the engine
+// over it.
 
 #include <memory>
 

@@ -21,8 +21,9 @@ bool parse_size(const std::string& text, uint64_t* out) {
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc()) return false;
   std::string unit(end, text.data() + text.size());
-  static const std::pair<const char*, int> kUnits[] = {{"", 0}, {"K", 10}, {"KiB", 10}, {"M", 20}, {"MiB", 20},
-                                                       {"G", 30}, {"GiB", 30}, {"T", 40}, {"TiB", 40}};
+  static const std::pair<const char*, int> kUnits[] = {{"", 0},     {"K", 10},   {"KiB", 10},
+                                                       {"M", 20},   {"MiB", 20}, {"G", 30},
+                                                       {"GiB", 30}, {"T", 40},   {"TiB", 40}};
   for (auto [name, shift] : kUnits) {
     if (unit == name && number <= (UINT64_MAX >> shift)) return *out = number << shift, true;
   }
@@ -38,16 +39,24 @@ const toml::node* TableReader::take(const char* key) {
 
 Error TableReader::problem(const toml::node* node, const std::string& what) const {
   auto line = node ? node->source().begin.line : table_.source().begin.line;
-  return {Code::kInvalidArgument, file_ + ":" + std::to_string(line), what + (name_.empty() ? "" : " in [" + name_ + "]"),
-          "see docs/operator-guide.md for the keys", 0, 0};
+  return {Code::kInvalidArgument,
+          file_ + ":" + std::to_string(line),
+          what + (name_.empty() ? "" : " in [" + name_ + "]"),
+          "see docs/operator-guide.md for the keys",
+          0,
+          0};
 }
 
-void TableReader::fail_at(const toml::node* node, const std::string& what) { errors_.push_back(problem(node, what)); }
+void TableReader::fail_at(const toml::node* node, const std::string& what) {
+  errors_.push_back(problem(node, what));
+}
 
 TableReader& TableReader::text(const char* key, std::string* out) {
   if (auto* node = take(key)) {
-    if (auto value = node->value_exact<std::string>()) *out = *value;
-    else fail_at(node, std::string(key) + " must be a text");
+    if (auto value = node->value_exact<std::string>())
+      *out = *value;
+    else
+      fail_at(node, std::string(key) + " must be a text");
   }
   return *this;
 }
@@ -71,8 +80,11 @@ TableReader& TableReader::path(const char* key, std::string* out) {
 TableReader& TableReader::number(const char* key, uint64_t* out, uint64_t min, uint64_t max) {
   if (auto* node = take(key)) {
     auto value = node->value_exact<int64_t>();
-    if (value && *value >= 0 && uint64_t(*value) >= min && uint64_t(*value) <= max) *out = *value;
-    else fail_at(node, std::string(key) + " must be a number from " + std::to_string(min) + " to " + std::to_string(max));
+    if (value && *value >= 0 && uint64_t(*value) >= min && uint64_t(*value) <= max)
+      *out = *value;
+    else
+      fail_at(node, std::string(key) + " must be a number from " + std::to_string(min) + " to " +
+                        std::to_string(max));
   }
   return *this;
 }
@@ -83,8 +95,11 @@ TableReader& TableReader::size(const char* key, uint64_t* out, uint64_t min) {
     auto number = node->value_exact<int64_t>();
     auto text = node->value_exact<std::string>();
     if (number && *number >= 0) value = *number;
-    if ((number || (text && parse_size(*text, &value))) && value >= min) *out = value;
-    else fail_at(node, std::string(key) + " must be a size (bytes, or a text like \"16G\") of at least " + std::to_string(min));
+    if ((number || (text && parse_size(*text, &value))) && value >= min)
+      *out = value;
+    else
+      fail_at(node, std::string(key) + " must be a size (bytes, or a text like \"16G\") of at least " +
+                        std::to_string(min));
   }
   return *this;
 }
@@ -98,8 +113,10 @@ TableReader& TableReader::milliseconds(const char* key, std::chrono::millisecond
 
 TableReader& TableReader::flag(const char* key, bool* out) {
   if (auto* node = take(key)) {
-    if (auto value = node->value_exact<bool>()) *out = *value;
-    else fail_at(node, std::string(key) + " must be true or false");
+    if (auto value = node->value_exact<bool>())
+      *out = *value;
+    else
+      fail_at(node, std::string(key) + " must be true or false");
   }
   return *this;
 }
@@ -112,8 +129,10 @@ TableReader& TableReader::paths(const char* key, std::vector<std::string>* out) 
   out->clear();
   for (const toml::node& item : *list) {
     auto value = item.value_exact<std::string>();
-    if (!value) fail_at(&item, std::string(key) + " must hold texts");
-    else if (check_path(&item, *value)) out->push_back(*value);
+    if (!value)
+      fail_at(&item, std::string(key) + " must hold texts");
+    else if (check_path(&item, *value))
+      out->push_back(*value);
   }
   return *this;
 }
@@ -136,8 +155,10 @@ std::vector<const toml::table*> TableReader::tables(const char* key) {
   auto* list = node->as_array();
   if (!list) return fail_at(node, std::string(key) + " must be written [[" + key + "]]"), out;
   for (const toml::node& item : *list) {
-    if (item.is_table()) out.push_back(item.as_table());
-    else fail_at(&item, std::string(key) + " must hold tables");
+    if (item.is_table())
+      out.push_back(item.as_table());
+    else
+      fail_at(&item, std::string(key) + " must hold tables");
   }
   return out;
 }
@@ -147,10 +168,14 @@ std::vector<std::pair<std::string, std::string>> TableReader::all_text() {
   for (auto&& [key, node] : table_) {
     std::string name(key.str());
     known_.insert(name);
-    if (auto text = node.value_exact<std::string>()) out.emplace_back(name, *text);
-    else if (auto number = node.value_exact<int64_t>()) out.emplace_back(name, std::to_string(*number));
-    else if (auto flag = node.value_exact<bool>()) out.emplace_back(name, *flag ? "true" : "false");
-    else fail_at(&node, name + " must be a text, a number, true or false");
+    if (auto text = node.value_exact<std::string>())
+      out.emplace_back(name, *text);
+    else if (auto number = node.value_exact<int64_t>())
+      out.emplace_back(name, std::to_string(*number));
+    else if (auto flag = node.value_exact<bool>())
+      out.emplace_back(name, *flag ? "true" : "false");
+    else
+      fail_at(&node, name + " must be a text, a number, true or false");
   }
   return out;
 }

@@ -1,5 +1,6 @@
 #pragma once
-// Reads one TOML table and keeps count of its keys, so that one that nobody asked for is an error with its line.
+// Reads one TOML table and keeps count of its keys, so that one that nobody asked for is an error with its
+// line.
 
 #include <toml++/toml.h>
 
@@ -20,7 +21,7 @@ class TableReader {
 
   // Each leaves *out alone when the key is missing.
   TableReader& text(const char* key, std::string* out);
-  TableReader& path(const char* key, std::string* out);          // absolute, without "." or ".."
+  TableReader& path(const char* key, std::string* out);  // absolute, without "." or ".."
   TableReader& number(const char* key, uint64_t* out, uint64_t min, uint64_t max);
   TableReader& size(const char* key, uint64_t* out, uint64_t min);  // bytes, or "16G", "512MiB"
   TableReader& milliseconds(const char* key, std::chrono::milliseconds* out);

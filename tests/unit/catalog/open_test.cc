@@ -41,7 +41,8 @@ TEST_F(OpenTest, SecondOpenerIsTurnedAwayWithTheOwnersPid) {
   pid_t child = fork();
   if (child == 0) {
     auto second = Catalog::open({.path = path()});
-    std::string text = second ? "opened" : std::string(code_name(second.error().code)) + second.error().message();
+    std::string text =
+        second ? "opened" : std::string(code_name(second.error().code)) + second.error().message();
     if (write(out[1], text.data(), text.size()) < 0) _exit(1);
     _exit(0);
   }
@@ -53,7 +54,7 @@ TEST_F(OpenTest, SecondOpenerIsTurnedAwayWithTheOwnersPid) {
   waitpid(child, &status, 0);
   EXPECT_NE(std::string(text).find("process " + std::to_string(getpid())), std::string::npos) << text;
   catalog_.reset();
-  open();   // free again
+  open();  // free again
 }
 
 TEST_F(OpenTest, FilesArePrivate) {

@@ -29,7 +29,8 @@ TEST(Parameters, TimesAndSizesHaveUnitsAndRanges) {
 }
 
 TEST(Parameters, EveryDefaultIsAValueOfItsParameter) {
-  for (const auto& spec : known_parameters()) EXPECT_TRUE(parse_parameter(spec, spec.default_text)) << spec.name;
+  for (const auto& spec : known_parameters())
+    EXPECT_TRUE(parse_parameter(spec, spec.default_text)) << spec.name;
 }
 
 class ParameterRows : public ScratchCatalog {};

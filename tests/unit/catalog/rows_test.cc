@@ -62,7 +62,9 @@ DestinationRow destination(uint64_t id, uint64_t tenant, DestinationKind kind, c
 }
 
 TEST_F(RowsTest, SecretsAreReadBackButNeverInTheFile) {
-  must([](Transaction& tx) { return insert_destination(tx, destination(1001, 1002, DestinationKind::kData, "b/d")); });
+  must([](Transaction& tx) {
+    return insert_destination(tx, destination(1001, 1002, DestinationKind::kData, "b/d"));
+  });
   must([](Transaction& tx) -> Status {
     SEABED_TRY(auto row, current_destination(tx, 1002, DestinationKind::kData));
     EXPECT_TRUE(row && row->uri.find("VERY-SECRET-KEY") != std::string::npos);
@@ -78,8 +80,12 @@ TEST_F(RowsTest, SecretsAreReadBackButNeverInTheFile) {
 }
 
 TEST_F(RowsTest, NewDestinationLeavesTheOldAsHistoryAndPathsAreExclusive) {
-  must([](Transaction& tx) { return insert_destination(tx, destination(1001, 1002, DestinationKind::kData, "b/1")); });
-  must([](Transaction& tx) { return insert_destination(tx, destination(1002, 1002, DestinationKind::kData, "b/2")); });
+  must([](Transaction& tx) {
+    return insert_destination(tx, destination(1001, 1002, DestinationKind::kData, "b/1"));
+  });
+  must([](Transaction& tx) {
+    return insert_destination(tx, destination(1002, 1002, DestinationKind::kData, "b/2"));
+  });
   must([](Transaction& tx) -> Status {
     SEABED_TRY(auto rows, list_destinations(tx, 1002));
     EXPECT_EQ(rows.size(), 2u);
@@ -88,18 +94,21 @@ TEST_F(RowsTest, NewDestinationLeavesTheOldAsHistoryAndPathsAreExclusive) {
     return ok();
   });
   auto taken = [&](uint64_t tenant, DestinationKind kind) {
-    return error_of([&](Transaction& tx) { return insert_destination(tx, destination(1009, tenant, kind, "b/1")); });
+    return error_of(
+        [&](Transaction& tx) { return insert_destination(tx, destination(1009, tenant, kind, "b/1")); });
   };
   EXPECT_EQ(taken(1004, DestinationKind::kData).ob_error, 9066);
   EXPECT_EQ(taken(1002, DestinationKind::kArchive).ob_error, 9066);
 }
 
 TEST_F(RowsTest, RoundUpdateIsGuardedAndNeverGoesBack) {
-  RoundRow row{.tenant_id = 1002, .dest_id = 1001, .round_id = 1, .status = "BEGINNING", .checkpoint_scn = 100};
+  RoundRow row{
+      .tenant_id = 1002, .dest_id = 1001, .round_id = 1, .status = "BEGINNING", .checkpoint_scn = 100};
   must([&](Transaction& tx) { return insert_round(tx, row); });
   row.status = "DOING";
   must([&](Transaction& tx) { return update_round(tx, row, "BEGINNING"); });
-  EXPECT_EQ(error_of([&](Transaction& tx) { return update_round(tx, row, "BEGINNING"); }).code, Code::kConflict);
+  EXPECT_EQ(error_of([&](Transaction& tx) { return update_round(tx, row, "BEGINNING"); }).code,
+            Code::kConflict);
   row.checkpoint_scn = 99;
   EXPECT_EQ(error_of([&](Transaction& tx) { return update_round(tx, row, "DOING"); }).code, Code::kInternal);
   EXPECT_EQ(error_of([&](Transaction& tx) { return insert_round(tx, row); }).code, Code::kAlreadyExists);
@@ -147,7 +156,8 @@ TEST_F(RowsTest, OlderAttemptOfATaskIsDropped) {
   newer.retry = 1;
   must([&](Transaction& tx) { return put_ls_task(tx, newer); });
   row.status = "FINISH";
-  EXPECT_EQ(error_of([&](Transaction& tx) { return update_ls_task(tx, row, 1, 0, "DOING"); }).code, Code::kConflict);
+  EXPECT_EQ(error_of([&](Transaction& tx) { return update_ls_task(tx, row, 1, 0, "DOING"); }).code,
+            Code::kConflict);
   newer.status = "FINISH";
   must([&](Transaction& tx) { return update_ls_task(tx, newer, 1, 1, "DOING"); });
 }
@@ -191,13 +201,17 @@ TEST_F(RowsTest, LeaseIsExclusiveUntilItExpiresAndEpochsRise) {
     return ok();
   });
   auto take = [&](const std::string& owner, Scn now) {
-    return catalog_->get<LeaseRow>([&](auto& tx) { return acquire_lease(tx, 1001, 1001, owner, now, now + 100, 10); });
+    return catalog_->get<LeaseRow>(
+        [&](auto& tx) { return acquire_lease(tx, 1001, 1001, owner, now, now + 100, 10); });
   };
   EXPECT_EQ(take("b", 209).error().code, Code::kConflict);
   auto b = take("b", 210);
   ASSERT_TRUE(b);
   EXPECT_EQ(b->epoch, 2u);
-  EXPECT_EQ(error_of([](Transaction& tx) { return renew_lease(tx, {1001, 1001, 1, "a", 999}); }).code, Code::kFenced);
+  EXPECT_EQ(error_of([](Transaction& tx) {
+              return renew_lease(tx, {1001, 1001, 1, "a", 999});
+            }).code,
+            Code::kFenced);
   must([&](Transaction& tx) { return renew_lease(tx, {1001, 1001, 2, "b", 999}); });
   must([&](Transaction& tx) { return release_lease(tx, {1001, 1001, 2, "b", 999}); });
   EXPECT_EQ(take("c", 300)->epoch, 3u);

@@ -42,7 +42,7 @@ TEST_F(TransactionTest, ExceptionRollsBackAndIsReturned) {
   });
   EXPECT_NE(error.reason.find("thrown by the body"), std::string::npos);
   EXPECT_EQ(rounds(), 0u);
-  must([](Transaction& tx) { return catalog::insert_round(tx, round(2)); });   // and the catalog still works
+  must([](Transaction& tx) { return catalog::insert_round(tx, round(2)); });  // and the catalog still works
   EXPECT_EQ(rounds(), 1u);
 }
 
@@ -69,7 +69,7 @@ TEST_F(TransactionTest, DeathInTheMiddleKeepsOnlyWhatWasCommitted) {
   ASSERT_EQ(waitpid(child, &status, 0), child);
   ASSERT_TRUE(WIFEXITED(status));
   ASSERT_EQ(WEXITSTATUS(status), 42);
-  open();   // the dead process' lock and -wal file are no obstacle
+  open();  // the dead process' lock and -wal file are no obstacle
   EXPECT_EQ(rounds(), 1u);
 }
 

@@ -21,9 +21,14 @@ class ViewsTest : public ScratchCatalog {
     open();
     must([](Transaction& tx) -> Status {
       SEABED_TRY(auto t, ensure_tenant(tx, "shop", "mysql", "Asia/Shanghai"));
-      SEABED_CHECK(insert_round(tx, {.tenant_id = t.tenant_id, .dest_id = 1001, .round_id = 1, .status = "DOING",
-                                     .start_scn = 1673436649123456789ull, .checkpoint_scn = 1673436649123456789ull}));
-      SEABED_CHECK(insert_piece(tx, {.tenant_id = t.tenant_id, .dest_id = 1001, .round_id = 1, .piece_id = 1}));
+      SEABED_CHECK(insert_round(tx, {.tenant_id = t.tenant_id,
+                                     .dest_id = 1001,
+                                     .round_id = 1,
+                                     .status = "DOING",
+                                     .start_scn = 1673436649123456789ull,
+                                     .checkpoint_scn = 1673436649123456789ull}));
+      SEABED_CHECK(
+          insert_piece(tx, {.tenant_id = t.tenant_id, .dest_id = 1001, .round_id = 1, .piece_id = 1}));
       DestinationRow dest;
       dest.dest_id = 1001, dest.tenant_id = t.tenant_id, dest.kind = DestinationKind::kArchive;
       dest.identity = dest.path = dest.uri = "file:///a";
@@ -50,8 +55,8 @@ class ViewsTest : public ScratchCatalog {
 TEST_F(ViewsTest, EveryPairDiffersByTheTenantOnly) {
   for (const char* name :
        {"OB_ARCHIVE_DEST", "OB_ARCHIVELOG", "OB_ARCHIVELOG_PIECE_FILES", "OB_LS_LOG_ARCHIVE_PROGRESS",
-        "OB_BACKUP_PARAMETER", "OB_BACKUP_JOBS", "OB_BACKUP_JOB_HISTORY", "OB_BACKUP_TASKS", "OB_BACKUP_SET_FILES",
-        "OB_RESTORE_PROGRESS", "OB_RESTORE_HISTORY"}) {
+        "OB_BACKUP_PARAMETER", "OB_BACKUP_JOBS", "OB_BACKUP_JOB_HISTORY", "OB_BACKUP_TASKS",
+        "OB_BACKUP_SET_FILES", "OB_RESTORE_PROGRESS", "OB_RESTORE_HISTORY"}) {
     auto cdb = run(std::string("SELECT * FROM CDB_") + name).columns;
     auto dba = run(std::string("SELECT * FROM DBA_") + name).columns;
     ASSERT_FALSE(cdb.empty()) << name;
