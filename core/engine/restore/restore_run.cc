@@ -9,6 +9,15 @@
 #include "core/engine/restore/restore_files.h"
 
 namespace seabed::restore {
+namespace {
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ",") + name;
+  return out;
+}
+
+}  // namespace
 
 Result<Fd> lock_directory(const std::string& directory) {
   SEABED_TRY(Fd fd, open_directory(directory));
@@ -259,8 +268,8 @@ Status RestoreRun::persist_job() {
     row.finish_bytes = done_bytes_;
     row.comment = state_.comment;
     if (is_final(state_.state)) row.finish_us = now;
-    for (const auto& s : state_.sets) row.backup_set_list += (row.backup_set_list.empty() || job_ ? "" : ",") + (job_ ? "" : s);
-    for (const auto& p : state_.pieces) row.backup_piece_list += (row.backup_piece_list.empty() || job_ ? "" : ",") + (job_ ? "" : p);
+    row.backup_set_list = joined(state_.sets);
+    row.backup_piece_list = joined(state_.pieces);
     if (job_) {
       SEABED_CHECK(catalog::update_restore_job(tx, row, expected));
     } else {
