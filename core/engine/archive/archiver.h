@@ -41,7 +41,7 @@ struct ArchiveTuning {
   uint64_t file_size = 64ull << 20;
   std::chrono::milliseconds catalog_period{1000};       // checkpoints reach the catalog at most so often
   std::chrono::milliseconds stop_patience{60'000};      // a medium that fails holds STOPPING up no longer
-  std::chrono::milliseconds side_file_look{100};        // auxiliary files are looked at no more often
+  std::chrono::milliseconds side_file_look{10};         // auxiliary files are looked at no more often
 };
 
 /// Thread-safe. One object a tenant in the agent; it follows what the catalog says (log mode, destination, state,

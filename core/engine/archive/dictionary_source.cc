@@ -12,7 +12,7 @@ namespace seabed::archive {
 
 namespace {
 constexpr size_t kRecordBytes = 16 << 20;
-constexpr int kLookShare = 20;   // a look may take one part in so many of the time
+constexpr int kLookShare = 50;   // a look may take one part in so many of the time
 }  // namespace
 
 Result<std::unique_ptr<DictionarySource>> DictionarySource::open(const std::string& directory, TenantSource* tenant,
@@ -42,7 +42,8 @@ Result<DictionaryState> DictionarySource::gather() const {
   return state;
 }
 
-// What is found was there at the end of the look, and was not at the end of the one before.
+// What is found was there at the end of the look, and was not at the end of the one before. Its stamp lies between the
+// two: that of the first log seen meanwhile.
 Status DictionarySource::look() {
   const auto begin = std::chrono::steady_clock::now();
   const Scn started = clock_.read().now;
@@ -50,11 +51,14 @@ Status DictionarySource::look() {
   if (!found) return fail(*(error_ = found.error()));
   const ClockReading now = clock_.read();
   const auto took = std::chrono::steady_clock::now() - begin;
+  const Scn last = look_end_ == 0 ? started : look_end_;
+  const Scn stamp = unlooked_ == 0 ? now.now : std::min(now.now, std::max(last + 1, unlooked_));
   for (const auto& record : difference(log_.state(), *found, kRecordBytes)) {
-    SEABED_TRY(LogGroup group, log_.append(record, look_end_ == 0 ? started : look_end_, now.now, now.error_ns));
+    SEABED_TRY(LogGroup group, log_.append(record, last, stamp, now.error_ns));
     queue_.push_back(std::move(group));
   }
   error_.reset();
+  unlooked_ = 0;
   look_begin_ = started;
   look_end_ = std::max(now.now, log_.last_scn());
   ++looks_;
@@ -64,8 +68,9 @@ Status DictionarySource::look() {
   return ok();
 }
 
-void DictionarySource::look_before_step() {
+void DictionarySource::saw_log(Scn stamp) {
   std::lock_guard lock(mutex_);
+  if (unlooked_ == 0 || stamp < unlooked_) unlooked_ = stamp;
   if (std::chrono::steady_clock::now() >= next_look_) (void)look();  // its own thread meets and tells the error
 }
 

@@ -21,9 +21,10 @@ class DictionarySource final : public StreamSource {
 
   /// Thread-safe: what is known beside the tenant source (tenant facts, parameters), by name.
   void set_facts(std::map<std::string, std::string> facts);
-  /// Thread-safe. Other streams call it before they read their log, so that the file of a table created just now has
-  /// no later stamp than the log that needs it. Does nothing when the last look is recent.
-  void look_before_step();
+  /// Thread-safe. Another stream has read log and stamped it: whatever the next look finds new was perhaps there
+  /// already, so it gets no later stamp: the file of a table never comes after the log that needs it. Looks at once
+  /// unless the last look is recent.
+  void saw_log(Scn stamp);
   struct Fold {
     Scn scn = 0;
     std::string body;
@@ -60,6 +61,7 @@ class DictionarySource final : public StreamSource {
   std::deque<LogGroup> queue_;         // durable here, not yet given out
   DictionaryPosition fold_end_;        // of the last fold: a round that begins now needs what follows
   Scn look_begin_ = 0, look_end_ = 0;  // of the last complete look
+  Scn unlooked_ = 0;                   // the first stamp of log seen since the last look; 0: none
   std::chrono::steady_clock::time_point next_look_{};
   std::optional<Error> error_;         // of the last look
 };

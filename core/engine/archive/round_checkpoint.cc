@@ -10,7 +10,7 @@ namespace seabed::archive {
 
 namespace {
 using namespace std::chrono_literals;
-constexpr auto kAtMostEvery = 500ms, kIdleEvery = 1000ms;
+constexpr auto kAtMostEvery = 350ms, kIdleEvery = 1000ms;
 constexpr uint64_t kUnreleased = 64ull << 20;   // so much log may wait for a checkpoint whatever the lag target says
 }  // namespace
 

@@ -38,7 +38,7 @@ void RoundExecutor::connect_dictionary(uint64_t ls_id, StreamEnvironment* env) {
   DictionarySource* dictionary = dictionary_;
   if (!dictionary) return;
   if (ls_id != 1) {
-    env->before_step = [dictionary] { dictionary->look_before_step(); };
+    env->saw_log = [dictionary](Scn stamp) { dictionary->saw_log(stamp); };
     return;
   }
   const auto store = env->store;

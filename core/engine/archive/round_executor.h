@@ -102,6 +102,7 @@ class RoundExecutor final : public TenantArchiver {
   Status open_piece(uint64_t piece_id);
   Status make_available(uint64_t piece_id);
   Status freeze_piece(uint64_t piece_id, PieceEvent event);
+  Status give_up_piece(uint64_t piece_id);
   Result<std::vector<LogFile>> files_of(uint64_t piece_id, const meta::LsPieceProgress& progress);
   paths::PieceKey key(uint64_t piece_id) const;
 

@@ -96,6 +96,15 @@ Status RoundExecutor::freeze_piece(uint64_t piece_id, PieceEvent event) {
   return ok();
 }
 
+// Opened just before a crash, and the round ended before any checkpoint reached it: to readers it is empty.
+Status RoundExecutor::give_up_piece(uint64_t piece_id) {
+  auto row = open_pieces_.at(piece_id);
+  row.status = "FROZEN";
+  SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) { return catalog::update_piece(tx, row, "ACTIVE"); }));
+  open_pieces_.erase(piece_id);
+  return ok();
+}
+
 // From the running stream, else (after a crash, or behind the end of a stream) from the medium; clipped to what the
 // final checkpoint accepted.
 Result<std::vector<LogFile>> RoundExecutor::files_of(uint64_t piece_id, const meta::LsPieceProgress& p) {

@@ -163,7 +163,10 @@ Status RoundExecutor::finish_stopping(const Facts& facts, Row row, bool suspend)
 Status RoundExecutor::close_round(Row* row) {
   while (!open_pieces_.empty()) {
     const uint64_t piece = open_pieces_.begin()->first;
-    if (plan_.piece_start(piece) > checkpoint_ && piece != plan_.base_piece_id) break;
+    if (plan_.piece_start(piece) > checkpoint_ && piece != plan_.base_piece_id) {
+      SEABED_CHECK(give_up_piece(piece));
+      continue;
+    }
     SEABED_CHECK(make_available(piece));
     SEABED_CHECK(freeze_piece(piece, PieceEvent::kRoundEnds));
   }

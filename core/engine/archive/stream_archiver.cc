@@ -121,6 +121,8 @@ Result<bool> StreamArchiver::look() {
   const uint64_t room = env_.buffer_bytes - std::min(buffered_bytes_, env_.buffer_bytes);
   SEABED_TRY(LogStep step, source_.read_step(std::max(room, kLeastRead)));
   const bool more = !step.complete && !step.gap;
+  const auto log = std::find_if(step.groups.begin(), step.groups.end(), [](auto& g) { return carries_log(g.type); });
+  if (log != step.groups.end() && env_.saw_log) env_.saw_log(log->scn_hi);
   take(std::move(step));
   Lsn release;
   {
@@ -211,7 +213,7 @@ void StreamArchiver::forget_pieces_below(uint64_t piece_id) {
 std::optional<Scn> StreamArchiver::covered(Scn scn) {
   std::lock_guard lock(mutex_);
   const auto now = Steady::now();
-  std::erase_if(waiters_, [&](const Waiter& w) { return now - w.asked > 10min; });
+  std::erase_if(waiters_, [&](const Waiter& w) { return now - w.asked > 1min; });
   auto waiter = std::find_if(waiters_.begin(), waiters_.end(), [&](const Waiter& w) { return w.scn == scn; });
   if (waiter == waiters_.end()) waiter = waiters_.insert(waiter, {scn, std::nullopt, now});
   waiter->asked = now;

@@ -37,6 +37,7 @@ struct StreamEnvironment {
   std::string resume;
   Lsn resume_lsn;
   std::function<void()> before_step;                                  // may be null
+  std::function<void(Scn first_stamp)> saw_log;                       // may be null: a step found log
   std::function<Status(uint64_t piece_id)> entered;                   // may be null; an error is retried
   std::function<Status(const LogHole&, Scn scn_hi, uint64_t piece_id)> keep_hole;   // durable when it returns
   std::function<void()> published;                                    // wakes the coordinator
@@ -115,6 +116,7 @@ class StreamArchiver {
   // Of the thread.
   std::shared_ptr<StreamLease> lease_;
   std::unique_ptr<ArchiveWriter> writer_;
+  std::optional<StreamTail> tail_;  // of the attach under way
   bool attached_ = false;
   std::deque<Buffered> buffer_;
   uint64_t buffered_bytes_ = 0;

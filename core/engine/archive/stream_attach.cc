@@ -16,14 +16,20 @@ Status StreamArchiver::claim_lease() {
 }
 
 Status StreamArchiver::attach() {
-  if (!lease_ || !lease_->check()) SEABED_CHECK(claim_lease());
-  SEABED_TRY(const StreamTail tail, find_tail(*env_.store, env_.id, env_.first_open_piece, env_.newest_piece, io()));
-  SEABED_CHECK(take_tail(tail));
+  if (!lease_ || !lease_->check()) {
+    tail_.reset();
+    SEABED_CHECK(claim_lease());
+  }
+  if (!tail_) {  // once an epoch: a source that cannot be attached for long must not leave a file at every try
+    SEABED_TRY(StreamTail tail, find_tail(*env_.store, env_.id, env_.first_open_piece, env_.newest_piece, io()));
+    SEABED_CHECK(take_tail(tail));
+    tail_ = std::move(tail);
+  }
   std::optional<ArchivedState> state;
-  if (!tail.end.empty()) {
-    state = ArchivedState{tail.incarnation, tail.end, tail.scn_hi, {}};
+  if (!tail_->end.empty()) {
+    state = ArchivedState{tail_->incarnation, tail_->end, tail_->scn_hi, {}};
     // State beside a checkpoint further on than the medium would skip log: it is not believed.
-    if (env_.resume_lsn <= tail.end) state->resume = env_.resume;
+    if (env_.resume_lsn <= tail_->end) state->resume = env_.resume;
   }
   SEABED_CHECK(source_.attach(state));
   attached_ = true;
@@ -50,7 +56,7 @@ Status StreamArchiver::take_tail(const StreamTail& tail) {
   last_scn_hi_ = std::max(last_scn_hi_, tail.scn_hi);
   ArchiveWriterOptions options{lease_->epoch(), lease_->owner(), env_.file_size};
   writer_ = std::make_unique<ArchiveWriter>(*env_.store, env_.id, options, tail.last);
-  const uint64_t piece = tail.last.file_id == 0 ? env_.plan.base_piece_id : tail.last.piece_id;
+  const uint64_t piece = tail.last.file_id == 0 ? env_.first_open_piece : tail.last.piece_id;
   piece_id_ = std::max(piece_id_, piece);
   return open_file(piece);
 }
