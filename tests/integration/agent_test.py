@@ -7,8 +7,12 @@
 # case: same-answers
 # case: bad-requests
 # case: without-agent
+# case: doctor
+# case: stale-catalog
+# case: lost-catalog
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -18,6 +22,7 @@ import time
 from case import run_cases
 from installation import Installation, Tenant, wait_until
 from ledger import Ledger
+from ledger_story import compare, pass_time
 
 
 def lab_of(case, live=False):
@@ -156,6 +161,86 @@ def without_agent(case):
     wait_until(lambda: lab.archive_status("t")["lag_ms"] < 5000, 60, "a small lag")
 
 
+def doctor(case):
+    lab = lab_of(case, live=True)
+    for agent in (False, True):
+        if agent:
+            lab.start_agent()
+            lab.protect("t")
+        found = lab.cli("doctor")
+        case.equal([f for f in found if f["level"] == "error"], [], "a healthy installation")
+        checks = " ".join(f["check"] for f in found)
+        for word in ("clock", "free space", "log stream 1001", "destination"):
+            case.contains(checks, word, "what is looked at")
+    shutil.rmtree(f"{case.base}/media/t/data")
+    with open(f"{case.base}/media/t/data", "w", encoding="ascii"):
+        pass  # a file where the destination was
+    run = lab.run("doctor", "--output", "json")
+    case.equal(run.returncode, 4, "a destination that is gone")
+    bad = [f for f in json.loads(run.stdout) if f["level"] == "error"]
+    case.contains(str(bad), "media/t/data", "it is named")
+
+
+def go_on(case, lab, ledger, sets, abandoned="-"):
+    """Archives, backs up with an id of its own, restores the latest point."""
+    made = lab.backup("t", incremental=True)
+    case.true(made["backup_set_id"] > sets, f"a set id is given twice: {made}")
+    pass_time(lab, "t", 0.5)
+    ledger.kill()
+    lab.wait_checkpoint("t", time.time_ns())
+    compare(case, lab, ledger, "t", "latest")
+    report = json.loads(lab.run("verify", *lab.sources("t"), "--output", "json").stdout)
+    errors = [f for f in report["findings"] if f["error"] and abandoned not in f["object"]]
+    case.equal(errors, [], "verify")
+
+
+def protected(case):
+    ledger = Ledger(case.build, case.base, flags=["--cfs", "2", "--memtable-kb", "256"])
+    ledger.start("--rate", "500", "--seconds", "150")
+    case.at_end(ledger.kill)
+    lab = Installation(case.build, case.base, [Tenant("t", ledger.db)], limits={"lease_ms": 1000})
+    case.at_end(lab.stop)
+    lab.start_linker("t")
+    lab.start_agent()
+    lab.protect("t")
+    lab.backup("t")
+    return lab, ledger
+
+
+def stale_catalog(case):
+    """A copy of an hour ago is put back: the media know more than it does."""
+    lab, ledger = protected(case)
+    lab.stop_agent()
+    shutil.copy(f"{case.base}/catalog.db", f"{case.base}/copy")
+    lab.start_agent()
+    lab.wait_archive("t")
+    lab.backup("t", incremental=True)
+    pass_time(lab, "t", 1)
+    lab.stop_agent()
+    for leftover in ("-wal", "-shm"):
+        if os.path.exists(f"{case.base}/catalog.db{leftover}"):
+            os.remove(f"{case.base}/catalog.db{leftover}")
+    shutil.copy(f"{case.base}/copy", f"{case.base}/catalog.db")
+    lab.start_agent()
+    lab.wait_archive("t")
+    go_on(case, lab, ledger, 2)
+
+
+def lost_catalog(case):
+    """Catalog and state are gone: the same destinations are set again, and nothing that was there is overwritten."""
+    lab, ledger = protected(case)
+    pass_time(lab, "t", 0.5)
+    lab.stop_agent()
+    for name in os.listdir(case.base):
+        if name.startswith("catalog.db"):
+            os.remove(f"{case.base}/{name}")
+    shutil.rmtree(f"{case.base}/state")
+    lab.start_agent()
+    lab.protect("t")
+    go_on(case, lab, ledger, 1, abandoned="round_d1001r1_end")  # nobody was left to end the first round
+
+
 if __name__ == "__main__":
     sys.exit(run_cases({"socket": open_socket, "stop": stop, "killed": killed, "two-agents": two_agents,
-                        "same-answers": same_answers, "bad-requests": bad_requests, "without-agent": without_agent}))
+                        "same-answers": same_answers, "bad-requests": bad_requests, "without-agent": without_agent,
+                        "doctor": doctor, "stale-catalog": stale_catalog, "lost-catalog": lost_catalog}))
