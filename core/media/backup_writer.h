@@ -56,6 +56,12 @@ struct CopyFailure {
   bool source = false;
 };
 
+/// A whole object, ready to be written.
+struct FramedObject {
+  std::string key, bytes;
+};
+FramedObject frame_message(const std::string& key, FileType type, const google::protobuf::MessageLite& message);
+
 /// Thread-safe but for copy_ls_data, which runs threads of its own.
 class BackupSetWriter {
  public:
@@ -63,6 +69,9 @@ class BackupSetWriter {
 
   /// A framed message; `key` from paths::. Returns its entry for the descriptor.
   Result<meta::FileEntry> put(const std::string& key, FileType type, const google::protobuf::MessageLite& message);
+  /// Several of them side by side: each costs its own round trips or syncs.
+  Result<std::vector<meta::FileEntry>> put_all(const std::vector<FramedObject>& objects);
+  meta::FileEntry entry_of(const FramedObject& object) const;
   /// One data directory. `files` rise by (tablet, logical id). Everything is durable when it returns; after a failure
   /// nothing of it is wanted any more and its open uploads are aborted.
   tl::expected<LsDataOutcome, CopyFailure> copy_ls_data(const paths::LsData& data, std::vector<CopyFile> files,
