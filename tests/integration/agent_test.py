@@ -8,14 +8,17 @@
 # case: bad-requests
 # case: without-agent
 # case: doctor
+# case: progress
 # case: stale-catalog
 # case: lost-catalog
 import json
 import os
+import pty
 import shutil
 import signal
 import socket
 import stat
+import subprocess
 import sys
 import time
 
@@ -181,6 +184,26 @@ def doctor(case):
     case.contains(str(bad), "media/t/data", "it is named")
 
 
+def progress(case):
+    """Progress is for terminals, on standard error; the answer stays clean."""
+    lab = lab_of(case, live=True)
+    lab.start_agent()
+    lab.protect("t")
+    ours, theirs = pty.openpty()
+    run = subprocess.Popen([lab.program, "--config", lab.config, "backup", "start", "--tenant", "t", "--wait", "--output",
+                            "json"], stdout=subprocess.PIPE, stderr=theirs, text=True)
+    os.close(theirs)
+    answer, _ = run.communicate(timeout=100)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    case.equal(run.returncode, 0, shown)
+    case.equal(json.loads(answer)["status"], "COMPLETED", "the answer")
+    case.contains(shown, "backup", "the line on the terminal")
+    case.true(shown.endswith("\r\x1b[K"), f"the line is cleared at the end: {shown!r}")
+    quiet = lab.run("backup", "start", "--tenant", "t", "--wait")
+    case.equal((quiet.returncode, quiet.stderr), (0, ""), "without a terminal nothing is shown")
+
+
 def go_on(case, lab, ledger, sets, abandoned="-"):
     """Archives, backs up with an id of its own, restores the latest point."""
     made = lab.backup("t", incremental=True)
@@ -243,4 +266,4 @@ def lost_catalog(case):
 if __name__ == "__main__":
     sys.exit(run_cases({"socket": open_socket, "stop": stop, "killed": killed, "two-agents": two_agents,
                         "same-answers": same_answers, "bad-requests": bad_requests, "without-agent": without_agent,
-                        "doctor": doctor, "stale-catalog": stale_catalog, "lost-catalog": lost_catalog}))
+                        "doctor": doctor, "progress": progress, "stale-catalog": stale_catalog, "lost-catalog": lost_catalog}))
