@@ -52,7 +52,7 @@ bool is_safe_component(std::string_view name) {
   if (name.empty() || name.size() > 200 || name == "." || name == "..") return false;
   if (name.starts_with("seabed_") || name.starts_with("seabed.") || name.ends_with(".seabed-standby")) return false;
   return std::all_of(name.begin(), name.end(),
-                     [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f && c != '/' && c != '\\'; });
+                     [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f && c != '/' && c != '\\'; });
 }
 
 Status plan_streams(EngineContext& context, const Media& media, Plan* plan) {

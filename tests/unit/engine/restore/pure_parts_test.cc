@@ -40,8 +40,7 @@ TEST(CutBound, WhatTheDatabaseHoldsBackMakesItUnknown) {
 }
 
 TEST(SafeComponent, HostileNamesAreRefused) {
-  for (const char* name : {"db", "#rocksdb", ".rocksdb", "a b"})
-    EXPECT_EQ(is_safe_component(name), std::string(name) != "a b") << name;
+  for (const char* name : {"db", "#rocksdb", ".rocksdb", "a b"}) EXPECT_TRUE(is_safe_component(name)) << name;
   for (const std::string& name :
        {std::string(), std::string("."), std::string(".."), std::string("a/b"), std::string("/abs"), std::string("a\\b"),
         std::string("a\nb"), std::string("a\0b", 3), std::string(201, 'x'), std::string("seabed_tenant.json"),
