@@ -9,6 +9,8 @@
 # case: without-agent
 # case: doctor
 # case: progress
+# case: cancel
+# case: linker-process
 # case: stale-catalog
 # case: lost-catalog
 import json
@@ -204,6 +206,48 @@ def progress(case):
     case.equal((quiet.returncode, quiet.stderr), (0, ""), "without a terminal nothing is shown")
 
 
+def cancel(case):
+    """A slow backup is cancelled; its set is FAILED, and the next one is not in its way."""
+    ledger = Ledger(case.build, case.base, flags=["--cfs", "2", "--memtable-kb", "256", "--value-size", "4000"])
+    ledger.start("--rate", "1500", "--seconds", "150")
+    case.at_end(ledger.kill)
+    lab = Installation(case.build, case.base, [Tenant("t", ledger.db)])
+    case.at_end(lab.stop)
+    lab.start_agent()
+    lab.protect("t")
+    pass_time(lab, "t", 2)
+    lab.cli("backup", "set-dest", "--tenant", "t", "--location", lab.data_uri("t") + "?max_bandwidth=300K")
+    waiting = subprocess.Popen([lab.program, "--config", lab.config, "backup", "start", "--tenant", "t", "--wait"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    case.at_end(waiting.kill)
+    wait_until(lambda: (jobs := lab.cli("backup", "status", "--tenant", "t")) and jobs[0]["status"] == "DOING", 60, "DOING")
+    case.equal(lab.refused("backup", "start", "--tenant", "t").status, 4, "a second backup")
+    case.equal(lab.refused("backup", "set-dest", "--tenant", "t", "--location", lab.data_uri("t")).status, 4, "set-dest")
+    case.equal(len(lab.cli("backup", "cancel", "--tenant", "t")["cancelled_jobs"]), 1, "what was cancelled")
+    _, errors = waiting.communicate(timeout=100)
+    case.equal(waiting.returncode, 9, f"who waited: {errors}")
+    job = lab.cli("backup", "status", "--tenant", "t")[0]
+    case.equal(job["status"], "CANCELED", "the job")
+    sets = lab.cli("backup", "list", "--tenant", "t")
+    case.equal(sets[-1]["status"], "FAILED", "its set")
+    case.equal(lab.refused("backup", "cancel", "--tenant", "t").status, 4, "nothing to cancel")
+    lab.cli("backup", "set-dest", "--tenant", "t", "--location", lab.data_uri("t"))
+    case.true(lab.backup("t")["backup_set_id"] > sets[-1]["backup_set_id"], "the next one")
+    case.equal([f for f in lab.cli("verify", *lab.sources("t"))["findings"] if f["error"]], [], "verify")
+
+
+def linker_process(case):
+    lab = lab_of(case, live=True)
+    linker = lab.start_linker("t")
+    wait_until(lambda: any(".log" in n for _, _, names in os.walk(f"{case.base}/ledger.db.seabed-pins") for n in names), 30,
+               "a linked WAL")
+    with open(f"/proc/{linker.pid}/maps", encoding="ascii") as maps:
+        case.true("seabed_file.so" not in maps.read(), "the linker loads no driver")
+    case.true(not os.path.exists(f"{case.base}/catalog.db"), "the linker opens no catalog")
+    linker.terminate()
+    case.equal(linker.wait(30), 0, "exit status after SIGTERM")
+
+
 def go_on(case, lab, ledger, sets, abandoned="-"):
     """Archives, backs up with an id of its own, restores the latest point."""
     made = lab.backup("t", incremental=True)
@@ -266,4 +310,5 @@ def lost_catalog(case):
 if __name__ == "__main__":
     sys.exit(run_cases({"socket": open_socket, "stop": stop, "killed": killed, "two-agents": two_agents,
                         "same-answers": same_answers, "bad-requests": bad_requests, "without-agent": without_agent,
-                        "doctor": doctor, "progress": progress, "stale-catalog": stale_catalog, "lost-catalog": lost_catalog}))
+                        "doctor": doctor, "progress": progress, "cancel": cancel, "linker-process": linker_process,
+                        "stale-catalog": stale_catalog, "lost-catalog": lost_catalog}))
