@@ -1,6 +1,7 @@
 #pragma once
-// MariaDB's encoding of names in file names (manual: "Identifier to File Name Mapping"; strings/ctype-utf8.c): ASCII
-// letters, digits and '_' as they are, other letters '@xy' by a table, everything else '@hhhh' (UTF-16 unit).
+// MariaDB's encoding of names in file names (manual: "Identifier to File Name Mapping";
+// strings/ctype-utf8.c): ASCII letters, digits and '_' as they are, other letters '@xy' by a table,
+// everything else '@hhhh' (UTF-16 unit).
 
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 #pragma once
-// The EngineAdapter "myrocks": RocksDB in "<datadir>/#rocksdb" of a MariaDB server. Streams and targets are named so, and
-// nothing else: a server finds its restored tables only under this name.
+// The EngineAdapter "myrocks": RocksDB in "<datadir>/#rocksdb" of a MariaDB server. Streams and targets are
+// named so, and nothing else: a server finds its restored tables only under this name.
 
 #include <memory>
 

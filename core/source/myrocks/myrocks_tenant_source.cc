@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 using myrocks::SchemaScan;
 
 constexpr char kAccounts[] =
-    "accounts, stored routines, events and everything else in the schema mysql (dump it with the server's own tools)";
+    "accounts, stored routines, events and everything else in the schema mysql (dump it with the server's "
+    "own tools)";
 
 class MyRocksTenantSource : public TenantSource {
  public:
@@ -41,7 +42,8 @@ class MyRocksTenantSource : public TenantSource {
     return facts;
   }
 
-  Status restore_files(const std::map<std::string, std::string>& files, const std::string& directory) override {
+  Status restore_files(const std::map<std::string, std::string>& files,
+                       const std::string& directory) override {
     for (const auto& [path, content] : files)
       if (!myrocks::is_restorable(path))
         return fail(Code::kCorruption, path, "is no name of a MariaDB schema file", "verify the archive");
@@ -56,9 +58,11 @@ class MyRocksTenantSource : public TenantSource {
   Result<std::set<std::string>> list_schemas() const {
     std::set<std::string> out;
     std::error_code ec;
-    for (auto it = fs::directory_iterator(path_, ec); !ec && it != fs::directory_iterator(); it.increment(ec)) {
+    for (auto it = fs::directory_iterator(path_, ec); !ec && it != fs::directory_iterator();
+         it.increment(ec)) {
       const std::string name = it->path().filename().string();
-      if (it->symlink_status(ec).type() != fs::file_type::directory || myrocks::is_system_schema(name)) continue;
+      if (it->symlink_status(ec).type() != fs::file_type::directory || myrocks::is_system_schema(name))
+        continue;
       if (name.starts_with("#") || name.starts_with(".") || name == "lost+found") continue;
       out.insert(name);
     }
@@ -75,9 +79,9 @@ class MyRocksTenantSource : public TenantSource {
     }
     for (auto it = fs::directory_iterator(path_, ec); !ec && it != fs::directory_iterator(); it.increment(ec))
       if (it->path().filename().string().ends_with("bin.index"))
-        facts.outside.push_back(
-            "the binary log (" + it->path().filename().string() +
-            "): transactions that were only prepared at the target need it, or --tc-heuristic-recover=COMMIT");
+        facts.outside.push_back("the binary log (" + it->path().filename().string() +
+                                "): transactions that were only prepared at the target need it, or "
+                                "--tc-heuristic-recover=COMMIT");
   }
 
   static Status restore_one(int root, const std::string& path, const std::string& content) {
@@ -87,7 +91,8 @@ class MyRocksTenantSource : public TenantSource {
     SEABED_TRY(const Fd directory, open_beneath(root, schema, O_RDONLY | O_DIRECTORY));
     SEABED_TRY(const Fd file, open_beneath(directory.get(), name, O_WRONLY | O_CREAT | O_TRUNC, 0640));
     SEABED_CHECK(pwrite_full(file.get(), content, 0, path));
-    if (::fsync(file.get()) != 0 || ::fsync(directory.get()) != 0) return fail_errno(path, "cannot be synced", errno);
+    if (::fsync(file.get()) != 0 || ::fsync(directory.get()) != 0)
+      return fail_errno(path, "cannot be synced", errno);
     return ok();
   }
 

@@ -20,7 +20,8 @@ bool names_engine(std::string_view frm, std::string_view engine) {
 }
 
 bool is_encoded_name(std::string_view name) {
-  if (name.empty() || name.size() > 255 || name.find("..") != std::string_view::npos || name[0] == '.') return false;
+  if (name.empty() || name.size() > 255 || name.find("..") != std::string_view::npos || name[0] == '.')
+    return false;
   return std::all_of(name.begin(), name.end(), [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '_' || c == '@' || c == '#' || c == '$' || c == '.' || c == '-';
   });

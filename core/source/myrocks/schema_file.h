@@ -1,5 +1,6 @@
 #pragma once
-// What a file in a MariaDB schema directory is, by its name and its first bytes (sql/table.cc, sql/sql_view.cc there).
+// What a file in a MariaDB schema directory is, by its name and its first bytes (sql/table.cc,
+// sql/sql_view.cc there).
 
 #include <string>
 #include <string_view>
@@ -7,13 +8,14 @@
 namespace seabed::myrocks {
 
 enum class SchemaFile {
-  kRocksTable,    // .frm of a RocksDB table, partitioned or not
-  kInnodbTable, kOtherTable,
-  kView,          // .frm that begins with TYPE=VIEW
-  kTrigger,       // .TRG
-  kPartitions,    // .par
-  kOptions,       // db.opt
-  kIgnored,       // data files of other engines, temporary tables (#sql…)
+  kRocksTable,  // .frm of a RocksDB table, partitioned or not
+  kInnodbTable,
+  kOtherTable,
+  kView,        // .frm that begins with TYPE=VIEW
+  kTrigger,     // .TRG
+  kPartitions,  // .par
+  kOptions,     // db.opt
+  kIgnored,     // data files of other engines, temporary tables (#sql…)
 };
 
 /// By name alone; a .frm is kOtherTable until its bytes are looked at.
@@ -24,8 +26,8 @@ SchemaFile kind_of_frm(std::string_view frm, bool has_innodb_data);
 std::string_view table_part(std::string_view name);
 bool is_partitioned(std::string_view frm);
 
-/// True for what restore may write: "<schema>/<name>.frm|.par" or "<schema>/db.opt", each part of the characters
-/// that MariaDB's encoding produces. No "..", no absolute path, no system schema.
+/// True for what restore may write: "<schema>/<name>.frm|.par" or "<schema>/db.opt", each part of the
+/// characters that MariaDB's encoding produces. No "..", no absolute path, no system schema.
 bool is_restorable(std::string_view path);
 bool is_system_schema(std::string_view name);
 

@@ -115,19 +115,23 @@ bool SchemaScan::has_innodb_data(std::string_view table) const {
 void SchemaScan::collect(TenantFacts& facts) const {
   const std::string schema = decode_filename(name_);
   for (const auto& [name, file] : files_) {
-    const std::string path = name_ + "/" + name, table = decode_filename(table_part(name)), shown = schema + "." + table;
+    const std::string path = name_ + "/" + name, table = decode_filename(table_part(name)),
+                      shown = schema + "." + table;
     const bool rocks_partitions = file.kind == SchemaFile::kPartitions && [&] {
       const auto frm = files_.find(std::string(table_part(name)) + ".frm");
       return frm != files_.end() && frm->second.kind == SchemaFile::kRocksTable;
     }();
     if (file.kind == SchemaFile::kRocksTable || file.kind == SchemaFile::kOptions || rocks_partitions) {
-      if (is_restorable(path)) facts.files[path] = file.content;
-      else facts.outside.push_back("file " + path + " (its name cannot be restored safely)");
+      if (is_restorable(path))
+        facts.files[path] = file.content;
+      else
+        facts.outside.push_back("file " + path + " (its name cannot be restored safely)");
     }
     if (file.kind == SchemaFile::kRocksTable)
       facts.tables.push_back({schema, table, file.partitioned ? R"({"partitioned":true})" : ""});
     if (file.kind == SchemaFile::kInnodbTable) facts.outside.push_back("InnoDB table " + shown);
-    if (file.kind == SchemaFile::kOtherTable) facts.outside.push_back("table " + shown + " of another engine");
+    if (file.kind == SchemaFile::kOtherTable)
+      facts.outside.push_back("table " + shown + " of another engine");
     if (file.kind == SchemaFile::kView) facts.outside.push_back("view " + shown);
     if (file.kind == SchemaFile::kTrigger) facts.outside.push_back("triggers of table " + shown);
   }

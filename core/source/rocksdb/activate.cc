@@ -57,8 +57,10 @@ Status finished_before(const std::string& directory) {
 
 Status place_manifest(const std::string& staged, const std::string& manifest) {
   const std::string from = staged + "/" + kStagedManifest, to = staged + "/" + manifest;
-  if (exists(from) && ::rename(from.c_str(), to.c_str()) != 0) return fail_errno(from, "cannot be renamed", errno);
-  if (!exists(to)) return fail(Code::kCorruption, to, "is missing from the staged directory", "restore again");
+  if (exists(from) && ::rename(from.c_str(), to.c_str()) != 0)
+    return fail_errno(from, "cannot be renamed", errno);
+  if (!exists(to))
+    return fail(Code::kCorruption, to, "is missing from the staged directory", "restore again");
   return fsync_directory(staged);
 }
 
@@ -73,7 +75,8 @@ void remove_temporaries(const std::string& staged) {
 }
 
 /// Everything inside; from here on only LOCK keeps the directory closed.
-Status place_files(const std::string& staged, StagedState& state, const std::function<void(int)>& after_step) {
+Status place_files(const std::string& staged, StagedState& state,
+                   const std::function<void(int)>& after_step) {
   const auto named = parse_db_file_name(state.manifest);
   if (!named || named->kind != DbFileKind::kManifest)
     return fail(Code::kCorruption, staged, "its state names no MANIFEST", "restore again");

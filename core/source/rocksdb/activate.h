@@ -1,7 +1,7 @@
 #pragma once
-// From staged to open (restore_target.h: activate_staged). Every step may be the last one before a crash: calling
-// again goes on from there. The LOCK directory keeps every RocksDB out until CURRENT is whole, and the rename to the
-// final name comes last.
+// From staged to open (restore_target.h: activate_staged). Every step may be the last one before a crash:
+// calling again goes on from there. The LOCK directory keeps every RocksDB out until CURRENT is whole, and
+// the rename to the final name comes last.
 
 #include <functional>
 #include <string>

@@ -45,8 +45,8 @@ void FamilyHistory::add(const VersionEdit& edit, bool restated) {
   out.column_family = id;
   out.add_family = edit.add_family;
   out.comparator = edit.comparator;
-  // A restated log number may be above WALs that hold the family's data: its files are not part of the base. Ids are
-  // never used twice, so that replaying everything there is for this id is right.
+  // A restated log number may be above WALs that hold the family's data: its files are not part of the base.
+  // Ids are never used twice, so that replaying everything there is for this id is right.
   out.log_number = restated ? start_wal_ : edit.log_number.value_or(start_wal_);
   edits_.push_back(std::move(out));
 }

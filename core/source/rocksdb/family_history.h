@@ -1,7 +1,7 @@
 #pragma once
-// Which column families were added and dropped between a base and a target: the edits that a restored MANIFEST needs
-// behind the base's prefix. Without them recovery skips their data silently (rocksdb-attach.md section 3).
-// Pure, not thread-safe.
+// Which column families were added and dropped between a base and a target: the edits that a restored
+// MANIFEST needs behind the base's prefix. Without them recovery skips their data silently (rocksdb-attach.md
+// section 3). Pure, not thread-safe.
 
 #include <cstdint>
 #include <set>
@@ -15,11 +15,12 @@ namespace seabed::rocksdb_source {
 
 class FamilyHistory {
  public:
-  /// `base`: state at the end of the prefix, of MANIFEST `number` frozen at `length`. `start_wal`: replay begins there.
+  /// `base`: state at the end of the prefix, of MANIFEST `number` frozen at `length`. `start_wal`: replay
+  /// begins there.
   FamilyHistory(const Version& base, uint64_t number, uint64_t length, uint64_t start_wal);
 
-  /// Takes archived records in order; what the base holds already is passed over. A new MANIFEST restates families:
-  /// an unknown one was added, a known one that is missing was dropped, between the looks.
+  /// Takes archived records in order; what the base holds already is passed over. A new MANIFEST restates
+  /// families: an unknown one was added, a known one that is missing was dropped, between the looks.
   Status take(const rocksdb::ManifestRun& run);
 
   /// To be appended to the prefix, in order.
@@ -32,7 +33,8 @@ class FamilyHistory {
   void drop(uint32_t id);
   void end_restatement();
 
-  uint64_t number_, taken_to_;  // everything up to this MANIFEST and end is in: an archiver may give records twice
+  uint64_t number_,
+      taken_to_;  // everything up to this MANIFEST and end is in: an archiver may give records twice
   uint64_t start_wal_;
   std::map<uint32_t, std::string> families_;
   std::set<uint32_t> restated_;

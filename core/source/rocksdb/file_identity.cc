@@ -14,8 +14,8 @@ namespace {
 
 constexpr uint64_t kBlockBasedMagic = 0x88e241b785f4cff7ull;
 constexpr size_t kFooterSize = 53;
-constexpr size_t kTrailerSize = 5;          // compression type, checksum
-constexpr uint64_t kBlockLimit = 4 << 20;   // metaindex and properties are a few KiB
+constexpr size_t kTrailerSize = 5;         // compression type, checksum
+constexpr uint64_t kBlockLimit = 4 << 20;  // metaindex and properties are a few KiB
 constexpr uint32_t kExtendedMagic = 0x007a003e;
 
 struct BlockHandle {
@@ -39,8 +39,10 @@ bool parse_footer(std::string_view footer, uint64_t file_size, BlockHandle* meta
 }
 
 /// One raw block, or empty when its handle or compression is not what a metadata block has.
-Result<std::string> read_block(int fd, const std::string& name, const BlockHandle& handle, uint64_t file_size) {
-  if (handle.size > kBlockLimit || handle.offset > file_size || handle.size + kTrailerSize > file_size - handle.offset)
+Result<std::string> read_block(int fd, const std::string& name, const BlockHandle& handle,
+                               uint64_t file_size) {
+  if (handle.size > kBlockLimit || handle.offset > file_size ||
+      handle.size + kTrailerSize > file_size - handle.offset)
     return std::string();
   std::string block(handle.size + 1, '\0');
   SEABED_TRY(const size_t n, pread_full(fd, block, handle.offset, name));
@@ -60,8 +62,8 @@ std::map<std::string, std::string> parse_block(std::string_view block) {
   while (!reader.empty()) {
     uint32_t shared = 0, rest = 0, length = 0;
     std::string_view tail, value;
-    if (!reader.varint32(&shared) || !reader.varint32(&rest) || !reader.varint32(&length) || shared > key.size() ||
-        !reader.bytes(rest, &tail) || !reader.bytes(length, &value))
+    if (!reader.varint32(&shared) || !reader.varint32(&rest) || !reader.varint32(&length) ||
+        shared > key.size() || !reader.bytes(rest, &tail) || !reader.bytes(length, &value))
       break;
     key.resize(shared);
     key.append(tail);
@@ -104,7 +106,8 @@ Result<std::optional<TableOrigin>> read_table_origin(int fd, const std::string& 
   return origin_from(parse_block(block));
 }
 
-std::string identity_of(const std::array<uint64_t, 2>& unique_id, const std::optional<TableOrigin>& origin, uint64_t size) {
+std::string identity_of(const std::array<uint64_t, 2>& unique_id, const std::optional<TableOrigin>& origin,
+                        uint64_t size) {
   std::string out;
   if (unique_id[0] != 0 || unique_id[1] != 0) {
     out = "u";

@@ -1,7 +1,7 @@
 #pragma once
-// Which life of a database this is. A new round continues the life that is on record in the pin directory unless the
-// database was restored (seabed.state tells), replaced (another IDENTITY) or went back (lower counters in its MANIFEST,
-// as after an operating-system crash). docs/decisions/ has the why.
+// Which life of a database this is. A new round continues the life that is on record in the pin directory
+// unless the database was restored (seabed.state tells), replaced (another IDENTITY) or went back (lower
+// counters in its MANIFEST, as after an operating-system crash). docs/decisions/ has the why.
 
 #include <cstdint>
 #include <string>
@@ -16,8 +16,8 @@ struct LifeRecord {
   uint64_t next_file_number = 0, last_sequence = 0;
 };
 
-/// The incarnation of a database with facts `now` (its incarnation field is not looked at). `restored_from`: what
-/// seabed.state says, 0 without one.
+/// The incarnation of a database with facts `now` (its incarnation field is not looked at). `restored_from`:
+/// what seabed.state says, 0 without one.
 uint64_t next_incarnation(const LifeRecord& record, const LifeRecord& now, uint64_t restored_from);
 
 /// Facts of the directory as it is; kNotFound and kCorruption as ManifestReader.

@@ -27,7 +27,8 @@ Result<uint64_t> read_current(int directory, const std::string& path) {
   return number;
 }
 
-Result<std::unique_ptr<ManifestReader>> ManifestReader::open(int directory, uint64_t number, const std::string& path) {
+Result<std::unique_ptr<ManifestReader>> ManifestReader::open(int directory, uint64_t number,
+                                                             const std::string& path) {
   SEABED_TRY(Fd fd, open_beneath(directory, manifest_name(number), O_RDONLY));
   return of(std::move(fd), number, path + "/" + manifest_name(number));
 }

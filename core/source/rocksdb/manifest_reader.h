@@ -11,13 +11,15 @@
 
 namespace seabed::rocksdb_source {
 
-/// The MANIFEST's number that CURRENT names. kNotFound without CURRENT, kCorruption when it says something else.
+/// The MANIFEST's number that CURRENT names. kNotFound without CURRENT, kCorruption when it says something
+/// else.
 Result<uint64_t> read_current(int directory, const std::string& path);
 
 class ManifestReader {
  public:
   /// MANIFEST-<number> of the open `directory`; `path` is for messages.
-  static Result<std::unique_ptr<ManifestReader>> open(int directory, uint64_t number, const std::string& path);
+  static Result<std::unique_ptr<ManifestReader>> open(int directory, uint64_t number,
+                                                      const std::string& path);
   /// The same of a copy that is open already.
   static std::unique_ptr<ManifestReader> of(Fd fd, uint64_t number, const std::string& path);
 

@@ -1,6 +1,6 @@
 #pragma once
-// RocksDB's OPTIONS files as text: read for facts, rewritten for a restored copy. Nothing is handed to the library.
-// Format: options/options_parser.cc there; sections in brackets, key=value lines. Pure.
+// RocksDB's OPTIONS files as text: read for facts, rewritten for a restored copy. Nothing is handed to the
+// library. Format: options/options_parser.cc there; sections in brackets, key=value lines. Pure.
 
 #include <map>
 #include <set>
@@ -27,8 +27,8 @@ OptionsFacts parse_options(std::string_view text);
 /// Fills what the continuity check and messages want to know of the engine.
 void fill_engine(const OptionsFacts& facts, rocksdb::RecoveryFacts_Engine* out);
 
-/// Without wal_dir, db_log_dir, db_paths and cf_paths: a copy that keeps the original's absolute wal_dir would consume
-/// the live database's log (design.md section 5).
+/// Without wal_dir, db_log_dir, db_paths and cf_paths: a copy that keeps the original's absolute wal_dir
+/// would consume the live database's log (design.md section 5).
 std::string without_paths(std::string_view text);
 
 }  // namespace seabed::rocksdb_source

@@ -1,5 +1,6 @@
 #pragma once
-// The newest OPTIONS file at a target, from the base's, archived whole files and section deltas. Not thread-safe.
+// The newest OPTIONS file at a target, from the base's, archived whole files and section deltas. Not
+// thread-safe.
 
 #include <optional>
 #include <string>
@@ -12,8 +13,8 @@ class OptionsHistory {
  public:
   /// What the base holds; groups that are older than it may follow.
   void begin(const std::string& name, std::optional<std::string> text);
-  /// Takes groups in order. A delta against another file than the newest, or one whose hash is wrong, makes the newest
-  /// one unknown: the database then starts with the application's own options.
+  /// Takes groups in order. A delta against another file than the newest, or one whose hash is wrong, makes
+  /// the newest one unknown: the database then starts with the application's own options.
   void take(const rocksdb::OptionsRun& run);
 
   /// nullopt when there was none, or when it is unknown.

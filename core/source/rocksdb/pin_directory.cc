@@ -39,7 +39,8 @@ Result<uint64_t> copy_bytes(int from, int to, uint64_t length, const std::string
       return fail_errno(name, "cannot be copied", errno);
     std::string chunk(1 << 20, '\0');  // file systems that do not copy between each other
     const uint64_t want = std::min<uint64_t>(chunk.size(), length - static_cast<uint64_t>(in));
-    SEABED_TRY(const size_t got, pread_full(from, std::span(chunk.data(), want), static_cast<uint64_t>(in), name));
+    SEABED_TRY(const size_t got,
+               pread_full(from, std::span(chunk.data(), want), static_cast<uint64_t>(in), name));
     if (got == 0) break;
     SEABED_CHECK(pwrite_full(to, std::string_view(chunk.data(), got), static_cast<uint64_t>(out), name));
     in += static_cast<off_t>(got);
@@ -64,7 +65,8 @@ Result<std::unique_ptr<PinDirectory>> PinDirectory::create(const std::string& pa
     Fd lock = take_lock(path, O_CREAT | O_EXCL);
     if (!lock) return fail(Code::kConflict, path, "another process took it away");
     SEABED_TRY(Fd directory, open_directory(path));
-    return std::unique_ptr<PinDirectory>(new PinDirectory(path, std::move(directory), std::move(lock), owner));
+    return std::unique_ptr<PinDirectory>(
+        new PinDirectory(path, std::move(directory), std::move(lock), owner));
   }
   return fail(Code::kConflict, parent, "holds too many snapshots", "look for processes that never end");
 }
@@ -72,16 +74,21 @@ Result<std::unique_ptr<PinDirectory>> PinDirectory::create(const std::string& pa
 Status PinDirectory::remove_leftovers(const std::string& parent) {
   std::error_code ec;
   std::vector<fs::path> dead;
-  for (auto it = fs::directory_iterator(parent, ec); !ec && it != fs::directory_iterator(); it.increment(ec)) {
+  for (auto it = fs::directory_iterator(parent, ec); !ec && it != fs::directory_iterator();
+       it.increment(ec)) {
     if (it->path().filename().string().starts_with(kPrefix)) dead.push_back(it->path());
   }
-  if (ec && ec != std::errc::no_such_file_or_directory) return fail_errno(parent, "cannot be listed", ec.value());
+  if (ec && ec != std::errc::no_such_file_or_directory)
+    return fail_errno(parent, "cannot be listed", ec.value());
   for (const fs::path& path : dead) {
     const Fd lock = take_lock(path.string(), 0);
-    // Without a lock file the maker died between mkdir and open (or is there now: then rmdir finds it not empty).
+    // Without a lock file the maker died between mkdir and open (or is there now: then rmdir finds it not
+    // empty).
     if (!lock && fs::exists(path / kLock, ec)) continue;
-    if (lock) fs::remove_all(path, ec);
-    else ::rmdir(path.c_str());
+    if (lock)
+      fs::remove_all(path, ec);
+    else
+      ::rmdir(path.c_str());
     if (ec) return fail_errno(path.string(), "cannot be removed", ec.value());
   }
   return ok();
@@ -140,7 +147,8 @@ Result<bool> PinDirectory::copy(int source, const std::string& name, uint64_t li
     return fail(Code::kInvalidArgument, name, "is no regular file of the database's owner");
   *size = static_cast<uint64_t>(st.st_size);
   if (*size > limit)
-    return fail(Code::kNoSpace, path_, "links are refused here and copies would exceed the limit of pinned bytes",
+    return fail(Code::kNoSpace, path_,
+                "links are refused here and copies would exceed the limit of pinned bytes",
                 "put the pin directory on the database's file system or raise the limit");
   SEABED_TRY(const Fd to, open_beneath(directory_.get(), name, O_WRONLY | O_CREAT | O_EXCL));
   const auto copied = copy_bytes(from->get(), to.get(), *size, name);
@@ -163,7 +171,9 @@ Status PinDirectory::add(const std::string& name, int from, uint64_t length, con
   return ok();
 }
 
-Result<Fd> PinDirectory::open(const std::string& name) const { return open_beneath(directory_.get(), name, O_RDONLY); }
+Result<Fd> PinDirectory::open(const std::string& name) const {
+  return open_beneath(directory_.get(), name, O_RDONLY);
+}
 
 void PinDirectory::unpin(const std::string& name) {
   std::lock_guard lock(mutex_);

@@ -1,7 +1,8 @@
 #pragma once
-// Hard links that keep a live database's files while they are copied: one directory a snapshot, locked while it lives,
-// so that a later process can tell the leftovers of a dead one. Where links are refused (another mount, another owner:
-// EXDEV, EPERM) the file is copied: only SSTs and blobs come here, and they never change.
+// Hard links that keep a live database's files while they are copied: one directory a snapshot, locked while
+// it lives, so that a later process can tell the leftovers of a dead one. Where links are refused (another
+// mount, another owner: EXDEV, EPERM) the file is copied: only SSTs and blobs come here, and they never
+// change.
 
 #include <atomic>
 #include <cstdint>
@@ -20,7 +21,8 @@ class PinDirectory {
  public:
   /// "<parent>/snapshot-<n>" with the smallest free n. `owner`: the user whose files may be pinned.
   static Result<std::unique_ptr<PinDirectory>> create(const std::string& parent, uid_t owner);
-  /// Deletes every snapshot directory below `parent` that no living process holds. Fine when `parent` is not there.
+  /// Deletes every snapshot directory below `parent` that no living process holds. Fine when `parent` is not
+  /// there.
   static Status remove_leftovers(const std::string& parent);
   ~PinDirectory();  // deletes everything
 
@@ -37,7 +39,8 @@ class PinDirectory {
   void unpin(const std::string& name);
   /// Bytes that nobody but this directory keeps on the disk: copies, and links whose original was deleted.
   uint64_t held_bytes() const;
-  /// Drops pins that only we hold, the largest first, until at most `limit` bytes are held; returns what was dropped.
+  /// Drops pins that only we hold, the largest first, until at most `limit` bytes are held; returns what was
+  /// dropped.
   uint64_t shrink(uint64_t limit);
   uint64_t pinned_bytes() const { return pinned_bytes_; }
   size_t count() const;

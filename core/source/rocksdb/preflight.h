@@ -1,6 +1,6 @@
 #pragma once
-// What can be known before a database is attached: is it one, can it be linked, will its log be whole. Nothing is
-// changed but one link, made and removed again, in the pin directory.
+// What can be known before a database is attached: is it one, can it be linked, will its log be whole.
+// Nothing is changed but one link, made and removed again, in the pin directory.
 
 #include <vector>
 

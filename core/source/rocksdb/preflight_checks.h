@@ -1,5 +1,6 @@
 #pragma once
-// The single checks of preflight_directory: contents in preflight_contents.cc, surroundings in preflight_host.cc.
+// The single checks of preflight_directory: contents in preflight_contents.cc, surroundings in
+// preflight_host.cc.
 
 #include <memory>
 #include <string>

@@ -17,9 +17,10 @@ namespace seabed::rocksdb_source {
 namespace {
 
 constexpr char kEncrypted[] = "a database with an encrypted or custom Env cannot be attached";
-constexpr uint64_t kKnownMagics[] = {0x88e241b785f4cff7ull, 0xdb4775248b80fb57ull,   // block-based, and its first form
-                                     0x8242229663bf9564ull, 0x4f3418eb7a8f13b8ull,   // plain
-                                     0x926789d0c5f17873ull};                         // cuckoo
+constexpr uint64_t kKnownMagics[] = {0x88e241b785f4cff7ull,
+                                     0xdb4775248b80fb57ull,  // block-based, and its first form
+                                     0x8242229663bf9564ull, 0x4f3418eb7a8f13b8ull,  // plain
+                                     0x926789d0c5f17873ull};                        // cuckoo
 const std::set<std::string> kComparators = {"leveldb.BytewiseComparator", "rocksdb.ReverseBytewiseComparator",
                                             "RocksDB_SE_v3.10", "rev:RocksDB_SE_v3.10"};
 
@@ -34,7 +35,9 @@ bool known_table(int directory, const std::string& name) {
   char magic[8];
   if (size < 8) return false;
   const auto n = pread_full(fd->get(), magic, static_cast<uint64_t>(size) - 8, name);
-  return n && *n == 8 && std::find(std::begin(kKnownMagics), std::end(kKnownMagics), load_u64(magic)) != std::end(kKnownMagics);
+  return n && *n == 8 &&
+         std::find(std::begin(kKnownMagics), std::end(kKnownMagics), load_u64(magic)) !=
+             std::end(kKnownMagics);
 }
 
 void check_first_record(const std::string& path, uint64_t number, PreflightReport& report) {
@@ -44,11 +47,13 @@ void check_first_record(const std::string& path, uint64_t number, PreflightRepor
   head.resize(n ? *n : 0);
   LogParser parser(number);
   const ParseResult got = parser.next(head, 0);
-  if (got.outcome == ParseOutcome::kUnsupported) return report.error("log", path + ": " + got.reason, "use a newer Seabed");
+  if (got.outcome == ParseOutcome::kUnsupported)
+    return report.error("log", path + ": " + got.reason, "use a newer Seabed");
   if (got.outcome == ParseOutcome::kCorrupt) return report.error("log", path + ": " + got.reason, kEncrypted);
   if (got.outcome == ParseOutcome::kRecord && got.record.kind == RecordKind::kData) {
     BatchFacts facts;
-    if (const Status walked = walk_batch(got.record.data, false, &facts); !walked) return report.error("log", walked.error());
+    if (const Status walked = walk_batch(got.record.data, false, &facts); !walked)
+      return report.error("log", walked.error());
   }
   report.ok("log", "the newest log file can be parsed");
 }
@@ -62,11 +67,13 @@ std::unique_ptr<ManifestReader> check_manifest(const StreamConfig& config, Prefl
     SEABED_TRY(auto reader, ManifestReader::open(directory.get(), number, config.directory));
     SEABED_CHECK(reader->read_on());
     if (reader->frozen_length() == 0)
-      return fail(Code::kCorruption, config.directory + "/" + manifest_name(number), "holds no whole record", kEncrypted);
+      return fail(Code::kCorruption, config.directory + "/" + manifest_name(number), "holds no whole record",
+                  kEncrypted);
     return reader;
   };
   auto reader = open();
-  for (int i = 0; !reader && reader.error().code == Code::kNotFound && i < 5; ++i) reader = open();  // rotated meanwhile
+  for (int i = 0; !reader && reader.error().code == Code::kNotFound && i < 5; ++i)
+    reader = open();  // rotated meanwhile
   if (!reader) {
     report.error("database", reader.error());
     return nullptr;
@@ -81,7 +88,8 @@ std::unique_ptr<ManifestReader> check_manifest(const StreamConfig& config, Prefl
 void check_comparators(const Version& version, PreflightReport& report) {
   std::set<std::string> unknown;
   for (const auto& [id, family] : version.families())
-    if (!family.comparator.empty() && !kComparators.contains(family.comparator)) unknown.insert(family.comparator);
+    if (!family.comparator.empty() && !kComparators.contains(family.comparator))
+      unknown.insert(family.comparator);
   for (const std::string& name : unknown)
     report.warn("comparator", "comparator " + name + " is the application's own",
                 "backup, archive and restore work; table restore needs the application");
@@ -124,9 +132,11 @@ void check_log(const StreamConfig& config, PreflightReport& report) {
 void check_options(const StreamConfig& config, PreflightReport& report) {
   const auto newest = newest_options(config.directory);
   if (!newest)
-    return report.warn("options", "no OPTIONS file can be read", "log directory and log recycling cannot be checked");
+    return report.warn("options", "no OPTIONS file can be read",
+                       "log directory and log recycling cannot be checked");
   const OptionsFacts& facts = newest->facts;
-  const std::string wal_dir = facts.get("wal_dir");  // relative ones are relative to the application, wherever that runs
+  const std::string wal_dir =
+      facts.get("wal_dir");  // relative ones are relative to the application, wherever that runs
   std::error_code ec;
   if (wal_dir.starts_with("/") && !std::filesystem::equivalent(wal_dir, wal_directory(config), ec))
     report.error("log directory", "the database keeps its log in " + wal_dir,
@@ -135,16 +145,21 @@ void check_options(const StreamConfig& config, PreflightReport& report) {
     report.ok("log directory", wal_directory(config));
   const std::string recycled = facts.get("recycle_log_file_num");
   if (!recycled.empty() && recycled != "0") {
-    const std::string text = "recycle_log_file_num is " + recycled + ": log files are overwritten, links do not protect them";
-    if (config.allow_recycled_log) report.warn("log recycling", text, "keep the archiver always running, or set it to 0");
-    else report.error("log recycling", text, "set it to 0 in the application, or allow_recycled_log = true here");
+    const std::string text =
+        "recycle_log_file_num is " + recycled + ": log files are overwritten, links do not protect them";
+    if (config.allow_recycled_log)
+      report.warn("log recycling", text, "keep the archiver always running, or set it to 0");
+    else
+      report.error("log recycling", text,
+                   "set it to 0 in the application, or allow_recycled_log = true here");
   } else {
     report.ok("log recycling", "off");
   }
   if (facts.get("manual_wal_flush") == "true")
     report.warn("log flushing", "manual_wal_flush: the newest writes are only in the application's memory",
                 "stamps lag by its flush interval; declare the slack");
-  if (facts.get("env").find("ncrypt") != std::string::npos) report.error("env", "an encrypting Env", kEncrypted);
+  if (facts.get("env").find("ncrypt") != std::string::npos)
+    report.error("env", "an encrypting Env", kEncrypted);
 }
 
 }  // namespace seabed::rocksdb_source

@@ -26,7 +26,8 @@ bool protected_hardlinks() {
 /// The nearest part of the path that exists.
 std::string existing_part(std::string path) {
   std::error_code ec;
-  while (path.size() > 1 && !std::filesystem::exists(path, ec)) path = std::filesystem::path(path).parent_path();
+  while (path.size() > 1 && !std::filesystem::exists(path, ec))
+    path = std::filesystem::path(path).parent_path();
   return path;
 }
 
@@ -46,7 +47,8 @@ bool check_paths(const StreamConfig& config, PreflightReport& report) {
     const char* what;
     const std::string* path;
   };
-  for (const Path& p : {Path{"database directory", &config.directory}, Path{"pin directory", &config.pin_directory}}) {
+  for (const Path& p :
+       {Path{"database directory", &config.directory}, Path{"pin directory", &config.pin_directory}}) {
     if (!p.path->starts_with('/')) {
       report.error(p.what, *p.path + " is not an absolute path", "give it from the root on");
       return false;
@@ -64,30 +66,41 @@ void check_owner(const StreamConfig& config, PreflightReport& report) {
   if (::stat((config.directory + "/CURRENT").c_str(), &st) != 0) return;
   const uid_t me = ::geteuid();
   if (st.st_uid == me || me == 0) return report.ok("owner", "the database's files may be read and linked");
-  const std::string text = "the database belongs to user id " + std::to_string(st.st_uid) + ", this process runs as " + std::to_string(me);
+  const std::string text = "the database belongs to user id " + std::to_string(st.st_uid) +
+                           ", this process runs as " + std::to_string(me);
   if (protected_hardlinks())
-    report.warn("owner", text + ", and fs.protected_hardlinks is on: links may be refused", "run agent and linker as the database's user");
+    report.warn("owner", text + ", and fs.protected_hardlinks is on: links may be refused",
+                "run agent and linker as the database's user");
   else
     report.warn("owner", text, "run agent and linker as the database's user");
 }
 
 void check_links(const StreamConfig& config, PreflightReport& report) {
-  if (const Status made = make_directories(config.pin_directory); !made) return report.error("links", made.error());
-  struct stat here {}, there {};
-  const bool known = ::stat(config.directory.c_str(), &here) == 0 && ::stat(config.pin_directory.c_str(), &there) == 0;
+  if (const Status made = make_directories(config.pin_directory); !made)
+    return report.error("links", made.error());
+  struct stat here {
+  }, there{};
+  const bool known =
+      ::stat(config.directory.c_str(), &here) == 0 && ::stat(config.pin_directory.c_str(), &there) == 0;
   if (known && here.st_dev != there.st_dev)
-    return report.error("links", config.pin_directory + " is on another file system than the database",
-                        "put the pin directory on the database's file system: its log cannot be protected otherwise");
+    return report.error(
+        "links", config.pin_directory + " is on another file system than the database",
+        "put the pin directory on the database's file system: its log cannot be protected otherwise");
   const int error = try_link(config.directory, config.pin_directory);
   if (error == EXDEV)
-    report.error("links", config.pin_directory + " is behind another mount than the database", "put it on the same mount");
+    report.error("links", config.pin_directory + " is behind another mount than the database",
+                 "put it on the same mount");
   else if (error != 0)
-    report.error("links", std::string("a hard link to the database's files is refused: ") + std::strerror(error),
+    report.error("links",
+                 std::string("a hard link to the database's files is refused: ") + std::strerror(error),
                  "run agent and linker as the database's user, or clear fs.protected_hardlinks");
   else
     report.ok("links", "hard links into " + config.pin_directory + " work");
-  if (linker_runs(link_directory(config.pin_directory))) report.ok("linker", "a linker process serves this stream");
-  else report.warn("linker", "no linker process serves this stream", "start `seabed linker`: without it each restart of the agent may lose log");
+  if (linker_runs(link_directory(config.pin_directory)))
+    report.ok("linker", "a linker process serves this stream");
+  else
+    report.warn("linker", "no linker process serves this stream",
+                "start `seabed linker`: without it each restart of the agent may lose log");
 }
 
 void check_space(const StreamConfig& config, PreflightReport& report) {
@@ -95,9 +108,12 @@ void check_space(const StreamConfig& config, PreflightReport& report) {
   if (::statvfs(existing_part(config.pin_directory).c_str(), &fs) != 0) return;
   const uint64_t free = static_cast<uint64_t>(fs.f_bavail) * fs.f_frsize;
   const uint64_t limit = config.pinned_limit_bytes != 0 ? config.pinned_limit_bytes : kDefaultPinnedLimit;
-  const std::string text = gigabytes(free) + " are free on the database's disk, up to " + gigabytes(limit) + " may be pinned";
-  if (free < limit) report.warn("space", text, "lower the stream's limit of pinned bytes or make room");
-  else report.ok("space", text);
+  const std::string text =
+      gigabytes(free) + " are free on the database's disk, up to " + gigabytes(limit) + " may be pinned";
+  if (free < limit)
+    report.warn("space", text, "lower the stream's limit of pinned bytes or make room");
+  else
+    report.ok("space", text);
 }
 
 }  // namespace seabed::rocksdb_source

@@ -20,19 +20,22 @@ namespace fs = std::filesystem;
 
 /// MANIFEST, OPTIONS and IDENTITY are kept aside: what becomes of them is decided at the end.
 bool is_aside(const DbFileName& name) {
-  return name.kind == DbFileKind::kManifest || name.kind == DbFileKind::kOptions || name.kind == DbFileKind::kIdentity;
+  return name.kind == DbFileKind::kManifest || name.kind == DbFileKind::kOptions ||
+         name.kind == DbFileKind::kIdentity;
 }
 
 Result<std::string> staged_name(const SnapshotFile& file) {
   const auto parsed = parse_db_file_name(file.name);
   if (!is_database_file(file.name) || !parsed || parsed->kind == DbFileKind::kWal)
-    return fail(Code::kCorruption, file.name, "is no file that a RocksDB snapshot holds", "verify the backup set");
+    return fail(Code::kCorruption, file.name, "is no file that a RocksDB snapshot holds",
+                "verify the backup set");
   return is_aside(*parsed) ? kBasePrefix + file.name : file.name;
 }
 
 Status refuse_used_target(const std::string& directory) {
   std::error_code ec;
-  if (!fs::exists(directory, ec) || (fs::is_directory(directory, ec) && fs::is_empty(directory, ec))) return ok();
+  if (!fs::exists(directory, ec) || (fs::is_directory(directory, ec) && fs::is_empty(directory, ec)))
+    return ok();
   return fail(Code::kConflict, directory, "exists and is not empty", "give a new directory");
 }
 
@@ -44,9 +47,12 @@ Result<std::string> new_db_id() {
 
 }  // namespace
 
-RocksDbTarget::RocksDbTarget(std::string directory) : directory_(std::move(directory)), staged_(staged_path(directory_)) {}
+RocksDbTarget::RocksDbTarget(std::string directory)
+    : directory_(std::move(directory)), staged_(staged_path(directory_)) {}
 
-std::string RocksDbTarget::base_path(const std::string& name) const { return staged_ + "/" + kBasePrefix + name; }
+std::string RocksDbTarget::base_path(const std::string& name) const {
+  return staged_ + "/" + kBasePrefix + name;
+}
 
 Status RocksDbTarget::begin(const std::string& recovery) {
   SEABED_TRY(facts_, decode_recovery(recovery));
@@ -73,7 +79,8 @@ Status RocksDbTarget::close_file(const SnapshotFile& file, Fd fd) {
   struct stat st {};
   if (::fstat(fd.get(), &st) != 0) return fail_errno(file.name, "cannot be inspected", errno);
   if (static_cast<uint64_t>(st.st_size) != file.size)
-    return fail(Code::kCorruption, file.name, "has " + std::to_string(st.st_size) + " bytes instead of " + std::to_string(file.size));
+    return fail(Code::kCorruption, file.name,
+                "has " + std::to_string(st.st_size) + " bytes instead of " + std::to_string(file.size));
   if (::fsync(fd.get()) != 0) return fail_errno(file.name, "cannot be synced", errno);
   return ok();
 }
@@ -83,18 +90,23 @@ Status RocksDbTarget::load_base() {
   if (families_) return ok();
   const std::string name = manifest_name(facts_.manifest_number());
   if (!facts_.options_file().empty() && !parse_db_file_name(facts_.options_file()))
-    return fail(Code::kCorruption, "the base's facts", "name an impossible OPTIONS file", "verify the backup set");
+    return fail(Code::kCorruption, "the base's facts", "name an impossible OPTIONS file",
+                "verify the backup set");
   auto opened = open_beneath(fd_.get(), kBasePrefix + name, O_RDONLY);
   if (!opened) return fail(Code::kCorruption, name, "is missing from the base", "verify the backup set");
-  auto reader = ManifestReader::of(std::move(*opened), facts_.manifest_number(), staged_ + "/" + kBasePrefix + name);
+  auto reader =
+      ManifestReader::of(std::move(*opened), facts_.manifest_number(), staged_ + "/" + kBasePrefix + name);
   SEABED_CHECK(reader->read_on());
   std::error_code ec;
-  if (reader->frozen_length() != facts_.manifest_length() || fs::file_size(base_path(name), ec) != facts_.manifest_length())
-    return fail(Code::kCorruption, name, "is not the MANIFEST that the base was taken with", "verify the backup set");
-  if (auto options = read_file(base_path(facts_.options_file()), 1 << 30)) options_.begin(facts_.options_file(), *options);
+  if (reader->frozen_length() != facts_.manifest_length() ||
+      fs::file_size(base_path(name), ec) != facts_.manifest_length())
+    return fail(Code::kCorruption, name, "is not the MANIFEST that the base was taken with",
+                "verify the backup set");
+  if (auto options = read_file(base_path(facts_.options_file()), 1 << 30))
+    options_.begin(facts_.options_file(), *options);
   base_has_db_id_ = !reader->version().db_id().empty();
-  families_ = std::make_unique<FamilyHistory>(reader->version(), facts_.manifest_number(), facts_.manifest_length(),
-                                              facts_.start_wal());
+  families_ = std::make_unique<FamilyHistory>(reader->version(), facts_.manifest_number(),
+                                              facts_.manifest_length(), facts_.start_wal());
   return ok();
 }
 
@@ -121,7 +133,8 @@ Result<bool> RocksDbTarget::apply(const LogGroup& group, Scn until) {
   if (!fd_) return fail(Code::kConflict, staged_, "the restore was not begun");
   if (ended_) return false;
   SEABED_CHECK(load_base());
-  const bool part = group.type == GroupType::kLog && group.stamp == StampSource::kExact && group.scn_lo <= until;
+  const bool part =
+      group.type == GroupType::kLog && group.stamp == StampSource::kExact && group.scn_lo <= until;
   if (group.scn_hi > until && !part) {
     report_.next_scn_lo = group.scn_lo;
     ended_ = true;
@@ -145,7 +158,8 @@ Result<bool> RocksDbTarget::apply(const LogGroup& group, Scn until) {
       SEABED_CHECK(refuse_hole(hole));
       break;
     }
-    default: return fail(Code::kCorruption, "a log group", "is of a type that a RocksDB stream does not have");
+    default:
+      return fail(Code::kCorruption, "a log group", "is of a type that a RocksDB stream does not have");
   }
   count(group);
   return true;
@@ -187,14 +201,16 @@ Status RocksDbTarget::write_manifest() {
     writer.append(tail, encode_version_edit(edit));
   }
   const std::string path = staged_ + "/" + kStagedManifest;
-  if (::rename(base_path(name).c_str(), path.c_str()) != 0) return fail_errno(path, "cannot be renamed", errno);
+  if (::rename(base_path(name).c_str(), path.c_str()) != 0)
+    return fail_errno(path, "cannot be renamed", errno);
   SEABED_TRY(const Fd fd, open_beneath(fd_.get(), kStagedManifest, O_RDWR));
   SEABED_CHECK(pwrite_full(fd.get(), tail, facts_.manifest_length(), path));
   if (::fsync(fd.get()) != 0) return fail_errno(path, "cannot be synced", errno);
   return ok();
 }
 
-/// A number that the base knew: RocksDB takes the highest for the newest, and gives new ones from the MANIFEST's counter.
+/// A number that the base knew: RocksDB takes the highest for the newest, and gives new ones from the
+/// MANIFEST's counter.
 Status RocksDbTarget::write_options() {
   const auto number = parse_db_file_name(facts_.options_file());
   const std::string name = options_name(number ? number->number : 1);
@@ -204,7 +220,8 @@ Status RocksDbTarget::write_options() {
     return ok();
   }
   if (parse_options(*text).families != families_->names()) {
-    report_.warnings.push_back("the OPTIONS file was left out: its column families are not those of the restored moment");
+    report_.warnings.push_back(
+        "the OPTIONS file was left out: its column families are not those of the restored moment");
     return ok();
   }
   return write_file_atomic(staged_ + "/" + name, without_paths(*text), 0640);
@@ -212,7 +229,8 @@ Status RocksDbTarget::write_options() {
 
 Status RocksDbTarget::remove_side_files() {
   std::error_code ec;
-  for (auto it = fs::directory_iterator(staged_, ec); !ec && it != fs::directory_iterator(); it.increment(ec)) {
+  for (auto it = fs::directory_iterator(staged_, ec); !ec && it != fs::directory_iterator();
+       it.increment(ec)) {
     if (!it->path().filename().string().starts_with(kBasePrefix)) continue;
     if (std::error_code removed; !fs::remove(it->path(), removed))
       return fail_errno(it->path().string(), "cannot be removed", removed.value());
@@ -226,14 +244,15 @@ Result<RestoreReport> RocksDbTarget::finish(Scn) {
   SEABED_CHECK(load_base());
   SEABED_CHECK(wals_->sync());
   if (!facts_.wal_directory().empty())
-    report_.warnings.push_back("the application kept its log in " + facts_.wal_directory() +
-                               ": the restored log lies in the database's directory; open it without wal_dir");
+    report_.warnings.push_back(
+        "the application kept its log in " + facts_.wal_directory() +
+        ": the restored log lies in the database's directory; open it without wal_dir");
   SEABED_CHECK(write_options());
   SEABED_CHECK(write_manifest());
   SEABED_CHECK(remove_side_files());
   if (::fsync(fd_.get()) != 0) return fail_errno(staged_, "cannot be synced", errno);
-  SEABED_CHECK(write_state(staged_, {StagedPhase::kStandby, manifest_name(facts_.manifest_number()), facts_.incarnation(),
-                                     report_.last_scn_hi}));
+  SEABED_CHECK(write_state(staged_, {StagedPhase::kStandby, manifest_name(facts_.manifest_number()),
+                                     facts_.incarnation(), report_.last_scn_hi}));
   report_.log_bytes = wals_->bytes();
   fd_.reset();
   return report_;

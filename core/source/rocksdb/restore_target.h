@@ -1,7 +1,7 @@
 #pragma once
-// RestoreTarget of RocksDB: base files, WALs and a MANIFEST in "<directory>.seabed-standby" such that the application's
-// own open replays the log (rocksdb-attach.md section 3; docs/format/staged-directory.md). create_file and close_file
-// may be called from several threads; the rest from one.
+// RestoreTarget of RocksDB: base files, WALs and a MANIFEST in "<directory>.seabed-standby" such that the
+// application's own open replays the log (rocksdb-attach.md section 3; docs/format/staged-directory.md).
+// create_file and close_file may be called from several threads; the rest from one.
 
 #include <memory>
 #include <set>

@@ -16,7 +16,9 @@ class RocksDbRules final : public LogRules {
   std::unique_ptr<Continuity> continuity(const std::string& recovery) const override {
     return std::make_unique<LogContinuity>(recovery);
   }
-  bool covers(const std::string& recovery, const LogHole& hole) const override { return base_covers(recovery, hole); }
+  bool covers(const std::string& recovery, const LogHole& hole) const override {
+    return base_covers(recovery, hole);
+  }
   Result<LogHole> parse_hole(const LogGroup& group) const override {
     if (group.type != GroupType::kHole) return fail(Code::kInvalidArgument, "a log group", "is no hole");
     return parse_hole_detail(group.payload);
@@ -31,7 +33,8 @@ class RocksDbRules final : public LogRules {
 
 Status absolute(const std::string& what, const std::string& path) {
   if (path.starts_with('/')) return ok();
-  return fail(Code::kInvalidArgument, what, "'" + path + "' is not an absolute path", "give it from the root on");
+  return fail(Code::kInvalidArgument, what, "'" + path + "' is not an absolute path",
+              "give it from the root on");
 }
 
 class RocksDbAdapter final : public EngineAdapter {

@@ -53,9 +53,10 @@ Status RocksDbStream::attach(const std::optional<ArchivedState>& state) {
   SEABED_CHECK(PinDirectory::remove_leftovers(config_.pin_directory));
   ensure_linker();
   SEABED_TRY(LifeRecord life, look_at_life(config_.directory));
-  life.incarnation = state && state->incarnation != 0
-                         ? state->incarnation
-                         : next_incarnation(read_life(config_.pin_directory), life, restored_from(config_.directory));
+  life.incarnation =
+      state && state->incarnation != 0
+          ? state->incarnation
+          : next_incarnation(read_life(config_.pin_directory), life, restored_from(config_.directory));
   tail_ = std::make_unique<LogTail>(tail_config(config_, links_), clock_);
   SEABED_CHECK(state ? tail_->resume(*state) : tail_->begin(life.incarnation));
   SEABED_CHECK(write_life(config_.pin_directory, life));
@@ -69,7 +70,8 @@ void RocksDbStream::ensure_linker() {
   next_linker_ = std::chrono::steady_clock::now() + kLinkerInterval;
   if (linker_ || linker_runs(links_)) return;
   auto started = Linker::start({describe(), config_.directory, config_.wal_directory, links_, limit_});
-  if (started) linker_ = std::move(*started);
+  if (started)
+    linker_ = std::move(*started);
   else if (started.error().code != Code::kConflict)
     log::warn("{}: log files are not linked: {}", describe(), started.error().message());
 }
@@ -91,8 +93,9 @@ void RocksDbStream::keep_budget() {
   next_budget_ = now + kBudgetInterval;
   const uint64_t linked = linker_stats().pinned_bytes;
   if (const uint64_t dropped = snapshotter_.shrink(limit_ - std::min(limit_, linked)))
-    log::warn("{}: {} bytes of deleted files were given up, because the limit of pinned bytes ({}) was reached", describe(),
-              dropped, limit_);
+    log::warn(
+        "{}: {} bytes of deleted files were given up, because the limit of pinned bytes ({}) was reached",
+        describe(), dropped, limit_);
 }
 
 RocksDbStream::Trace RocksDbStream::trace() const {
@@ -129,10 +132,11 @@ std::string RocksDbStream::resume_state() const { return tail_ ? tail_->resume_s
 Lsn RocksDbStream::position() const { return tail_ ? tail_->position() : Lsn(); }
 std::string RocksDbStream::display(const Lsn& lsn) const { return display_lsn(lsn); }
 
-/// Replay begins where the tailer stood before the MANIFEST was frozen when that is earlier than the base's first WAL:
-/// every later edit then stands in a group that replay reads (log_tail.h).
+/// Replay begins where the tailer stood before the MANIFEST was frozen when that is earlier than the base's
+/// first WAL: every later edit then stands in a group that replay reads (log_tail.h).
 Result<std::unique_ptr<Snapshot>> RocksDbStream::snapshot(const CancelToken& cancel) {
-  if (incarnation_ == 0) return fail(Code::kConflict, describe(), "is not attached", "start its log archiving first");
+  if (incarnation_ == 0)
+    return fail(Code::kConflict, describe(), "is not attached", "start its log archiving first");
   const Lsn before = tail_->position();
   SEABED_TRY(auto taken, snapshotter_.take(incarnation_, clock_, cancel));
   taken->start_replay = std::min(taken->start_replay, before);

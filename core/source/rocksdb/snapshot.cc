@@ -11,7 +11,8 @@
 
 namespace seabed::rocksdb_source {
 
-Result<std::unique_ptr<Snapshot>> Snapshotter::take(uint64_t incarnation, Clock& clock, const CancelToken& cancel) {
+Result<std::unique_ptr<Snapshot>> Snapshotter::take(uint64_t incarnation, Clock& clock,
+                                                    const CancelToken& cancel) {
   SEABED_TRY(const Fd directory, open_directory(settings_.directory));
   SEABED_TRY(std::shared_ptr<PinDirectory> pins, new_pins(directory.get()));
   SnapshotLook look(settings_, directory.get(), *pins);
@@ -29,7 +30,8 @@ Result<std::shared_ptr<PinDirectory>> Snapshotter::new_pins(int directory) {
   struct stat st {};
   if (::fstatat(directory, "CURRENT", &st, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno == ENOENT)
-      return fail(Code::kNotFound, settings_.directory, "holds no CURRENT file", "give the directory of a RocksDB database");
+      return fail(Code::kNotFound, settings_.directory, "holds no CURRENT file",
+                  "give the directory of a RocksDB database");
     return fail_errno(settings_.directory + "/CURRENT", "cannot be inspected", errno);
   }
   SEABED_TRY(std::shared_ptr<PinDirectory> pins, PinDirectory::create(settings_.pin_directory, st.st_uid));
@@ -39,7 +41,8 @@ Result<std::shared_ptr<PinDirectory>> Snapshotter::new_pins(int directory) {
   return pins;
 }
 
-Status Snapshotter::describe_files(const SnapshotLook& look, PinDirectory& pins, std::vector<SnapshotFile>& files) {
+Status Snapshotter::describe_files(const SnapshotLook& look, PinDirectory& pins,
+                                   std::vector<SnapshotFile>& files) {
   std::map<uint64_t, KnownOrigin> seen;
   for (const LiveFile& live : look.live()) {
     SnapshotFile file;
@@ -59,7 +62,8 @@ Status Snapshotter::describe_files(const SnapshotLook& look, PinDirectory& pins,
 }
 
 /// From the MANIFEST, else from the pinned file's properties (read once a file and process).
-Result<std::string> Snapshotter::identity(const LiveFile& live, PinDirectory& pins, std::map<uint64_t, KnownOrigin>& seen) {
+Result<std::string> Snapshotter::identity(const LiveFile& live, PinDirectory& pins,
+                                          std::map<uint64_t, KnownOrigin>& seen) {
   if (live.sst.unique_id[0] != 0 || live.sst.unique_id[1] != 0)
     return identity_of(live.sst.unique_id, std::nullopt, live.size);
   SEABED_TRY(const Fd fd, pins.open(live.name));

@@ -1,7 +1,7 @@
 #pragma once
-// Snapshots of a live database (rocksdb-attach.md section 1): the MANIFEST says which files live, hard links keep them.
-// A look that finds a file gone begins again where the MANIFEST goes on; stable when every live file of a frozen
-// MANIFEST is linked and CURRENT still names it.
+// Snapshots of a live database (rocksdb-attach.md section 1): the MANIFEST says which files live, hard links
+// keep them. A look that finds a file gone begins again where the MANIFEST goes on; stable when every live
+// file of a frozen MANIFEST is linked and CURRENT still names it.
 
 #include <cstdint>
 #include <functional>
@@ -21,9 +21,9 @@ struct LiveFile;
 class SnapshotLook;
 
 struct SnapshotSettings {
-  std::string directory;        // of the database
-  std::string wal_directory;    // empty: in `directory`
-  std::string pin_directory;    // snapshots are "snapshot-<n>" in it
+  std::string directory;          // of the database
+  std::string wal_directory;      // empty: in `directory`
+  std::string pin_directory;      // snapshots are "snapshot-<n>" in it
   uint64_t copy_limit_bytes = 0;  // what copies may take where links are refused
   int max_looks = 100;
   /// Tests: called between reading the MANIFEST and linking.
@@ -39,7 +39,8 @@ class Snapshotter {
   /// What only the living snapshots keep on the disk. Looks at every pin: not for tight loops.
   uint64_t held_bytes() const;
   uint64_t pinned_files() const;
-  /// Drops pins until at most `limit` bytes are held; their files can no longer be opened (a new turn is needed).
+  /// Drops pins until at most `limit` bytes are held; their files can no longer be opened (a new turn is
+  /// needed).
   uint64_t shrink(uint64_t limit);
 
  private:
@@ -49,7 +50,8 @@ class Snapshotter {
   };
   Result<std::shared_ptr<PinDirectory>> new_pins(int directory);
   Status describe_files(const SnapshotLook& look, PinDirectory& pins, std::vector<SnapshotFile>& files);
-  Result<std::string> identity(const LiveFile& live, PinDirectory& pins, std::map<uint64_t, KnownOrigin>& seen);
+  Result<std::string> identity(const LiveFile& live, PinDirectory& pins,
+                               std::map<uint64_t, KnownOrigin>& seen);
   std::vector<std::shared_ptr<PinDirectory>> living() const;
 
   SnapshotSettings settings_;

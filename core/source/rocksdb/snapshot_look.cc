@@ -46,9 +46,10 @@ Status SnapshotLook::until_stable(const CancelToken& cancel) {
       if (!alive.contains(name)) pins_.unpin(name);
     return ok();
   }
-  return fail(Code::kConflict, settings_.directory,
-              "its files changed faster than they could be linked, " + std::to_string(settings_.max_looks) + " times",
-              "try again when fewer compactions run");
+  return fail(
+      Code::kConflict, settings_.directory,
+      "its files changed faster than they could be linked, " + std::to_string(settings_.max_looks) + " times",
+      "try again when fewer compactions run");
 }
 
 Result<bool> SnapshotLook::look(int number) {
@@ -89,8 +90,8 @@ Result<bool> SnapshotLook::read_manifest(int number) {
   Status read = manifest_->read_on();
   if (read && manifest_->frozen_length() > 0) return true;
   if (read)
-    read = fail(Code::kCorruption, settings_.directory + "/" + manifest_name(current), "holds no whole record",
-                "a database with an encrypted or custom Env cannot be attached");
+    read = fail(Code::kCorruption, settings_.directory + "/" + manifest_name(current),
+                "holds no whole record", "a database with an encrypted or custom Env cannot be attached");
   if (read.error().code != Code::kCorruption || number >= kPatience) return fail(read.error());
   manifest_.reset();
   return false;
@@ -111,7 +112,8 @@ Status SnapshotLook::collect_live() {
     for (const BlobFacts& blob : family.live_blobs()) live_.push_back(live_blob(family, blob));
   }
   std::sort(live_.begin(), live_.end(), [](const LiveFile& a, const LiveFile& b) {
-    return std::tuple(!a.major, a.family, -a.sst.level, a.name) < std::tuple(!b.major, b.family, -b.sst.level, b.name);
+    return std::tuple(!a.major, a.family, -a.sst.level, a.name) <
+           std::tuple(!b.major, b.family, -b.sst.level, b.name);
   });
   return ok();
 }
@@ -138,7 +140,8 @@ Result<bool> SnapshotLook::pin_all() {
 
 Status SnapshotLook::add_system_files(std::vector<SnapshotFile>& files) {
   const std::string name = manifest_name(manifest_->number());
-  SEABED_CHECK(pins_.add(name, manifest_->fd(), manifest_->frozen_length(), settings_.directory + "/" + name));
+  SEABED_CHECK(
+      pins_.add(name, manifest_->fd(), manifest_->frozen_length(), settings_.directory + "/" + name));
   files.push_back({name, FileKind::kSystem, 0, manifest_->frozen_length(), 0, {}, {}});
   for (int i = 0; i < kOptionsTries; ++i) {  // a newer file may replace it while it is linked
     SEABED_TRY(const bool settled, add_options(files));
@@ -152,7 +155,8 @@ Result<bool> SnapshotLook::add_options(std::vector<SnapshotFile>& files) {
   SEABED_TRY(const auto listed, list_db_files(directory_, settings_.directory));
   const ListedFile* newest = nullptr;
   for (const ListedFile& file : listed)
-    if (file.name.kind == DbFileKind::kOptions && (newest == nullptr || file.name.number > newest->name.number))
+    if (file.name.kind == DbFileKind::kOptions &&
+        (newest == nullptr || file.name.number > newest->name.number))
       newest = &file;
   if (newest == nullptr) return true;
   SEABED_TRY(const bool found, pin_system(newest->text, files));
@@ -171,8 +175,8 @@ Result<bool> SnapshotLook::pin_system(const std::string& name, std::vector<Snaps
   return pin.found;
 }
 
-/// The MANIFEST may name a WAL that is long gone: an idle column family's log number advances in memory only. What was
-/// not there when the WALs were listed, before the MANIFEST was read, was not needed any more.
+/// The MANIFEST may name a WAL that is long gone: an idle column family's log number advances in memory only.
+/// What was not there when the WALs were listed, before the MANIFEST was read, was not needed any more.
 uint64_t SnapshotLook::start_wal() const {
   const uint64_t needed = manifest_->version().start_wal();
   const auto it = std::lower_bound(wals_.begin(), wals_.end(), needed);
@@ -218,8 +222,7 @@ void SnapshotLook::describe(PinnedSnapshot& snapshot) const {
   snapshot.pinned_bytes = pins_.pinned_bytes();
   snapshot.turns_needed = static_cast<uint32_t>(looks_);
   const auto pins = snapshot.pins();
-  for (SnapshotFile& file : snapshot.files)
-    file.open = [pins, name = file.name] { return pins->open(name); };
+  for (SnapshotFile& file : snapshot.files) file.open = [pins, name = file.name] { return pins->open(name); };
 }
 
 }  // namespace seabed::rocksdb_source

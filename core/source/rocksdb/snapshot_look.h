@@ -15,8 +15,8 @@ struct LiveFile {
   std::string name;
   uint32_t family = 0;
   bool blob = false;
-  bool major = false;   // of the lowest level that holds files, or a blob file
-  uint64_t size = 0;    // of a blob: known once pinned
+  bool major = false;  // of the lowest level that holds files, or a blob file
+  uint64_t size = 0;   // of a blob: known once pinned
   SstFacts sst;
 };
 

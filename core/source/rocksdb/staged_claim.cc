@@ -22,8 +22,8 @@ bool is_directory(const std::string& path) {
 
 /// Database files, ours, the blockers, and the info logs that a refused open leaves.
 bool may_be_removed(const std::string& name) {
-  return is_database_file(name) || name.starts_with("seabed.") || name == "CURRENT" || name == "LOCK" || name == "LOG" ||
-         name.starts_with("LOG.old.") || name.starts_with("CURRENT.tmp.");
+  return is_database_file(name) || name.starts_with("seabed.") || name == "CURRENT" || name == "LOCK" ||
+         name == "LOG" || name.starts_with("LOG.old.") || name.starts_with("CURRENT.tmp.");
 }
 
 bool is_bulk(const std::string& name) {
@@ -34,7 +34,8 @@ bool is_bulk(const std::string& name) {
 Result<std::vector<std::string>> names_in(const std::string& directory) {
   std::vector<std::string> out;
   std::error_code ec;
-  for (auto it = fs::directory_iterator(directory, ec); !ec && it != fs::directory_iterator(); it.increment(ec))
+  for (auto it = fs::directory_iterator(directory, ec); !ec && it != fs::directory_iterator();
+       it.increment(ec))
     out.push_back(it->path().filename().string());
   if (ec) return fail_errno(directory, "cannot be listed", ec.value());
   return out;
@@ -45,7 +46,8 @@ Status check_ours(const std::string& staged) {
   if (!state)
     return fail(Code::kConflict, staged, "exists and was not made by a restore of Seabed", "move it away");
   if (state->phase == StagedPhase::kActivated)
-    return fail(Code::kConflict, staged, "its activation has begun", "finish the activation, or remove it by hand");
+    return fail(Code::kConflict, staged, "its activation has begun",
+                "finish the activation, or remove it by hand");
   return ok();
 }
 
@@ -56,12 +58,14 @@ Status check_names(const std::string& staged, const std::vector<std::string>& na
   return ok();
 }
 
-Status empty_ours(const std::string& staged, const std::vector<std::string>& names, const std::set<std::string>& keep) {
+Status empty_ours(const std::string& staged, const std::vector<std::string>& names,
+                  const std::set<std::string>& keep) {
   std::error_code ec;
   for (const std::string& name : names) {
     if (keep.contains(name) && is_bulk(name)) continue;
     if (name == kStateFile || name == "LOCK" || name == "CURRENT") continue;
-    if (!fs::remove(staged + "/" + name, ec) && ec) return fail_errno(staged + "/" + name, "cannot be removed", ec.value());
+    if (!fs::remove(staged + "/" + name, ec) && ec)
+      return fail_errno(staged + "/" + name, "cannot be removed", ec.value());
   }
   return ok();
 }
@@ -84,7 +88,8 @@ Status claim_staged(const std::string& staged, uint64_t from_incarnation, const 
     SEABED_CHECK(check_ours(staged));
     SEABED_CHECK(check_names(staged, names));
   }
-  SEABED_CHECK(write_state(staged, {StagedPhase::kFilling, {}, from_incarnation, 0}));  // before anything goes
+  SEABED_CHECK(
+      write_state(staged, {StagedPhase::kFilling, {}, from_incarnation, 0}));  // before anything goes
   SEABED_CHECK(empty_ours(staged, names, keep));
   return block_opening(staged);
 }

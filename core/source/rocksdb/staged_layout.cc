@@ -17,7 +17,8 @@ constexpr const char* kPhases[] = {"filling", "standby", "activated"};
 Result<StagedState> from_json(const std::string& path, const std::string& text) {
   const json doc = json::parse(text, nullptr, false);
   const auto broken = [&] {
-    return fail(Code::kCorruption, path, "is not a state file of Seabed", "remove the staged directory by hand");
+    return fail(Code::kCorruption, path, "is not a state file of Seabed",
+                "remove the staged directory by hand");
   };
   if (!doc.is_object() || doc.value("format", 0) != kStateFormat || !doc.contains("phase")) return broken();
   StagedState state;
@@ -38,7 +39,8 @@ Result<StagedState> read_state(const std::string& directory) {
   try {
     return from_json(path, text);
   } catch (const json::exception&) {  // a field of another type
-    return fail(Code::kCorruption, path, "is not a state file of Seabed", "remove the staged directory by hand");
+    return fail(Code::kCorruption, path, "is not a state file of Seabed",
+                "remove the staged directory by hand");
   }
 }
 
@@ -54,8 +56,8 @@ Status write_state(const std::string& directory, const StagedState& state) {
 bool is_plain_name(std::string_view name) {
   if (name.empty() || name.size() > 200 || name == "." || name == "..") return false;
   return std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' ||
-           c == '-';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == '_' || c == '-';
   });
 }
 

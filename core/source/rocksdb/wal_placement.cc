@@ -52,7 +52,8 @@ Result<ExactCut> WalPlacement::cut(const WalRunView& run, Scn until) const {
   while (!rest.empty()) {
     const ParseResult parsed = parser.next(rest, offset);
     if (parsed.outcome != ParseOutcome::kRecord)
-      return fail(Code::kCorruption, wal_name(run.wal_number), parsed.reason + " at " + std::to_string(offset));
+      return fail(Code::kCorruption, wal_name(run.wal_number),
+                  parsed.reason + " at " + std::to_string(offset));
     rest.remove_prefix(parsed.record.end - offset);
     offset = parsed.record.end;
     if (parsed.record.kind != RecordKind::kData) continue;

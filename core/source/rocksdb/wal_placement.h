@@ -13,10 +13,10 @@ namespace seabed::rocksdb_source {
 
 /// How much of a run with exact stamps lies at or before a target.
 struct ExactCut {
-  uint64_t length = 0;    // bytes of `data` to keep: up to the end of the last record stamped <= target
-  uint64_t records = 0;   // data records among them
-  Scn last_stamp = 0;     // of that record; 0 when none is kept
-  Scn next_stamp = 0;     // of the first record left out; 0 when all are kept
+  uint64_t length = 0;   // bytes of `data` to keep: up to the end of the last record stamped <= target
+  uint64_t records = 0;  // data records among them
+  Scn last_stamp = 0;    // of that record; 0 when none is kept
+  Scn next_stamp = 0;    // of the first record left out; 0 when all are kept
 };
 
 class WalPlacement {

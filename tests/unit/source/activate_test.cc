@@ -1,4 +1,5 @@
-// A staged directory cannot be opened, and becomes a database in steps that may each be the last before a crash.
+// A staged directory cannot be opened, and becomes a database in steps that may each be the last before a
+// crash.
 
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
@@ -37,7 +38,8 @@ int opened_somehow(const std::string& directory, bool readable = false) {
     rocksdb::DB* db = nullptr;
     if (rocksdb::DB::Open(options, directory, &db).ok()) return 1;
     if (!readable && rocksdb::DB::OpenForReadOnly(options, directory, &db).ok()) return 2;
-    if (!readable && rocksdb::DB::OpenAsSecondary(options, directory, directory + ".secondary", &db).ok()) return 3;
+    if (!readable && rocksdb::DB::OpenAsSecondary(options, directory, directory + ".secondary", &db).ok())
+      return 3;
     if (rocksdb::RepairDB(directory, options).ok()) return 4;
     options.best_efforts_recovery = true;
     if (rocksdb::DB::Open(options, directory, &db).ok()) return 5;

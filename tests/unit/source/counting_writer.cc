@@ -110,28 +110,34 @@ bool write_batch(OpenDb& db, const WriterOptions& o, uint64_t n) {
   if (!o.transactions) {
     rocksdb::WriteBatch batch;
     apply_batch(o, n, [&](const auto& family, const auto& key, const std::string* value) {
-      if (value) batch.Put(db.families[family], key, *value);
-      else batch.Delete(db.families[family], key);
+      if (value)
+        batch.Put(db.families[family], key, *value);
+      else
+        batch.Delete(db.families[family], key);
     });
     if (o.stamps_from != 0) batch.PutLogData(rocksdb_source::encode_stamp(o.stamps_from + 1000 * n));
     return db.db->Write({}, &batch).ok();
   }
   std::unique_ptr<rocksdb::Transaction> txn(db.transactions->BeginTransaction({}));
   apply_batch(o, n, [&](const auto& family, const auto& key, const std::string* value) {
-    if (value) txn->PutUntracked(db.families[family], key, *value);
-    else txn->DeleteUntracked(db.families[family], key);
+    if (value)
+      txn->PutUntracked(db.families[family], key, *value);
+    else
+      txn->DeleteUntracked(db.families[family], key);
   });
   return txn->SetName("t" + std::to_string(n)).ok() && txn->Prepare().ok() && txn->Commit().ok();
 }
 
 bool change_families(OpenDb& db, const WriterOptions& o, uint64_t n) {
-  if (o.create_at == n && !db.db->CreateColumnFamily(db_options(o), "late", &db.families["late"]).ok()) return false;
+  if (o.create_at == n && !db.db->CreateColumnFamily(db_options(o), "late", &db.families["late"]).ok())
+    return false;
   return o.drop_at != n || db.db->DropColumnFamily(db.families["left"]).ok();
 }
 
 bool prepare_only(OpenDb& db) {
   auto* txn = db.transactions->BeginTransaction({});
-  return txn->SetName("stays-prepared").ok() && txn->Put("prepared-key", "prepared-value").ok() && txn->Prepare().ok();
+  return txn->SetName("stays-prepared").ok() && txn->Put("prepared-key", "prepared-value").ok() &&
+         txn->Prepare().ok();
 }
 
 }  // namespace
@@ -143,8 +149,10 @@ std::map<std::string, std::map<std::string, std::string>> model_after(const Writ
     if (i == o.create_at) out["late"];
     if (i == o.drop_at) out.erase("left");
     apply_batch(o, i, [&](const auto& family, const auto& key, const std::string* value) {
-      if (value) out[family][key] = *value;
-      else out[family].erase(key);
+      if (value)
+        out[family][key] = *value;
+      else
+        out[family].erase(key);
     });
   }
   return out;
@@ -227,13 +235,15 @@ int in_child(const std::function<int()>& body) {
 
 namespace {
 
-std::string difference(const std::map<std::string, std::string>& expected, rocksdb::DB* db, ColumnFamilyHandle* family) {
+std::string difference(const std::map<std::string, std::string>& expected, rocksdb::DB* db,
+                       ColumnFamilyHandle* family) {
   std::unique_ptr<rocksdb::Iterator> it(db->NewIterator({}, family));
   it->SeekToFirst();
   for (const auto& [key, value] : expected) {
     if (!it->Valid()) return "ends before " + key;
     if (it->key() != key) return "has " + it->key().ToString() + " instead of " + key;
-    if (it->value() != value) return "has another value of " + key + ": " + it->value().ToString().substr(0, 20);
+    if (it->value() != value)
+      return "has another value of " + key + ": " + it->value().ToString().substr(0, 20);
     it->Next();
   }
   if (it->Valid()) return "has one key too many: " + it->key().ToString();
@@ -258,12 +268,14 @@ std::string compare_open(const std::string& directory, const WriterOptions& o, u
     if (!differs.empty()) return "family " + name + " at " + text + " " + differs;
   }
   for (const auto& [name, handle] : db.families)  // one created behind the last batch is there, and empty
-    if (!model.contains(name) && !difference({}, db.db.get(), handle).empty()) return "family " + name + " should not be there";
+    if (!model.contains(name) && !difference({}, db.db.get(), handle).empty())
+      return "family " + name + " should not be there";
   if (db.transactions && o.prepare_only_at != 0 && *counter >= o.prepare_only_at) {
     auto* txn = db.transactions->GetTransactionByName("stays-prepared");
     if (txn == nullptr) return "lost the prepared transaction";
     std::string value;
-    const bool good = txn->Commit().ok() && db.db->Get({}, "prepared-key", &value).ok() && value == "prepared-value";
+    const bool good =
+        txn->Commit().ok() && db.db->Get({}, "prepared-key", &value).ok() && value == "prepared-value";
     delete txn;
     if (!good) return "cannot commit the prepared transaction";
   }
@@ -272,7 +284,8 @@ std::string compare_open(const std::string& directory, const WriterOptions& o, u
 
 }  // namespace
 
-std::string compare_with_model(const std::string& directory, const WriterOptions& options, uint64_t* counter) {
+std::string compare_with_model(const std::string& directory, const WriterOptions& options,
+                               uint64_t* counter) {
   const std::string answer = directory + ".compared";
   const int status = in_child([&] {
     uint64_t n = 0;

@@ -1,5 +1,5 @@
-// Names and auxiliary files of a MariaDB data directory, made here as the server makes them. The real server is met in
-// the integration tests.
+// Names and auxiliary files of a MariaDB data directory, made here as the server makes them. The real server
+// is met in the integration tests.
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -50,7 +50,9 @@ class MyRocksTest : public testing::Test {
     put("d@0p@002d/t@0020@0p@002e@0024@65e5@M0.frm", frm("ROCKSDB"));
     put("mysql_upgrade_info", std::string("10.11.6-MariaDB\0", 16));
   }
-  void put(const std::string& name, const std::string& text) { std::ofstream(data_ / name, std::ios::trunc) << text; }
+  void put(const std::string& name, const std::string& text) {
+    std::ofstream(data_ / name, std::ios::trunc) << text;
+  }
   TenantFacts look() {
     auto facts = source_->look();
     EXPECT_TRUE(facts) << facts.error().message();
@@ -68,16 +70,18 @@ TEST_F(MyRocksTest, finds_tables_files_and_what_lies_outside) {
   for (const auto& t : facts.tables) tables.push_back(t.database + "." + t.name);
   for (const auto& [name, text] : facts.files) files.push_back(name);
   EXPECT_EQ(tables, (std::vector<std::string>{"bank.accounts", "bank.by_day", "dé-.t é.$日Ж"}));
-  EXPECT_EQ(files, (std::vector<std::string>{"bank/accounts.frm", "bank/by_day.frm", "bank/by_day.par", "bank/db.opt",
-                                             "d@0p@002d/t@0020@0p@002e@0024@65e5@M0.frm"}));
+  EXPECT_EQ(files, (std::vector<std::string>{"bank/accounts.frm", "bank/by_day.frm", "bank/by_day.par",
+                                             "bank/db.opt", "d@0p@002d/t@0020@0p@002e@0024@65e5@M0.frm"}));
   EXPECT_EQ(facts.files.at("bank/accounts.frm"), frm("ROCKSDB"));
   EXPECT_EQ(facts.tables[1].attributes, R"({"partitioned":true})");
   EXPECT_EQ(facts.variables.at("server_version"), "10.11.6-MariaDB");
   const auto has = [&](const std::string& text) {
-    return std::any_of(facts.outside.begin(), facts.outside.end(), [&](const auto& o) { return o.find(text) != o.npos; });
+    return std::any_of(facts.outside.begin(), facts.outside.end(),
+                       [&](const auto& o) { return o.find(text) != o.npos; });
   };
-  for (const char* what : {"InnoDB table bank.inno", "InnoDB table bank.inno_par", "table bank.old of another engine",
-                           "view bank.v", "triggers of table bank.accounts", "accounts, stored routines"})
+  for (const char* what :
+       {"InnoDB table bank.inno", "InnoDB table bank.inno_par", "table bank.old of another engine",
+        "view bank.v", "triggers of table bank.accounts", "accounts, stored routines"})
     EXPECT_TRUE(has(what)) << what;
 }
 
@@ -128,9 +132,26 @@ TEST_F(MyRocksTest, puts_files_back) {
 }
 
 TEST_F(MyRocksTest, hostile_names_are_refused_before_anything_is_written) {
-  for (const char* name : {"../x.frm", "/etc/x.frm", "a/../b.frm", "a/b/c.frm", "x.frm", "mysql/user.frm", "a/.frm/../x",
-                           "#rocksdb/CURRENT", "#rocksdb/x.frm", "a/x.sh", "a/x.ibd", "a b/x.frm", "", "/", "a/", "../db.opt",
-                           "..frm/db.opt", "a/..frm", "sys/db.opt", "x.seabed-standby/a.frm"}) {
+  for (const char* name : {"../x.frm",
+                           "/etc/x.frm",
+                           "a/../b.frm",
+                           "a/b/c.frm",
+                           "x.frm",
+                           "mysql/user.frm",
+                           "a/.frm/../x",
+                           "#rocksdb/CURRENT",
+                           "#rocksdb/x.frm",
+                           "a/x.sh",
+                           "a/x.ibd",
+                           "a b/x.frm",
+                           "",
+                           "/",
+                           "a/",
+                           "../db.opt",
+                           "..frm/db.opt",
+                           "a/..frm",
+                           "sys/db.opt",
+                           "x.seabed-standby/a.frm"}) {
     const std::string target = scratch_ / "target";
     const Status status = source_->restore_files({{"bank/fine.frm", "x"}, {name, "x"}}, target);
     ASSERT_FALSE(status) << name;

@@ -52,7 +52,8 @@ class PreflightTest : public testing::Test {
   std::string newest(const std::string& suffix) {
     std::string out;
     for (const auto& e : fs::directory_iterator(db_))
-      if (e.path().filename().string().find(suffix) != std::string::npos && e.path().string() > out) out = e.path().string();
+      if (e.path().filename().string().find(suffix) != std::string::npos && e.path().string() > out)
+        out = e.path().string();
     return out;
   }
   void replace_in(const std::string& path, const std::string& from, const std::string& to) {

@@ -24,7 +24,8 @@ std::map<uint64_t, std::string> wal_files(const std::string& directory, uint64_t
     std::error_code ec;
     for (const auto& entry : fs::directory_iterator(folder, ec)) {
       const auto name = parse_db_file_name(entry.path().filename().string());
-      if (name && name->kind == DbFileKind::kWal && name->number >= from) out[name->number] = entry.path().string();
+      if (name && name->kind == DbFileKind::kWal && name->number >= from)
+        out[name->number] = entry.path().string();
     }
   }
   return out;
@@ -52,8 +53,8 @@ LogGroup manifest_group(const std::string& directory, const rocksdb::RecoveryFac
 }
 
 /// Groups of one file; returns its length in whole records.
-uint64_t add_wal(uint64_t number, const std::string& text, uint64_t previous, uint64_t previous_length, uint64_t incarnation,
-                 uint64_t per_group, std::vector<LogGroup>& out) {
+uint64_t add_wal(uint64_t number, const std::string& text, uint64_t previous, uint64_t previous_length,
+                 uint64_t incarnation, uint64_t per_group, std::vector<LogGroup>& out) {
   LogParser parser(number);
   uint64_t at = 0, begin = 0, records = 0;
   const auto flush = [&] {
@@ -61,8 +62,9 @@ uint64_t add_wal(uint64_t number, const std::string& text, uint64_t previous, ui
     LogGroup group;
     group.begin = encode_lsn({incarnation, number, begin});
     group.end = encode_lsn({incarnation, number, at});
-    group.payload = encode_wal_run({number, begin, records, begin == 0, begin == 0 ? previous : 0,
-                                    begin == 0 ? previous_length : 0, std::string_view(text).substr(begin, at - begin)});
+    group.payload =
+        encode_wal_run({number, begin, records, begin == 0, begin == 0 ? previous : 0,
+                        begin == 0 ? previous_length : 0, std::string_view(text).substr(begin, at - begin)});
     out.push_back(std::move(group));
     begin = at;
     records = 0;
@@ -85,7 +87,8 @@ std::vector<LogGroup> groups_behind(const std::string& directory, const Snapshot
   std::vector<LogGroup> out{manifest_group(directory, *facts)};
   uint64_t previous = 0, previous_length = 0;
   for (const auto& [number, path] : wal_files(directory, facts->start_wal())) {
-    const uint64_t length = add_wal(number, *read_file(path, 1 << 30), previous, previous_length, base.incarnation, records, out);
+    const uint64_t length =
+        add_wal(number, *read_file(path, 1 << 30), previous, previous_length, base.incarnation, records, out);
     if (length == 0) continue;  // an empty file never gets a group
     previous = number;
     previous_length = length;

@@ -54,8 +54,10 @@ TEST(OptionsFacts, reads_what_matters) {
 
 TEST(OptionsFacts, loses_every_path_and_nothing_else) {
   const std::string text = without_paths(kText);
-  for (const char* gone : {"wal_dir", "db_log_dir", "cf_paths", "/live"}) EXPECT_EQ(text.find(gone), std::string::npos) << gone;
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), std::count(std::begin(kText), std::end(kText), '\n') - 3);
+  for (const char* gone : {"wal_dir", "db_log_dir", "cf_paths", "/live"})
+    EXPECT_EQ(text.find(gone), std::string::npos) << gone;
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'),
+            std::count(std::begin(kText), std::end(kText), '\n') - 3);
   EXPECT_NE(text.find("wal_compression=kZSTD"), std::string::npos);
 }
 
@@ -86,7 +88,8 @@ std::string family_edit(uint32_t id, const std::string& add, bool drop = false, 
   return encode_version_edit(edit);
 }
 
-rocksdb::ManifestRun manifest_run(uint64_t number, uint64_t at, const std::vector<std::string>& records, uint64_t restated = 0) {
+rocksdb::ManifestRun manifest_run(uint64_t number, uint64_t at, const std::vector<std::string>& records,
+                                  uint64_t restated = 0) {
   rocksdb::ManifestRun out;
   out.set_manifest_number(number);
   out.set_offset(at);
@@ -109,7 +112,8 @@ class FamilyHistoryTest : public testing::Test {
 TEST_F(FamilyHistoryTest, passes_over_what_the_base_holds) {
   FamilyHistory history(base_, 10, 200, 5);
   ASSERT_TRUE(history.take(manifest_run(9, 0, {family_edit(7, "older")})));
-  ASSERT_TRUE(history.take(manifest_run(10, 0, {family_edit(1, "one"), family_edit(1, "", true), family_edit(2, "two", false, 8)})));
+  ASSERT_TRUE(history.take(manifest_run(
+      10, 0, {family_edit(1, "one"), family_edit(1, "", true), family_edit(2, "two", false, 8)})));
   ASSERT_EQ(history.edits().size(), 1u);
   EXPECT_EQ(*history.edits()[0].add_family, "two");
   EXPECT_EQ(*history.edits()[0].log_number, 8u);
@@ -122,7 +126,8 @@ TEST_F(FamilyHistoryTest, a_restatement_adds_with_the_first_log_and_drops_what_i
   first.set_snapshot_continues(true);
   ASSERT_TRUE(history.take(first));
   EXPECT_TRUE(history.names().contains("one"));  // it may still be told
-  auto second = manifest_run(11, 200, {family_edit(4, "four", false, 20), family_edit(5, "five", false, 30)}, 1);
+  auto second =
+      manifest_run(11, 200, {family_edit(4, "four", false, 20), family_edit(5, "five", false, 30)}, 1);
   second.set_begins_file(false);
   ASSERT_TRUE(history.take(second));
   EXPECT_EQ(history.names(), (std::set<std::string>{"default", "three", "four", "five"}));
@@ -137,7 +142,8 @@ TEST_F(FamilyHistoryTest, a_restatement_adds_with_the_first_log_and_drops_what_i
 TEST_F(FamilyHistoryTest, records_given_twice_count_once) {
   FamilyHistory history(base_, 10, 200, 5);
   ASSERT_TRUE(history.take(manifest_run(10, 200, {family_edit(2, "two"), family_edit(2, "", true)})));
-  ASSERT_TRUE(history.take(manifest_run(10, 200, {family_edit(2, "two")})));  // a resumed archiver, cut behind the first
+  ASSERT_TRUE(history.take(
+      manifest_run(10, 200, {family_edit(2, "two")})));  // a resumed archiver, cut behind the first
   EXPECT_EQ(history.edits().size(), 2u);
   EXPECT_FALSE(history.names().contains("two"));
 }

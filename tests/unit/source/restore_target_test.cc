@@ -31,8 +31,9 @@ class RestoreTargetTest : public testing::Test {
 TEST_F(RestoreTargetTest, hostile_names_are_refused_and_write_nothing) {
   RocksDbTarget target(s_.target);
   ASSERT_TRUE(target.begin(s_.base->recovery));
-  for (const char* name : {"../000001.sst", "/000001.sst", "x/000001.sst", "CURRENT", "LOCK", "LOG", "seabed.state", "", ".",
-                           "..", "000001.log", "000001.sst/..", "000001.sst\n", "MANIFEST-", "x.sst"}) {
+  for (const char* name :
+       {"../000001.sst", "/000001.sst", "x/000001.sst", "CURRENT", "LOCK", "LOG", "seabed.state", "", ".",
+        "..", "000001.log", "000001.sst/..", "000001.sst\n", "MANIFEST-", "x.sst"}) {
     SnapshotFile file;
     file.name = name;
     const auto created = target.create_file(file);
@@ -161,7 +162,8 @@ void restore_and_die(StagedBase& s, int at) {
 
 TEST_F(RestoreTargetTest, begins_again_after_being_killed_anywhere) {
   const int files = static_cast<int>(s_.base->files.size()), groups = static_cast<int>(s_.groups.size());
-  for (const int at : {1, 2, files, files + 2, files + 1 + groups / 2, files + 1 + groups, files + 2 + groups}) {
+  for (const int at :
+       {1, 2, files, files + 2, files + 1 + groups / 2, files + 1 + groups, files + 2 + groups}) {
     EXPECT_EQ(in_child([&] {
                 restore_and_die(s_, at);
                 return 0;

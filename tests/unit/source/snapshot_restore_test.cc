@@ -1,14 +1,14 @@
-// Real databases, written by another process, snapshotted while they change, restored at several moments and compared
-// key by key with what the writer did.
+// Real databases, written by another process, snapshotted while they change, restored at several moments and
+// compared key by key with what the writer did.
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 
+#include "core/format/rocksdb_payload.pb.h"
 #include "core/source/restore_target.h"
 #include "core/source/rocksdb/payload.h"
 #include "core/source/rocksdb/snapshot.h"
-#include "core/format/rocksdb_payload.pb.h"
 #include "counting_writer.h"
 #include "replayed_log.h"
 #include "restored.h"
@@ -27,7 +27,8 @@ class SnapshotRestore : public testing::Test {
     return taken ? std::move(*taken) : nullptr;
   }
   /// Restores up to `until`, activates, compares; returns the counter of the restored state.
-  uint64_t restored(const Snapshot& base, const std::vector<LogGroup>& groups, Scn until, const WriterOptions& options) {
+  uint64_t restored(const Snapshot& base, const std::vector<LogGroup>& groups, Scn until,
+                    const WriterOptions& options) {
     const std::string target = scratch_ / ("restored" + std::to_string(++restores_));
     const auto report = restore_staged(base, groups, until, target);
     EXPECT_TRUE(report) << report.error().message();

@@ -1,9 +1,9 @@
 // Looks, pins and identities of snapshots.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <rocksdb/sst_file_reader.h>
 #include <rocksdb/sst_file_writer.h>
-#include <fcntl.h>
 #include <rocksdb/table.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -23,8 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using rocksdb_source::PinDirectory;
-using rocksdb_source::Snapshotter;
 using rocksdb_source::SnapshotSettings;
+using rocksdb_source::Snapshotter;
 
 size_t entries(const std::string& directory) {
   std::error_code ec;
@@ -71,7 +71,8 @@ TEST_F(SnapshotTest, looks_again_when_compaction_takes_a_file_away) {
     ASSERT_EQ(::fstat(fd->get(), &st), 0);
     EXPECT_EQ(static_cast<uint64_t>(st.st_size), file.size) << file.name;
   }
-  EXPECT_EQ(entries(pins_ + "/snapshot-1"), (*taken)->files.size() + 1);  // and the lock: no pin of an earlier look stays
+  EXPECT_EQ(entries(pins_ + "/snapshot-1"),
+            (*taken)->files.size() + 1);  // and the lock: no pin of an earlier look stays
 }
 
 TEST_F(SnapshotTest, gives_up_when_a_file_is_really_gone) {
@@ -190,7 +191,8 @@ TEST_F(SnapshotTest, copies_where_links_are_refused) {
   const Scratch scratch;
   std::string memory = "/dev/shm/seabed-pins-XXXXXX";
   if (::mkdtemp(memory.data()) == nullptr) GTEST_SKIP() << "no second file system here";
-  struct stat here {}, there {};
+  struct stat here {
+  }, there{};
   ASSERT_EQ(::stat(scratch_.path().c_str(), &here), 0);
   ASSERT_EQ(::stat(memory.c_str(), &there), 0);
   write(1000);
@@ -229,7 +231,8 @@ TEST_F(SnapshotTest, identities_are_stable_and_different) {
     EXPECT_EQ(file.identity, (*two)->files[i].identity);
     if (file.kind == FileKind::kSystem) continue;
     EXPECT_EQ(file.identity.size(), 25u);
-    EXPECT_TRUE(seen.emplace(file.identity, file.name).second) << file.name << " like " << seen[file.identity];
+    EXPECT_TRUE(seen.emplace(file.identity, file.name).second)
+        << file.name << " like " << seen[file.identity];
   }
 }
 
@@ -243,7 +246,8 @@ TEST_F(SnapshotTest, origins_are_what_the_library_says) {
     const std::string path = scratch_ / ("v" + std::to_string(version) + ".sst");
     rocksdb::SstFileWriter writer({}, options);
     ASSERT_TRUE(writer.Open(path).ok());
-    for (int i = 0; i < 1000; ++i) ASSERT_TRUE(writer.Put("key" + std::to_string(100000 + i), std::string(100, 'v')).ok());
+    for (int i = 0; i < 1000; ++i)
+      ASSERT_TRUE(writer.Put("key" + std::to_string(100000 + i), std::string(100, 'v')).ok());
     ASSERT_TRUE(writer.Finish().ok());
     rocksdb::SstFileReader reader(options);
     ASSERT_TRUE(reader.Open(path).ok());

@@ -1,5 +1,6 @@
 #pragma once
-// A finished writer's database, its base and log, ready to be restored: shared by the tests of staging and activation.
+// A finished writer's database, its base and log, ready to be restored: shared by the tests of staging and
+// activation.
 
 #include <memory>
 #include <string>

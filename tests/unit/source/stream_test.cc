@@ -1,5 +1,5 @@
-// The adapter as the engine drives it: attached to a live database of another process, with the linker as the only
-// thing that keeps its log; restored from what the steps gave, at moments between them.
+// The adapter as the engine drives it: attached to a live database of another process, with the linker as the
+// only thing that keeps its log; restored from what the steps gave, at moments between them.
 
 #include <gtest/gtest.h>
 
@@ -62,7 +62,8 @@ class StreamTest : public testing::Test {
     std::vector<LogGroup> out;
     bool begun = false;
     for (const LogGroup& g : groups_) {
-      begun = begun || (g.type == GroupType::kLog ? g.end > base_->start_replay : g.end >= base_->start_replay);
+      begun =
+          begun || (g.type == GroupType::kLog ? g.end > base_->start_replay : g.end >= base_->start_replay);
       if (begun) out.push_back(g);
     }
     return out;
@@ -166,11 +167,14 @@ TEST_F(StreamTest, with_stamps_of_the_application_the_cut_is_exact) {
   writer.stop();
   archive_until([] { return true; });
   stream_.reset();
-  ASSERT_GE(std::count_if(groups_.begin(), groups_.end(), [](auto& g) { return g.stamp == StampSource::kExact; }), 3);
+  ASSERT_GE(
+      std::count_if(groups_.begin(), groups_.end(), [](auto& g) { return g.stamp == StampSource::kExact; }),
+      3);
   for (const uint64_t n : {at_base + 100, at_base + 111, uint64_t{1500}, uint64_t{1999}})
     EXPECT_EQ(restored(options_.stamps_from + 1000 * n), n);
   EXPECT_EQ(restored(options_.stamps_from + 1000 * 1700 + 999), 1700u);
-  const auto report = restore_staged(*base_, behind_base(), options_.stamps_from + 1000 * 1600, scratch_ / "told");
+  const auto report =
+      restore_staged(*base_, behind_base(), options_.stamps_from + 1000 * 1600, scratch_ / "told");
   ASSERT_TRUE(report);
   EXPECT_EQ(report->last_scn_hi, options_.stamps_from + 1000 * 1600);
   EXPECT_GT(report->next_scn_lo, options_.stamps_from + 1000 * 1600);  // metadata may stand between
