@@ -31,7 +31,8 @@ void edits(std::string_view bytes) {
 }
 
 void payloads(std::string_view bytes) {
-  for (const GroupType type : {GroupType::kLog, GroupType::kManifest, GroupType::kOptions, GroupType::kHole}) {
+  for (const GroupType type :
+       {GroupType::kLog, GroupType::kManifest, GroupType::kOptions, GroupType::kHole}) {
     LogContinuity checker("");
     LogGroup group;
     group.type = type;
@@ -47,7 +48,8 @@ void payloads(std::string_view bytes) {
   LogHole hole;
   hole.detail = std::string(bytes);
   (void)base_covers(std::string(bytes), hole);
-  if (const auto run = decode_options_run(bytes)) (void)rebuild_options(*run, run->previous(), "a\n[b]\nc\n[d]\n");
+  if (const auto run = decode_options_run(bytes))
+    (void)rebuild_options(*run, run->previous(), "a\n[b]\nc\n[d]\n");
 }
 }  // namespace
 
@@ -61,7 +63,9 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 }
 
 std::vector<std::string> fuzz_seeds() {
-  const auto with_length = [](std::string_view s) { return std::string(1, static_cast<char>(s.size())) + std::string(s); };
+  const auto with_length = [](std::string_view s) {
+    return std::string(1, static_cast<char>(s.size())) + std::string(s);
+  };
   VersionEdit add;
   add.column_family = 3;
   add.add_family = "orders";
@@ -95,6 +99,10 @@ std::vector<std::string> fuzz_seeds() {
   options.add_pieces()->set_copy_count(2);
   options.add_pieces()->set_text("[x]\n");
   std::string wal;
-  return {with_length(edit) + with_length(file) + with_length(blob), file, blob, run.SerializeAsString(), options.SerializeAsString(),
+  return {with_length(edit) + with_length(file) + with_length(blob),
+          file,
+          blob,
+          run.SerializeAsString(),
+          options.SerializeAsString(),
           encode_wal_run({12, 0, 1, true, 0, 0, "some bytes of a log"})};
 }

@@ -1,5 +1,5 @@
-// WAL bytes as they are, and the same bytes taken as fragments whose checksums are then made good: behind a checksum
-// the parser must be as careful as before it.
+// WAL bytes as they are, and the same bytes taken as fragments whose checksums are then made good: behind a
+// checksum the parser must be as careful as before it.
 
 #include "core/base/bytes.h"
 #include "core/base/checksum.h"
@@ -17,12 +17,14 @@ void parse(std::string_view bytes, uint64_t number) {
   BatchFacts facts;
   for (uint64_t at = 0;;) {
     const ParseResult r = parser.next(bytes.substr(at), at);
-    if (r.outcome == ParseOutcome::kCorrupt || r.outcome == ParseOutcome::kUnsupported) fuzz_expect(!r.reason.empty());
+    if (r.outcome == ParseOutcome::kCorrupt || r.outcome == ParseOutcome::kUnsupported)
+      fuzz_expect(!r.reason.empty());
     if (r.outcome != ParseOutcome::kRecord) return;
     fuzz_expect(r.record.begin == at && r.record.end > at && r.record.end <= bytes.size());
     fuzz_expect(r.record.data.size() <= 2 << 20);
     at = r.record.end;
-    if (r.record.kind == RecordKind::kData && walk_batch(r.record.data, rules.wants_duplicates(), &facts)) rules.take(facts);
+    if (r.record.kind == RecordKind::kData && walk_batch(r.record.data, rules.wants_duplicates(), &facts))
+      rules.take(facts);
   }
 }
 
@@ -74,6 +76,8 @@ std::vector<std::string> fuzz_seeds() {
   std::string zstd;
   put_u32(zstd, 7);
   const std::string empty_frame("\x28\xb5\x2f\xfd\x20\x03\x19\x00\x00\x61\x62\x63", 12);
-  return {wal.substr(0, 300), planned(1, batch) + planned(5, batch) + planned(2, batch.substr(0, 9)) + planned(4, batch.substr(9)),
-          planned(9, zstd) + planned(1, empty_frame) + planned(130, "facts") + planned(1, empty_frame)};
+  return {
+      wal.substr(0, 300),
+      planned(1, batch) + planned(5, batch) + planned(2, batch.substr(0, 9)) + planned(4, batch.substr(9)),
+      planned(9, zstd) + planned(1, empty_frame) + planned(130, "facts") + planned(1, empty_frame)};
 }

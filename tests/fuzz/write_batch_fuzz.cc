@@ -34,8 +34,11 @@ std::vector<std::string> fuzz_seeds() {
   put_u64(head, 100);
   put_u32(head, 3);
   std::string puts = head + std::string("\x01\x01k\x01v\x05\x02\x01k\x01v\x0e\x01\x01\x61\x01\x62", 17);
-  std::string prepared = head + std::string("\x09\x01\x01k\x01v\x0a\x01x\x0b\x01x\x0c\x01y\x0d\x03\x02zz", 21);
-  std::string persisted = head + std::string("\x12\x01\x01k\x01v\x01\x01k\x01v\x0a\x01x\x0d\x15\x01t\x01x", 19);
-  std::string stamped = head + std::string("\x03\x18", 2) + encode_stamp(1700000000000000000u) + std::string("\x16\x01k\x01v", 5);
+  std::string prepared =
+      head + std::string("\x09\x01\x01k\x01v\x0a\x01x\x0b\x01x\x0c\x01y\x0d\x03\x02zz", 21);
+  std::string persisted =
+      head + std::string("\x12\x01\x01k\x01v\x01\x01k\x01v\x0a\x01x\x0d\x15\x01t\x01x", 19);
+  std::string stamped = head + std::string("\x03\x18", 2) + encode_stamp(1700000000000000000u) +
+                        std::string("\x16\x01k\x01v", 5);
   return {puts, prepared, persisted, stamped};
 }

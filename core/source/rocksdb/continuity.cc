@@ -10,57 +10,14 @@ namespace seabed::rocksdb_source {
 
 namespace {
 tl::unexpected<Error> gap(const std::string& object, std::string reason) {
-  return fail(Code::kGap, object, std::move(reason), "log behind this point needs a new round and a new full or incremental backup");
+  return fail(Code::kGap, object, std::move(reason),
+              "log behind this point needs a new round and a new full or incremental backup");
 }
 tl::unexpected<Error> corrupt(const std::string& object, std::string reason) {
-  return fail(Code::kCorruption, object, std::move(reason), "verify the archive; use another copy of this piece");
+  return fail(Code::kCorruption, object, std::move(reason),
+              "verify the archive; use another copy of this piece");
 }
 }  // namespace
-
-std::optional<rocksdb::Hole> hole_of_edit(const VersionEdit& edit, uint64_t manifest_number, uint64_t end) {
-  if (!edit.non_logged()) return std::nullopt;
-  rocksdb::Hole hole;
-  hole.set_kind(rocksdb::Hole::NON_LOGGED_EDIT);
-  hole.set_manifest_number(manifest_number);
-  hole.set_manifest_end(end);
-  for (const NewSst& f : edit.new_files) hole.add_files(f.facts.number);
-  hole.add_column_families(edit.column_family);
-  hole.set_reason("column family " + std::to_string(edit.column_family) + " received " +
-                  std::to_string(edit.new_files.size()) + " file(s) from " + sst_name(edit.new_files[0].facts.number) +
-                  " on without the log (ingestion, bulk load or import; " + manifest_name(manifest_number) + " at " +
-                  std::to_string(end) + ")");
-  return hole;
-}
-
-std::vector<uint64_t> ingested_sequences(const VersionEdit& edit) {
-  std::vector<uint64_t> out;
-  if (!edit.non_logged()) return out;
-  for (const NewSst& f : edit.new_files)
-    if (f.facts.smallest_sequence == f.facts.largest_sequence) out.push_back(f.facts.largest_sequence);
-  return out;
-}
-
-rocksdb::Hole hole_of_restatement(uint64_t manifest_number, uint64_t end, uint64_t previous) {
-  rocksdb::Hole hole;
-  hole.set_kind(rocksdb::Hole::NON_LOGGED_EDIT);
-  hole.set_manifest_number(manifest_number);
-  hole.set_manifest_end(end);
-  hole.set_reason(manifest_name(manifest_number) + " begins with another state than " + manifest_name(previous) + " ended with");
-  return hole;
-}
-
-rocksdb::Hole hole_of_jump(const SequenceCheck& jump, uint64_t wal_number, uint64_t offset) {
-  rocksdb::Hole hole;
-  hole.set_kind(rocksdb::Hole::SEQUENCE_JUMP);
-  hole.set_wal_number(wal_number);
-  hole.set_wal_offset(offset);
-  hole.set_expected_sequence(jump.expected);
-  hole.set_found_sequence(jump.found);
-  hole.set_reason("the sequence jumps from " + std::to_string(jump.expected) + " to " + std::to_string(jump.found) +
-                  " in WAL " + padded_number(wal_number) + " at " + std::to_string(offset) +
-                  " (writes with the WAL disabled)");
-  return hole;
-}
 
 LogContinuity::LogContinuity(const std::string& recovery) {
   if (recovery.empty()) return;
@@ -76,11 +33,14 @@ LogContinuity::LogContinuity(const std::string& recovery) {
   rules_.set_write_queues(facts->engine().two_write_queues(), facts->engine().options_known());
 }
 
-std::string LogContinuity::where() const { return "WAL " + padded_number(wal_) + " at " + std::to_string(offset_); }
+std::string LogContinuity::where() const {
+  return "WAL " + padded_number(wal_) + " at " + std::to_string(offset_);
+}
 
 Status LogContinuity::same_life(const LogGroup& group) {
   if (incarnation_ && *incarnation_ != group.incarnation)
-    return gap(where(), "incarnation " + std::to_string(group.incarnation) + " begins: the database was restored or went back");
+    return gap(where(), "incarnation " + std::to_string(group.incarnation) +
+                            " begins: the database was restored or went back");
   incarnation_ = group.incarnation;
   return ok();
 }
@@ -101,14 +61,17 @@ Status LogContinuity::add(const LogGroup& group, std::vector<LogHole>* holes) {
 }
 
 Status LogContinuity::begin_wal(const WalRunView& run) {
-  // Recovery's first WAL may be gone without harm (a family that is never written keeps an old log number): the first
-  // file that there was since decides.
-  if (has_base_ && run.wal_number > base_start_wal_ && run.begins_file && run.previous_wal >= base_start_wal_ && run.previous_wal != 0)
+  // Recovery's first WAL may be gone without harm (a family that is never written keeps an old log number):
+  // the first file that there was since decides.
+  if (has_base_ && run.wal_number > base_start_wal_ && run.begins_file &&
+      run.previous_wal >= base_start_wal_ && run.previous_wal != 0)
     return gap("WAL " + padded_number(run.previous_wal),
                "the base needs it, but the log given begins with WAL " + padded_number(run.wal_number));
   // What stands before the base's first WAL was asked for because of its MANIFEST edits only.
   skipping_ = !run.begins_file && has_base_ && run.wal_number < base_start_wal_;
-  if (!run.begins_file && !skipping_) return gap("WAL " + padded_number(run.wal_number), "the log given begins in the middle of it, at " + std::to_string(run.offset));
+  if (!run.begins_file && !skipping_)
+    return gap("WAL " + padded_number(run.wal_number),
+               "the log given begins in the middle of it, at " + std::to_string(run.offset));
   return ok();
 }
 
@@ -117,11 +80,14 @@ Status LogContinuity::next_wal(const WalRunView& run) {
     if (run.offset == offset_ && !run.begins_file) return ok();
     return gap(where(), "the next group begins at " + std::to_string(run.offset));
   }
-  if (run.wal_number < wal_) return gap(where(), "the next group is of the older WAL " + padded_number(run.wal_number));
-  if (!run.begins_file) return gap(where(), "the next group is in the middle of WAL " + padded_number(run.wal_number));
+  if (run.wal_number < wal_)
+    return gap(where(), "the next group is of the older WAL " + padded_number(run.wal_number));
+  if (!run.begins_file)
+    return gap(where(), "the next group is in the middle of WAL " + padded_number(run.wal_number));
   if (run.previous_wal != wal_ || run.previous_length != offset_)
-    return gap(where(), "WAL " + padded_number(run.wal_number) + " follows WAL " + padded_number(run.previous_wal) +
-                            " complete at " + std::to_string(run.previous_length));
+    return gap(where(), "WAL " + padded_number(run.wal_number) + " follows WAL " +
+                            padded_number(run.previous_wal) + " complete at " +
+                            std::to_string(run.previous_length));
   skipping_ = false;
   return ok();
 }
@@ -151,7 +117,8 @@ Status LogContinuity::walk(const WalRunView& run, const LogGroup& group, std::ve
   uint64_t records = 0;
   while (!rest.empty()) {
     const ParseResult parsed = parser_->next(rest, offset_);
-    if (parsed.outcome == ParseOutcome::kUnsupported) return fail(Code::kUnsupported, where(), parsed.reason, "use a newer Seabed");
+    if (parsed.outcome == ParseOutcome::kUnsupported)
+      return fail(Code::kUnsupported, where(), parsed.reason, "use a newer Seabed");
     if (parsed.outcome != ParseOutcome::kRecord)
       return corrupt(where(), parsed.reason.empty() ? "a record is cut short" : parsed.reason);
     if (parsed.record.kind == RecordKind::kData) {
@@ -165,7 +132,8 @@ Status LogContinuity::walk(const WalRunView& run, const LogGroup& group, std::ve
   return ok();
 }
 
-Status LogContinuity::take_batch(std::string_view batch, uint64_t offset, const LogGroup& group, std::vector<LogHole>* holes) {
+Status LogContinuity::take_batch(std::string_view batch, uint64_t offset, const LogGroup& group,
+                                 std::vector<LogHole>* holes) {
   SEABED_CHECK(walk_batch(batch, rules_.wants_duplicates(), &facts_));
   const SequenceCheck check = rules_.take(facts_);
   const bool first = !std::exchange(file_has_batch_, true);
@@ -173,7 +141,8 @@ Status LogContinuity::take_batch(std::string_view batch, uint64_t offset, const 
   if (check.verdict == SequenceVerdict::kFollows || rules_.explained(check)) return ok();
   const std::string numbers = "the sequence goes on with " + std::to_string(check.found) + " where " +
                               std::to_string(check.expected) + " was expected";
-  if (check.verdict == SequenceVerdict::kUnknownPrepared) return gap(where(), "a transaction is committed whose PREPARE is missing");
+  if (check.verdict == SequenceVerdict::kUnknownPrepared)
+    return gap(where(), "a transaction is committed whose PREPARE is missing");
   if (check.verdict == SequenceVerdict::kBack) return gap(where(), numbers);
   if (first) return gap(where(), numbers + " between two files: a file may be missing");
   tell(hole_of_jump(check, wal_, offset), group, holes);
@@ -196,7 +165,9 @@ Status LogContinuity::place_manifest(const rocksdb::ManifestRun& run) {
     if (!has_base_ || run.manifest_number() < base_manifest_) return ok();
     const bool same = run.manifest_number() == base_manifest_;
     const bool after = run.begins_file() && run.previous_manifest() == base_manifest_;
-    if ((same && run.offset() <= base_manifest_length_) || (after && run.previous_length() <= base_manifest_length_)) return ok();
+    if ((same && run.offset() <= base_manifest_length_) ||
+        (after && run.previous_length() <= base_manifest_length_))
+      return ok();
     return gap(object, "edits behind the base's " + manifest_name(base_manifest_) + " at " +
                            std::to_string(base_manifest_length_) + " are missing");
   }
@@ -205,7 +176,8 @@ Status LogContinuity::place_manifest(const rocksdb::ManifestRun& run) {
   if (run.manifest_number() > manifest_ && run.begins_file() && run.offset() == 0 &&
       run.previous_manifest() == manifest_ && run.previous_length() == manifest_end_)
     return ok();
-  return gap(object, "it does not follow " + manifest_name(manifest_) + " at " + std::to_string(manifest_end_));
+  return gap(object,
+             "it does not follow " + manifest_name(manifest_) + " at " + std::to_string(manifest_end_));
 }
 
 Status LogContinuity::add_manifest(const LogGroup& group, std::vector<LogHole>* holes) {
@@ -217,7 +189,8 @@ Status LogContinuity::add_manifest(const LogGroup& group, std::vector<LogHole>* 
     SEABED_TRY(const VersionEdit edit, decode_version_edit(run.records(i), object));
     if (static_cast<uint64_t>(i) < run.snapshot_records() || run.ends(i) <= known) continue;
     for (const uint64_t sequence : ingested_sequences(edit)) rules_.add_ingested(sequence);
-    if (auto hole = hole_of_edit(edit, run.manifest_number(), run.ends(i))) tell(std::move(*hole), group, holes);
+    if (auto hole = hole_of_edit(edit, run.manifest_number(), run.ends(i)))
+      tell(std::move(*hole), group, holes);
   }
   if (run.snapshot_differs())
     tell(hole_of_restatement(run.manifest_number(), run.end(), run.previous_manifest()), group, holes);

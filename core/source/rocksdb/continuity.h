@@ -1,6 +1,6 @@
 #pragma once
-// The continuity checker over archived groups (LogRules::Continuity): file order, contiguous offsets, sequences and
-// MANIFEST order. Pure: used by archive, verify, window and restore alike.
+// The continuity checker over archived groups (LogRules::Continuity): file order, contiguous offsets,
+// sequences and MANIFEST order. Pure: used by archive, verify, window and restore alike.
 
 #include <memory>
 #include <optional>
@@ -25,7 +25,8 @@ rocksdb::Hole hole_of_jump(const SequenceCheck& jump, uint64_t wal_number, uint6
 
 class LogContinuity final : public LogRules::Continuity {
  public:
-  /// `recovery`: facts of the base that replay starts from; empty: any first group that begins a log file will do.
+  /// `recovery`: facts of the base that replay starts from; empty: any first group that begins a log file
+  /// will do.
   explicit LogContinuity(const std::string& recovery);
   Status add(const LogGroup& group, std::vector<LogHole>* holes) override;
 
@@ -37,7 +38,8 @@ class LogContinuity final : public LogRules::Continuity {
   Status begin_wal(const WalRunView& run);
   Status next_wal(const WalRunView& run);
   Status walk(const WalRunView& run, const LogGroup& group, std::vector<LogHole>* holes);
-  Status take_batch(std::string_view batch, uint64_t offset, const LogGroup& group, std::vector<LogHole>* holes);
+  Status take_batch(std::string_view batch, uint64_t offset, const LogGroup& group,
+                    std::vector<LogHole>* holes);
   Status add_manifest(const LogGroup& group, std::vector<LogHole>* holes);
   void tell(rocksdb::Hole hole, const LogGroup& group, std::vector<LogHole>* holes) const;
   Status place_manifest(const rocksdb::ManifestRun& run);

@@ -57,7 +57,8 @@ Result<uint64_t> parse_current(std::string_view content) {
   if (content.ends_with('\n')) content.remove_suffix(1);
   const auto name = parse_db_file_name(content);
   if (!name || name->kind != DbFileKind::kManifest)
-    return fail(Code::kCorruption, "CURRENT", "names no MANIFEST", "give the directory of a RocksDB database");
+    return fail(Code::kCorruption, "CURRENT", "names no MANIFEST",
+                "give the directory of a RocksDB database");
   return name->number;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Names in a RocksDB directory (RocksDB: file/filename.cc) and listing it. Names come from a directory that another
-// program writes: only the shapes below are taken, everything else is passed over.
+// Names in a RocksDB directory (RocksDB: file/filename.cc) and listing it. Names come from a directory that
+// another program writes: only the shapes below are taken, everything else is passed over.
 
 #include <cstdint>
 #include <optional>
@@ -19,8 +19,8 @@ struct DbFileName {
   uint64_t number = 0;  // 0 for CURRENT and IDENTITY
 };
 
-/// "000123.log", "000123.sst" (also .ldb), "000123.blob", "MANIFEST-000005", "OPTIONS-000007", "CURRENT", "IDENTITY".
-/// Temporary names (".dbtmp") and numbers of more than 19 digits are none of these.
+/// "000123.log", "000123.sst" (also .ldb), "000123.blob", "MANIFEST-000005", "OPTIONS-000007", "CURRENT",
+/// "IDENTITY". Temporary names (".dbtmp") and numbers of more than 19 digits are none of these.
 std::optional<DbFileName> parse_db_file_name(std::string_view name);
 
 /// At least six digits.

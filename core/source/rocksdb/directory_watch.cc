@@ -41,7 +41,7 @@ Status DirectoryWatch::begin(const std::vector<std::string>& directories) {
 
 DirectoryWatch::Drain DirectoryWatch::drain(const std::function<void(const Change&)>& changed) {
   for (const std::string& path : missing_)
-    if (struct stat st {}; ::stat(path.c_str(), &st) == 0) return Drain::kAgain;
+    if (struct stat st{}; ::stat(path.c_str(), &st) == 0) return Drain::kAgain;
   for (;;) {
     const ssize_t n = ::read(queue_.get(), buffer_.data(), buffer_.size());
     if (n < 0 && errno == EINTR) continue;
@@ -50,7 +50,8 @@ DirectoryWatch::Drain DirectoryWatch::drain(const std::function<void(const Chang
       const auto* e = reinterpret_cast<const inotify_event*>(buffer_.data() + at);
       at += static_cast<ssize_t>(sizeof(inotify_event) + e->len);
       if ((e->mask & kReplaced) != 0) return Drain::kAgain;
-      const int index = static_cast<size_t>(e->wd) < watches_.size() ? watches_[static_cast<size_t>(e->wd)] : -1;
+      const int index =
+          static_cast<size_t>(e->wd) < watches_.size() ? watches_[static_cast<size_t>(e->wd)] : -1;
       if (index >= 0 && e->len != 0) changed({static_cast<size_t>(index), (e->mask & kThere) != 0, e->name});
     }
   }

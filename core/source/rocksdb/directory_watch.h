@@ -1,6 +1,7 @@
 #pragma once
-// File names as they come and go in a few directories, told by one inotify queue: after a drain everything that was
-// created before it is known, at the cost of the changes only, however many files there are. Not thread-safe.
+// File names as they come and go in a few directories, told by one inotify queue: after a drain everything
+// that was created before it is known, at the cost of the changes only, however many files there are. Not
+// thread-safe.
 
 #include <cstdint>
 #include <functional>
@@ -14,8 +15,8 @@ namespace seabed::rocksdb_source {
 
 class DirectoryWatch {
  public:
-  /// Begins anew with these directories; one that does not exist is left out and told by `missing`. kIo when the system
-  /// gives no queue (fs.inotify.max_user_instances).
+  /// Begins anew with these directories; one that does not exist is left out and told by `missing`. kIo when
+  /// the system gives no queue (fs.inotify.max_user_instances).
   Status begin(const std::vector<std::string>& directories);
 
   struct Change {
@@ -25,7 +26,8 @@ class DirectoryWatch {
   };
   enum class Drain {
     kFine,
-    kAgain,  // events were lost, or a directory was replaced, or one that was missing is there: begin anew and list
+    kAgain,  // events were lost, or a directory was replaced, or one that was missing is there: begin anew
+             // and list
   };
   Drain drain(const std::function<void(const Change&)>& changed);
   bool active() const { return static_cast<bool>(queue_); }

@@ -20,7 +20,8 @@ Error link_error(const std::string& object, int errno_value) {
       break;
     case EPERM:
     case EACCES:
-      e.reason = "cannot be linked: the kernel refuses links to another user's files (fs.protected_hardlinks)";
+      e.reason =
+          "cannot be linked: the kernel refuses links to another user's files (fs.protected_hardlinks)";
       e.next_step = "run the linker as the database's own user";
       break;
     case ENOSPC:
@@ -39,7 +40,8 @@ Result<LinkStore> LinkStore::open(const std::string& path) {
   SEABED_TRY(out.lock_, open_beneath(out.directory_.get(), "LOCK", O_RDWR | O_CREAT));
   if (::flock(out.lock_.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK)
-      return fail(Code::kConflict, path, "another process keeps the links here", "stop the other linker or agent, or use it");
+      return fail(Code::kConflict, path, "another process keeps the links here",
+                  "stop the other linker or agent, or use it");
     return fail_errno(path, "cannot be locked", errno);
   }
   return out;
@@ -53,9 +55,11 @@ LinkStore::Made LinkStore::link(int from, const char* name, int* errno_out) {
     *errno_out = errno;
     return Made::kFailed;
   }
-  struct stat ours {}, theirs {};
+  struct stat ours {
+  }, theirs{};
   if (::fstatat(from, name, &theirs, AT_SYMLINK_NOFOLLOW) != 0) return Made::kGone;
-  if (::fstatat(to, name, &ours, AT_SYMLINK_NOFOLLOW) == 0 && ours.st_ino == theirs.st_ino) return Made::kAlready;
+  if (::fstatat(to, name, &ours, AT_SYMLINK_NOFOLLOW) == 0 && ours.st_ino == theirs.st_ino)
+    return Made::kAlready;
   // A name of an earlier life of the database (restored over, created anew): its log ends here.
   ::unlinkat(to, name, 0);
   if (::linkat(from, name, to, name, 0) == 0) return Made::kReplaced;
@@ -73,11 +77,13 @@ Result<std::vector<LinkStore::Held>> LinkStore::look(const std::vector<LinkSourc
   out.reserve(files.size());
   for (ListedFile& f : files) {
     struct stat st {};
-    if (::fstatat(directory_.get(), f.text.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) continue;  // released meanwhile
+    if (::fstatat(directory_.get(), f.text.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0)
+      continue;  // released meanwhile
     bool original = false;
     for (const LinkSource& s : sources) {
       struct stat there {};
-      original |= s.fd && ::fstatat(s.fd.get(), f.text.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 && there.st_ino == st.st_ino;
+      original |= s.fd && ::fstatat(s.fd.get(), f.text.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+                  there.st_ino == st.st_ino;
     }
     out.push_back({std::move(f), !original, static_cast<uint64_t>(st.st_blocks) * 512, st.st_mtim.tv_sec});
   }
@@ -93,7 +99,8 @@ bool linker_runs(const std::string& links) {
 Status request_table_links(const std::string& links) {
   const Fd fd(::open((links + "/link-tables").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd) return fail_errno(links + "/link-tables", "cannot be written", errno);
-  if (::futimens(fd.get(), nullptr) != 0) return fail_errno(links + "/link-tables", "cannot be touched", errno);
+  if (::futimens(fd.get(), nullptr) != 0)
+    return fail_errno(links + "/link-tables", "cannot be touched", errno);
   return ok();
 }
 
@@ -110,7 +117,8 @@ Status release_links(const std::string& links, uint64_t wal, uint64_t manifest) 
   return ok();
 }
 
-Status drop_stale_links(const std::string& links, const std::string& database, const std::string& wal_directory) {
+Status drop_stale_links(const std::string& links, const std::string& database,
+                        const std::string& wal_directory) {
   auto dir = open_directory(links);
   if (!dir) return dir.error().code == Code::kNotFound ? ok() : Status(fail(dir.error()));
   SEABED_TRY(const auto files, list_db_files(dir->get(), links));
@@ -118,7 +126,8 @@ Status drop_stale_links(const std::string& links, const std::string& database, c
     const bool wal = f.name.kind == DbFileKind::kWal;
     if (!wal && f.name.kind != DbFileKind::kManifest) continue;
     const std::string original = (wal ? wal_directory : database) + "/" + f.text;
-    struct stat ours {}, theirs {};
+    struct stat ours {
+    }, theirs{};
     if (::fstatat(dir->get(), f.text.c_str(), &ours, AT_SYMLINK_NOFOLLOW) != 0) continue;
     if (::lstat(original.c_str(), &theirs) == 0 && theirs.st_ino == ours.st_ino) continue;
     if (::unlinkat(dir->get(), f.text.c_str(), 0) != 0 && errno != ENOENT)

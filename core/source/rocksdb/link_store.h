@@ -1,6 +1,6 @@
 #pragma once
-// The links' directory as the linker's thread uses it: making links fast, counting what they hold, dropping some.
-// Not thread-safe (one thread), except where another process works in the same directory.
+// The links' directory as the linker's thread uses it: making links fast, counting what they hold, dropping
+// some. Not thread-safe (one thread), except where another process works in the same directory.
 
 #include <atomic>
 #include <cstdint>
@@ -35,8 +35,8 @@ class LinkStore {
 
   struct Held {
     ListedFile file;
-    bool held = false;      // nobody else keeps it: the original is gone
-    uint64_t bytes = 0;     // on the disk
+    bool held = false;   // nobody else keeps it: the original is gone
+    uint64_t bytes = 0;  // on the disk
     int64_t mtime = 0;
   };
   /// `sources`: where the originals would be.

@@ -67,7 +67,8 @@ class LinkerThread final : public Linker {
   /// Watches first and scans after: nothing created in between is missed.
   Status watch() {
     notify_ = Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-    if (!notify_) return fail_errno(config_.name, "inotify is not to be had (fs.inotify.max_user_instances)", errno);
+    if (!notify_)
+      return fail_errno(config_.name, "inotify is not to be had (fs.inotify.max_user_instances)", errno);
     sources_.clear();
     const bool one = config_.wal_directory == config_.database;
     SEABED_CHECK(add_source(config_.wal_directory, true, one));
@@ -133,7 +134,8 @@ class LinkerThread final : public Linker {
   }
 
   void run() {
-    // Where the system allows it, ahead of everything that is not real-time: a WAL may live for milliseconds only.
+    // Where the system allows it, ahead of everything that is not real-time: a WAL may live for milliseconds
+    // only.
     const sched_param priority{1};
     (void)::pthread_setschedparam(::pthread_self(), SCHED_FIFO, &priority);
     (void)::pthread_setname_np(::pthread_self(), "seabed-linker");
@@ -177,7 +179,8 @@ class LinkerThread final : public Linker {
     }
     if (e.len == 0 || e.wd < 0 || static_cast<size_t>(e.wd) >= watches_.size()) return;
     const int source = watches_[static_cast<size_t>(e.wd)];
-    if (source >= 0 && static_cast<size_t>(source) < sources_.size()) link(sources_[static_cast<size_t>(source)], e.name);
+    if (source >= 0 && static_cast<size_t>(source) < sources_.size())
+      link(sources_[static_cast<size_t>(source)], e.name);
   }
 
   /// The directory was replaced (a restored database): watch the new one as soon as it is there.
@@ -199,9 +202,11 @@ class LinkerThread final : public Linker {
       shrink(&*files);
       count(*files);
     }
-    if (last_errno_ != 0) counters_.error = link_error(config_.database, std::exchange(last_errno_, 0)).message();
+    if (last_errno_ != 0)
+      counters_.error = link_error(config_.database, std::exchange(last_errno_, 0)).message();
     counters_.written_at = ::time(nullptr);
-    if (const Status written = write_linker_status(store_.path(), counters_); !written && counters_.error.empty())
+    if (const Status written = write_linker_status(store_.path(), counters_);
+        !written && counters_.error.empty())
       counters_.error = written.error().message();
     std::lock_guard lock(mutex_);
     published_ = counters_;
@@ -225,8 +230,8 @@ class LinkerThread final : public Linker {
 
   static bool is_table(DbFileKind kind) { return kind == DbFileKind::kSst || kind == DbFileKind::kBlob; }
 
-  /// Over the limit, what nobody else holds is given up: tables first, then the newest log. The oldest log stays, since
-  /// the archive goes on from there.
+  /// Over the limit, what nobody else holds is given up: tables first, then the newest log. The oldest log
+  /// stays, since the archive goes on from there.
   void shrink(std::vector<LinkStore::Held>* files) {
     uint64_t held = 0;
     for (const auto& f : *files) held += f.held ? f.bytes : 0;
@@ -281,7 +286,7 @@ class LinkerThread final : public Linker {
   std::vector<LinkSource> sources_;
   std::vector<int> watches_;  // watch descriptor -> source
   std::vector<char> events_;
-  LinkerStats counters_;      // of the thread
+  LinkerStats counters_;  // of the thread
   int last_errno_ = 0;
   bool tables_ = false;
   std::atomic<bool> stop_ = false, tables_asked_ = false;
@@ -299,7 +304,9 @@ Result<std::unique_ptr<Linker>> Linker::start(const LinkerConfig& config) {
 }
 
 Status run_linker(const std::vector<LinkerConfig>& streams, const CancelToken& stop) {
-  if (streams.empty()) return fail(Code::kInvalidArgument, "linker", "no stream is configured", "add a tenant with a log stream");
+  if (streams.empty())
+    return fail(Code::kInvalidArgument, "linker", "no stream is configured",
+                "add a tenant with a log stream");
   std::vector<std::unique_ptr<Linker>> running(streams.size());
   std::vector<std::string> told(streams.size());
   constexpr auto kRetry = std::chrono::seconds(2);

@@ -17,12 +17,24 @@ std::string status_path(const std::string& links) { return links + "/status.json
 }  // namespace
 
 Status write_linker_status(const std::string& links, const LinkerStats& s) {
-  const json j = {{"pinned_bytes", s.pinned_bytes}, {"limit_bytes", s.limit_bytes}, {"linked_files", s.linked_files},
-                  {"held_files", s.held_files},     {"oldest_wal", s.oldest_wal},   {"newest_wal", s.newest_wal},
-                  {"oldest_age_s", s.oldest_age_s}, {"links_made", s.links_made},   {"replaced", s.replaced},
-                  {"failed", s.failed},             {"missed", s.missed},           {"dropped", s.dropped},
-                  {"overflows", s.overflows},       {"over_limit", s.over_limit},   {"watching", s.watching},
-                  {"error", s.error},               {"written_at", s.written_at},   {"pid", s.pid}};
+  const json j = {{"pinned_bytes", s.pinned_bytes},
+                  {"limit_bytes", s.limit_bytes},
+                  {"linked_files", s.linked_files},
+                  {"held_files", s.held_files},
+                  {"oldest_wal", s.oldest_wal},
+                  {"newest_wal", s.newest_wal},
+                  {"oldest_age_s", s.oldest_age_s},
+                  {"links_made", s.links_made},
+                  {"replaced", s.replaced},
+                  {"failed", s.failed},
+                  {"missed", s.missed},
+                  {"dropped", s.dropped},
+                  {"overflows", s.overflows},
+                  {"over_limit", s.over_limit},
+                  {"watching", s.watching},
+                  {"error", s.error},
+                  {"written_at", s.written_at},
+                  {"pid", s.pid}};
   // Renamed but not synced: worth nothing after a crash of the machine.
   const std::string path = status_path(links), temporary = path + ".tmp";
   const Fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));

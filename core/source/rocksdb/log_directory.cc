@@ -29,7 +29,8 @@ uint64_t highest(const WatchedDirectory& d) {
 
 Result<std::optional<WatchedDirectory::Times>> WatchedDirectory::times() const {
   struct stat now {};
-  if (::stat(path_.c_str(), &now) == 0) return Times{now.st_ino, now.st_dev, nanos(now.st_mtim), nanos(now.st_ctim)};
+  if (::stat(path_.c_str(), &now) == 0)
+    return Times{now.st_ino, now.st_dev, nanos(now.st_mtim), nanos(now.st_ctim)};
   if (errno != ENOENT || !optional_) return fail_errno(path_, "cannot be inspected", errno);
   return std::nullopt;
 }
@@ -65,7 +66,10 @@ Result<FileLook> look_at(const Fd& fd, const std::string& name) {
 }
 
 LogDirectory::LogDirectory(const std::string& wal_directory, const std::string& pins)
-    : live_(wal_directory, false), pins_(pins, true), archive_(wal_directory + "/archive", true), has_pins_(!pins.empty()) {}
+    : live_(wal_directory, false),
+      pins_(pins, true),
+      archive_(wal_directory + "/archive", true),
+      has_pins_(!pins.empty()) {}
 
 Result<bool> LogDirectory::changed() {
   SEABED_TRY(const bool live, live_.changed());
@@ -125,8 +129,10 @@ Result<bool> LogDirectory::refresh_watched() {
     unsigned& place = places_[name->number];
     place = c.there ? place | bit : place & ~bit;
     if (place == 0) places_.erase(name->number);
-    if (place != 0) wals_.insert(name->number);
-    else wals_.erase(name->number);
+    if (place != 0)
+      wals_.insert(name->number);
+    else
+      wals_.erase(name->number);
   });
   if (told == DirectoryWatch::Drain::kAgain) SEABED_CHECK(begin_watch());
   return !younger_;

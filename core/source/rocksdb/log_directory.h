@@ -1,11 +1,12 @@
 #pragma once
-// The WAL files that there are: in the database's WAL directory, among the links in the pin directory, and in RocksDB's
-// own "archive" folder (WAL_ttl_seconds). Kept up to date by inotify; where the system gives none, by listing again when
-// a directory changed, and then it is told whether the list is surely up to date. Not thread-safe.
+// The WAL files that there are: in the database's WAL directory, among the links in the pin directory, and in
+// RocksDB's own "archive" folder (WAL_ttl_seconds). Kept up to date by inotify; where the system gives none,
+// by listing again when a directory changed, and then it is told whether the list is surely up to date. Not
+// thread-safe.
 
 #include <cstdint>
-#include <optional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,7 +44,7 @@ class WatchedDirectory {
   bool optional_;
   std::optional<Times> last_;  // of the last listing; nullopt inside: the directory was not there
   bool listed_ = false;
-  bool unsettled_ = true;      // it changed within the clock tick of the listing: the times may not tell again
+  bool unsettled_ = true;  // it changed within the clock tick of the listing: the times may not tell again
   std::vector<ListedFile> files_;
 };
 
@@ -54,8 +55,9 @@ struct FileLook {
 };
 Result<FileLook> look_at(const Fd& fd, const std::string& name);
 
-/// A file leaves the WAL directory only for one of the other two. So the WAL directory is listed first, and nothing
-/// younger than what that listing could know is taken from the others: no file can be missing between two that are told.
+/// A file leaves the WAL directory only for one of the other two. So the WAL directory is listed first, and
+/// nothing younger than what that listing could know is taken from the others: no file can be missing between
+/// two that are told.
 class LogDirectory {
  public:
   /// `pins` may be empty (no links are kept).
@@ -68,7 +70,6 @@ class LogDirectory {
   std::optional<uint64_t> live_inode(uint64_t number) const;
   /// From the WAL directory, else from the pins, else from the archive folder.
   Result<Fd> open_wal(uint64_t number) const;
-
 
  private:
   Result<bool> changed();

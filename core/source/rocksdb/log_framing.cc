@@ -29,7 +29,8 @@ constexpr uint32_t kZstd = 7, kNoCompression = 0;
 constexpr int kWindowLogMax = 25;  // 32 MiB: far above what level 3 uses
 
 bool recyclable_type(uint8_t t) {
-  return (t >= kRecyclableFull && t <= kRecyclableLast) || t == kRecyclableTimestampSizes || t == kRecyclablePredecessor;
+  return (t >= kRecyclableFull && t <= kRecyclableLast) || t == kRecyclableTimestampSizes ||
+         t == kRecyclablePredecessor;
 }
 bool known_type(uint8_t t) { return (t >= kFull && t <= kRecyclableTimestampSizes) || t >= kIgnorable; }
 }  // namespace
@@ -52,7 +53,8 @@ LogParser::~LogParser() = default;
 LogParser::LogParser(LogParser&&) noexcept = default;
 LogParser& LogParser::operator=(LogParser&&) noexcept = default;
 
-ParseOutcome LogParser::fragment(std::string_view bytes, uint64_t offset, Fragment* out, std::string* reason) const {
+ParseOutcome LogParser::fragment(std::string_view bytes, uint64_t offset, Fragment* out,
+                                 std::string* reason) const {
   const ParseOutcome broken = state_.recyclable ? ParseOutcome::kStale : ParseOutcome::kCorrupt;
   size_t at = 0, leftover = kLogBlockSize - offset % kLogBlockSize;
   for (;;) {
@@ -176,7 +178,8 @@ ParseResult LogParser::next(std::string_view bytes, uint64_t offset) {
     if (out.outcome != ParseOutcome::kRecord) return out;
     at += f.consumed;
     if (recyclable_type(f.type)) state_.recyclable = true;
-    const auto type = static_cast<uint8_t>(f.type >= kRecyclableFull && f.type <= kRecyclableLast ? f.type - 4 : f.type);
+    const auto type =
+        static_cast<uint8_t>(f.type >= kRecyclableFull && f.type <= kRecyclableLast ? f.type - 4 : f.type);
     bool done = false;
     if (type > kLast) {
       if (in_record_ && type >= kIgnorable) continue;

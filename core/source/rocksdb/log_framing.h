@@ -1,7 +1,7 @@
 #pragma once
-// RocksDB's record framing, shared by WAL and MANIFEST files (RocksDB: db/log_format.h, log_reader.cc, log_writer.cc).
-// 32 KiB blocks; header = masked crc32c (4), length (2), type (1) and, in recyclable records, log number (4).
-// Pure: bytes in, records out. Nothing here trusts a length. Not thread-safe.
+// RocksDB's record framing, shared by WAL and MANIFEST files (RocksDB: db/log_format.h, log_reader.cc,
+// log_writer.cc). 32 KiB blocks; header = masked crc32c (4), length (2), type (1) and, in recyclable records,
+// log number (4). Pure: bytes in, records out. Nothing here trusts a length. Not thread-safe.
 
 #include <cstdint>
 #include <memory>
@@ -21,8 +21,8 @@ enum class RecordKind {
   kControl,  // SetCompression, timestamp sizes, an ignorable type: bytes to keep, nothing to parse
 };
 
-/// One logical record. [begin, end) are its bytes in the file; block padding before it belongs to it, so that records
-/// follow each other without a space between.
+/// One logical record. [begin, end) are its bytes in the file; block padding before it belongs to it, so that
+/// records follow each other without a space between.
 struct LogRecord {
   RecordKind kind = RecordKind::kData;
   uint64_t begin = 0, end = 0;
@@ -31,9 +31,9 @@ struct LogRecord {
 
 enum class ParseOutcome {
   kRecord,
-  kIncomplete,   // the bytes end before the record does: read again later, from the same position
-  kStale,        // bytes of an earlier life of a recycled file, or zeros: as good as the end of the file, for now
-  kCorrupt,      // a checksum, a fragment order or a length does not hold
+  kIncomplete,  // the bytes end before the record does: read again later, from the same position
+  kStale,    // bytes of an earlier life of a recycled file, or zeros: as good as the end of the file, for now
+  kCorrupt,  // a checksum, a fragment order or a length does not hold
   kUnsupported,  // a record type under 128 that this version does not know, or a compression
 };
 
@@ -52,14 +52,15 @@ struct FramingState {
 /// Parses records from bytes of one file. The caller holds the bytes and the position.
 class LogParser {
  public:
-  /// `log_number`: compared with recyclable headers (low 32 bits). `limit`: longest logical record in bytes, before and
-  /// after decompression.
+  /// `log_number`: compared with recyclable headers (low 32 bits). `limit`: longest logical record in bytes,
+  /// before and after decompression.
   explicit LogParser(uint64_t log_number, FramingState state = {}, uint64_t limit = 1ull << 30);
   ~LogParser();
   LogParser(LogParser&&) noexcept;
   LogParser& operator=(LogParser&&) noexcept;
 
-  /// One record from `bytes`, which begin at `offset` of the file (a record boundary: 0 or an earlier record's end).
+  /// One record from `bytes`, which begin at `offset` of the file (a record boundary: 0 or an earlier
+  /// record's end).
   ParseResult next(std::string_view bytes, uint64_t offset);
   const FramingState& state() const { return state_; }
 

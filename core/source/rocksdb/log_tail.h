@@ -1,10 +1,11 @@
 #pragma once
-// The tailer: one look = the WAL, then the MANIFEST, then OPTIONS; stamped and put into the order in which they must be
-// written (metadata before the log). See rocksdb-attach.md section 2 and docs/format/rocksdb-groups.md.
+// The tailer: one look = the WAL, then the MANIFEST, then OPTIONS; stamped and put into the order in which
+// they must be written (metadata before the log). See rocksdb-attach.md section 2 and
+// docs/format/rocksdb-groups.md.
 //
-// A base's start_replay should be the smaller of its own first WAL at byte 0 and position() read before the base's
-// MANIFEST was frozen: then every edit behind the frozen length stands in a group from there on, even while the tailer
-// is behind.
+// A base's start_replay should be the smaller of its own first WAL at byte 0 and position() read before the
+// base's MANIFEST was frozen: then every edit behind the frozen length stands in a group from there on, even
+// while the tailer is behind.
 
 #include <map>
 #include <memory>
@@ -25,9 +26,9 @@
 namespace seabed::rocksdb_source {
 
 struct TailConfig {
-  std::string database;        // absolute directory
-  std::string wal_directory;   // empty: the database directory
-  std::string links;           // the linker's directory (link_directory in linker.h); empty: none
+  std::string database;       // absolute directory
+  std::string wal_directory;  // empty: the database directory
+  std::string links;          // the linker's directory (link_directory in linker.h); empty: none
   bool allow_recycled = false;
 };
 
@@ -81,8 +82,8 @@ class LogTail {
   mutable std::mutex position_mutex_;
   LogPosition position_;
   std::map<LogPosition, uint64_t> manifests_;  // position -> the MANIFEST read when the log stood there
-  Scn last_scn_ = 0;       // of the last group
-  Scn last_complete_ = 0;  // clock before the last complete look
+  Scn last_scn_ = 0;                           // of the last group
+  Scn last_complete_ = 0;                      // clock before the last complete look
   bool exact_stream_ = false;
   ManifestLook metadata_;  // read, and not yet part of a step returned
   std::vector<std::string> options_runs_;

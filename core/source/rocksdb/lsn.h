@@ -1,6 +1,6 @@
 #pragma once
-// Positions in RocksDB's log: (incarnation, WAL number, byte offset), three big-endian 64-bit numbers, so that the
-// opaque bytes sort as the log runs.
+// Positions in RocksDB's log: (incarnation, WAL number, byte offset), three big-endian 64-bit numbers, so
+// that the opaque bytes sort as the log runs.
 
 #include <cstdint>
 #include <string>

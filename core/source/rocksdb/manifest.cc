@@ -12,8 +12,8 @@ constexpr size_t kMaxGroup = 1 << 20;  // edits of one atomic group; more is no 
 }  // namespace
 
 std::vector<BlobFacts> ColumnFamilyState::live_blobs() const {
-  // An SST names only the oldest blob file it points at: every younger one may be in use as well, until all of its
-  // values are garbage and none links to it.
+  // An SST names only the oldest blob file it points at: every younger one may be in use as well, until all
+  // of its values are garbage and none links to it.
   std::set<uint64_t> linked;
   for (const auto& [number, file] : files)
     if (file.oldest_blob != 0) linked.insert(file.oldest_blob);
@@ -55,7 +55,8 @@ bool Version::same_files(const Version& other) const {
   return std::equal(families_.begin(), families_.end(), other.families_.begin(), other.families_.end(),
                     [](const auto& a, const auto& b) {
                       const auto blobs_a = a.second.live_blobs(), blobs_b = b.second.live_blobs();
-                      if (a.first != b.first || a.second.name != b.second.name || blobs_a != blobs_b) return false;
+                      if (a.first != b.first || a.second.name != b.second.name || blobs_a != blobs_b)
+                        return false;
                       if (a.second.files.size() != b.second.files.size()) return false;
                       return std::all_of(a.second.files.begin(), a.second.files.end(), [&](const auto& f) {
                         const auto it = b.second.files.find(f.first);
@@ -65,14 +66,16 @@ bool Version::same_files(const Version& other) const {
                     });
 }
 
-Status Version::apply(std::string_view record, const std::string& object, std::vector<VersionEdit>* effective) {
+Status Version::apply(std::string_view record, const std::string& object,
+                      std::vector<VersionEdit>* effective) {
   SEABED_TRY(VersionEdit edit, decode_version_edit(record, object));
   if (edit.remaining_in_group || !group_.empty()) {
     if (!edit.remaining_in_group)
       return fail(Code::kCorruption, object, "an edit of another kind stands inside an atomic group");
     if (!group_.empty() && *group_.back().remaining_in_group != *edit.remaining_in_group + 1)
       return fail(Code::kCorruption, object, "an atomic group has a wrong count");
-    if (group_.size() >= kMaxGroup) return fail(Code::kUnsupported, object, "an atomic group has too many edits");
+    if (group_.size() >= kMaxGroup)
+      return fail(Code::kUnsupported, object, "an atomic group has too many edits");
     const bool last = *edit.remaining_in_group == 0;
     group_.push_back(std::move(edit));
     if (!last) return ok();

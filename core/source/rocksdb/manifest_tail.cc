@@ -29,78 +29,6 @@ ManifestTail::ManifestTail(std::string database, std::string pins)
       version_(std::make_unique<Version>()) {}
 ManifestTail::~ManifestTail() = default;
 
-/// CURRENT is replaced by a rename: the same inode and time mean the same content.
-Result<uint64_t> ManifestTail::current() {
-  struct stat st {};
-  const std::string path = database_ + "/CURRENT";
-  const bool there = ::lstat(path.c_str(), &st) == 0;
-  if (there && current_number_ != 0 && st.st_ino == current_inode_ && st.st_ctim.tv_sec == current_changed_.tv_sec &&
-      st.st_ctim.tv_nsec == current_changed_.tv_nsec)
-    return current_number_;
-  SEABED_TRY(const Fd dir, open_directory(database_));
-  SEABED_TRY(const Fd fd, open_beneath(dir.get(), "CURRENT", O_RDONLY));
-  char text[64];
-  SEABED_TRY(const size_t n, pread_full(fd.get(), text, 0, path));
-  SEABED_TRY(const uint64_t number, parse_current({text, n}));
-  if (::fstat(fd.get(), &st) != 0) return fail_errno(path, "cannot be inspected", errno);
-  current_number_ = number;
-  current_inode_ = st.st_ino;
-  current_changed_ = st.st_ctim;
-  return number;
-}
-
-Result<Fd> ManifestTail::open(uint64_t number) const {
-  auto fd = live_directory_.open(manifest_name(number));
-  if (!fd && fd.error().code == Code::kNotFound && !pins_.empty()) fd = pin_directory_.open(manifest_name(number));
-  return fd;
-}
-
-/// Builds the state from byte 0 up to `end` (exact), or as far as whole records go.
-Status ManifestTail::open_at(uint64_t number, uint64_t end, bool exact) {
-  SEABED_TRY(file_, open(number));
-  number_ = number;
-  offset_ = 0;
-  version_ = std::make_unique<Version>();
-  old_.reset();
-  LogParser parser(number);
-  const std::string name = manifest_name(number);
-  size_t piece = kChunk;
-  while (!exact || offset_ < end) {
-    SEABED_TRY(const size_t n, fill(offset_, piece));
-    size_t at = 0;
-    ParseResult r;
-    while (!exact || offset_ < end) {
-      r = parser.next({buffer_.data() + at, n - at}, offset_);
-      if (r.outcome != ParseOutcome::kRecord) break;
-      SEABED_CHECK(version_->apply(r.record.data, name));
-      at += r.record.end - offset_;
-      offset_ = r.record.end;
-    }
-    if (r.outcome == ParseOutcome::kUnsupported) return fail(Code::kUnsupported, name, r.reason, "use a newer Seabed");
-    if (n < piece || r.outcome == ParseOutcome::kCorrupt) break;
-    piece = at == 0 ? piece * 2 : kChunk;
-  }
-  if (exact && offset_ != end)
-    return fail(Code::kGap, name, "it does not reach to " + std::to_string(end) + ", where the archive ended", "begin a new round");
-  return ok();
-}
-
-Status ManifestTail::start() {
-  for (int turn = 0;; ++turn) {  // CURRENT may move on while we open what it named
-    SEABED_TRY(const uint64_t number, current());
-    const Status opened = open_at(number, 0, false);
-    if (opened || opened.error().code != Code::kNotFound || turn == 100) return opened;
-  }
-}
-
-Status ManifestTail::resume(uint64_t number, uint64_t offset) {
-  Status opened = open_at(number, offset, true);
-  if (!opened && opened.error().code == Code::kNotFound)
-    return fail(Code::kGap, manifest_name(number), "it is gone, and the edits behind " + std::to_string(offset) + " with it",
-                "begin a new round; run the linker beside the agent to keep such files");
-  return opened;
-}
-
 Result<size_t> ManifestTail::fill(uint64_t offset, size_t at_least) {
   if (at_least > kMaxRecord) return fail(Code::kUnsupported, manifest_name(number_), "an edit is too long");
   if (buffer_.size() < at_least) buffer_.resize(at_least);
@@ -144,7 +72,8 @@ Status ManifestTail::take(const LogRecord& record, Run* run) {
   offset_ = record.end;
   if (old_) {
     run->message.set_snapshot_records(static_cast<uint64_t>(run->message.records_size()));
-    const bool counts = version_->families().size() == old_->families().size() && version_->file_count() == old_->file_count();
+    const bool counts = version_->families().size() == old_->families().size() &&
+                        version_->file_count() == old_->file_count();
     if (counts && version_->same_files(*old_)) old_.reset();
     return ok();
   }
@@ -155,8 +84,8 @@ Status ManifestTail::take(const LogRecord& record, Run* run) {
   return ok();
 }
 
-/// The new file is read to its end and never was the old state: something was not seen. Whatever it was, a base taken
-/// from here on has it.
+/// The new file is read to its end and never was the old state: something was not seen. Whatever it was, a
+/// base taken from here on has it.
 void ManifestTail::restatement_differs(Run* run) {
   rocksdb::Hole hole = hole_of_restatement(number_, offset_, previous_number_);
   run->part.holes.push_back(std::move(hole));
@@ -171,7 +100,8 @@ Status ManifestTail::broken(const std::string& reason) {
     return ok();
   }
   if (now - broken_->since < kPatience) return ok();
-  return fail(Code::kCorruption, manifest_name(number_), "it cannot be read at " + std::to_string(offset_) + ": " + reason,
+  return fail(Code::kCorruption, manifest_name(number_),
+              "it cannot be read at " + std::to_string(offset_) + ": " + reason,
               "check the disk; run ldb manifest_dump on it");
 }
 
@@ -193,7 +123,8 @@ Result<ManifestTail::FileEnd> ManifestTail::read_records(uint64_t max_bytes, Run
       if (run->bytes >= kPartBytes) seal(run, look);
     }
     total += at;
-    if (r.outcome == ParseOutcome::kUnsupported) return fail(Code::kUnsupported, manifest_name(number_), r.reason, "use a newer Seabed");
+    if (r.outcome == ParseOutcome::kUnsupported)
+      return fail(Code::kUnsupported, manifest_name(number_), r.reason, "use a newer Seabed");
     if (r.outcome == ParseOutcome::kCorrupt) {
       SEABED_CHECK(broken(r.reason));
       return FileEnd::kBroken;
@@ -230,7 +161,8 @@ Result<uint64_t> ManifestTail::following(uint64_t current) {
   uint64_t next = current;
   for (const WatchedDirectory* d : {&live_directory_, &pin_directory_})
     for (const ListedFile& f : d->files())
-      if (f.name.kind == DbFileKind::kManifest && f.name.number > number_) next = std::min(next, f.name.number);
+      if (f.name.kind == DbFileKind::kManifest && f.name.number > number_)
+        next = std::min(next, f.name.number);
   return next;
 }
 

@@ -35,8 +35,8 @@ struct ManifestPart {
 
 struct ManifestLook {
   std::vector<ManifestPart> parts;
-  bool drained = false;              // read to the end of the file that CURRENT names
-  std::optional<std::string> gap;    // edits are lost
+  bool drained = false;            // read to the end of the file that CURRENT names
+  std::optional<std::string> gap;  // edits are lost
 };
 
 class ManifestTail {
@@ -49,7 +49,8 @@ class ManifestTail {
   Status start();
   /// Reads MANIFEST-<number> up to `offset` silently; kGap when it is gone or shorter.
   Status resume(uint64_t number, uint64_t offset);
-  /// About `max_bytes` of records at most. Parts are appended to `look` even when it fails: they are read and gone.
+  /// About `max_bytes` of records at most. Parts are appended to `look` even when it fails: they are read and
+  /// gone.
   Status read(uint64_t max_bytes, ManifestLook* look);
 
   const Version& version() const { return *version_; }

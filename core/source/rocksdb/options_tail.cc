@@ -7,13 +7,14 @@ namespace seabed::rocksdb_source {
 
 namespace {
 constexpr auto kInterval = std::chrono::seconds(1);  // a listing of a large directory takes milliseconds
-constexpr uint64_t kMaxDeltas = 64;  // then a whole one, so that no chain grows for ever
+constexpr uint64_t kMaxDeltas = 64;                  // then a whole one, so that no chain grows for ever
 constexpr uint64_t kMaxSize = 256 << 20;
 }  // namespace
 
 Result<std::optional<std::string>> OptionsTail::read(const ListedFile& file) {
   auto fd = directory_.open(file.text);
-  if (!fd && fd.error().code == Code::kNotFound) return std::nullopt;  // replaced meanwhile: the next look finds the newer
+  if (!fd && fd.error().code == Code::kNotFound)
+    return std::nullopt;  // replaced meanwhile: the next look finds the newer
   if (!fd) return fail(fd.error());
   SEABED_TRY(const FileLook facts, look_at(*fd, file.text));
   if (facts.size > kMaxSize) return fail(Code::kUnsupported, file.text, "it is too long");
@@ -43,7 +44,8 @@ Result<std::optional<std::string>> OptionsTail::look(bool now) {
   SEABED_CHECK(directory_.list());
   const ListedFile* newest = nullptr;
   for (const ListedFile& f : directory_.files())
-    if (f.name.kind == DbFileKind::kOptions && (newest == nullptr || f.name.number > newest->name.number)) newest = &f;
+    if (f.name.kind == DbFileKind::kOptions && (newest == nullptr || f.name.number > newest->name.number))
+      newest = &f;
   if (newest == nullptr || (newest->text == archived_ && known_)) return std::nullopt;
   return read(*newest);
 }

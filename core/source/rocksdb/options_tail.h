@@ -14,8 +14,8 @@ namespace seabed::rocksdb_source {
 class OptionsTail {
  public:
   explicit OptionsTail(const std::string& database) : directory_(database, false) {}
-  /// An OptionsRun for the archive when the newest file is not the one told last: whole the first time, a delta then.
-  /// `now`: do not wait for the next regular look.
+  /// An OptionsRun for the archive when the newest file is not the one told last: whole the first time, a
+  /// delta then. `now`: do not wait for the next regular look.
   Result<std::optional<std::string>> look(bool now);
   /// `name` was archived before: tell it again only when it changes.
   void set_archived(const std::string& name) { archived_ = name; }

@@ -53,7 +53,8 @@ rocksdb::OptionsRun options_delta(const OptionsOutline& previous, const std::str
   for (const std::string_view section : split_sections(text)) {
     const Hash128 hash = hash128(section);
     const auto it = known.find(view(hash));
-    rocksdb::OptionsRun::Piece* last = run.pieces_size() == 0 ? nullptr : run.mutable_pieces(run.pieces_size() - 1);
+    rocksdb::OptionsRun::Piece* last =
+        run.pieces_size() == 0 ? nullptr : run.mutable_pieces(run.pieces_size() - 1);
     if (it == known.end()) {
       if (last == nullptr || last->copy_count() != 0) last = run.add_pieces();
       last->mutable_text()->append(section);
@@ -68,9 +69,11 @@ rocksdb::OptionsRun options_delta(const OptionsOutline& previous, const std::str
   return run;
 }
 
-Result<std::string> rebuild_options(const rocksdb::OptionsRun& run, const std::string& previous_name, std::string_view previous) {
+Result<std::string> rebuild_options(const rocksdb::OptionsRun& run, const std::string& previous_name,
+                                    std::string_view previous) {
   if (run.previous() != (run.previous().empty() ? "" : previous_name))
-    return fail(Code::kConflict, run.file_name(), "it is a delta against " + run.previous() + ", not " + previous_name);
+    return fail(Code::kConflict, run.file_name(),
+                "it is a delta against " + run.previous() + ", not " + previous_name);
   const auto sections = split_sections(previous);
   std::string out;
   for (const auto& piece : run.pieces()) {
@@ -80,7 +83,8 @@ Result<std::string> rebuild_options(const rocksdb::OptionsRun& run, const std::s
     out.append(piece.text());
     if (out.size() > kMaxOptions) return fail(Code::kUnsupported, run.file_name(), "it is too long");
   }
-  if (view(hash128(out)) != run.xxh3_128()) return fail(Code::kCorruption, run.file_name(), "a rebuilt file has another hash");
+  if (view(hash128(out)) != run.xxh3_128())
+    return fail(Code::kCorruption, run.file_name(), "a rebuilt file has another hash");
   return out;
 }
 

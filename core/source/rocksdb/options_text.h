@@ -15,8 +15,8 @@ class OptionsRun;
 
 namespace seabed::rocksdb_source {
 
-/// A section is a line that begins with '[' and what follows up to the next; what stands before the first is section 0.
-/// The parts together are the text, byte for byte.
+/// A section is a line that begins with '[' and what follows up to the next; what stands before the first is
+/// section 0. The parts together are the text, byte for byte.
 std::vector<std::string_view> split_sections(std::string_view text);
 
 /// What a later delta needs of a file: its name and the hash of each section.
@@ -29,11 +29,13 @@ OptionsOutline outline(const std::string& name, std::string_view text);
 /// `previous` may be empty (name ""): the whole text.
 rocksdb::OptionsRun options_delta(const OptionsOutline& previous, const std::string& name, uint64_t number,
                                   std::string_view text);
-/// The text of `run`; `previous` is the text it is a delta against. kCorruption when the hash does not hold, kConflict
-/// when `previous_name` is not the file it needs.
-Result<std::string> rebuild_options(const rocksdb::OptionsRun& run, const std::string& previous_name, std::string_view previous);
+/// The text of `run`; `previous` is the text it is a delta against. kCorruption when the hash does not hold,
+/// kConflict when `previous_name` is not the file it needs.
+Result<std::string> rebuild_options(const rocksdb::OptionsRun& run, const std::string& previous_name,
+                                    std::string_view previous);
 
-/// The value of a key in the first section where it stands ("two_write_queues" -> "true"); empty when it does not.
+/// The value of a key in the first section where it stands ("two_write_queues" -> "true"); empty when it does
+/// not.
 std::string option_value(std::string_view text, std::string_view key);
 
 }  // namespace seabed::rocksdb_source

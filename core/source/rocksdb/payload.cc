@@ -78,13 +78,15 @@ Result<WalRunView> decode_wal_run(std::string_view payload) {
       default: break;
     }
   }
-  if (run.offset > std::numeric_limits<uint64_t>::max() / 2 || (run.begins_file && run.offset != 0)) return bad();
+  if (run.offset > std::numeric_limits<uint64_t>::max() / 2 || (run.begins_file && run.offset != 0))
+    return bad();
   return run;
 }
 
 Result<rocksdb::ManifestRun> decode_manifest_run(std::string_view payload) {
   SEABED_TRY(auto run, parse<rocksdb::ManifestRun>(payload, "MANIFEST group"));
-  if (run.ends_size() != run.records_size() || run.snapshot_records() > static_cast<uint64_t>(run.records_size()))
+  if (run.ends_size() != run.records_size() ||
+      run.snapshot_records() > static_cast<uint64_t>(run.records_size()))
     return fail(Code::kCorruption, "MANIFEST group", "its counts do not agree");
   uint64_t at = run.offset();
   for (const uint64_t end : run.ends()) {
@@ -102,7 +104,8 @@ Result<rocksdb::OptionsRun> decode_options_run(std::string_view payload) {
 Result<rocksdb::RecoveryFacts> decode_recovery(std::string_view recovery) {
   SEABED_TRY(auto facts, parse<rocksdb::RecoveryFacts>(recovery, "recovery facts"));
   if (facts.version() != 1)
-    return fail(Code::kUnsupported, "recovery facts", "version " + std::to_string(facts.version()) + " is not known",
+    return fail(Code::kUnsupported, "recovery facts",
+                "version " + std::to_string(facts.version()) + " is not known",
                 "use the version of Seabed that took the backup, or a newer one");
   return facts;
 }
@@ -118,7 +121,8 @@ LogHole hole_from(const rocksdb::Hole& hole) {
 
 Result<LogHole> parse_hole_detail(std::string_view detail) {
   SEABED_TRY(const auto hole, parse<rocksdb::Hole>(detail, "hole group"));
-  if (hole.kind() == rocksdb::Hole::KIND_UNSPECIFIED) return fail(Code::kCorruption, "hole group", "it has no kind");
+  if (hole.kind() == rocksdb::Hole::KIND_UNSPECIFIED)
+    return fail(Code::kCorruption, "hole group", "it has no kind");
   return hole_from(hole);
 }
 
@@ -129,7 +133,8 @@ bool base_covers(const std::string& recovery, const LogHole& hole) {
   if (facts->incarnation() > detail->incarnation()) return true;
   if (detail->kind() == rocksdb::Hole::NON_LOGGED_EDIT)
     return facts->manifest_number() > detail->manifest_number() ||
-           (facts->manifest_number() == detail->manifest_number() && facts->manifest_length() >= detail->manifest_end());
+           (facts->manifest_number() == detail->manifest_number() &&
+            facts->manifest_length() >= detail->manifest_end());
   if (detail->kind() != rocksdb::Hole::SEQUENCE_JUMP) return false;
   if (facts->min_log_number_to_keep() > detail->wal_number()) return true;
   return facts->families_size() != 0 &&

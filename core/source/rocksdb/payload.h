@@ -1,6 +1,6 @@
 #pragma once
-// Payloads of log groups (core/format/rocksdb_payload.proto, docs/format/rocksdb-groups.md). WAL runs are coded here by
-// hand, byte for byte as protobuf would, so that megabytes of log are taken as a view. Pure.
+// Payloads of log groups (core/format/rocksdb_payload.proto, docs/format/rocksdb-groups.md). WAL runs are
+// coded here by hand, byte for byte as protobuf would, so that megabytes of log are taken as a view. Pure.
 
 #include <cstdint>
 #include <string>
@@ -40,8 +40,9 @@ Result<rocksdb::RecoveryFacts> decode_recovery(std::string_view recovery);
 LogHole hole_from(const rocksdb::Hole& hole);
 Result<LogHole> parse_hole_detail(std::string_view detail);
 
-/// LogRules::covers: an edit without log is covered by a base whose MANIFEST prefix holds it; a sequence jump in WAL n
-/// by a base that needs no WAL up to n any more (every column family's log number, or min_log_number_to_keep, above n).
+/// LogRules::covers: an edit without log is covered by a base whose MANIFEST prefix holds it; a sequence jump
+/// in WAL n by a base that needs no WAL up to n any more (every column family's log number, or
+/// min_log_number_to_keep, above n).
 bool base_covers(const std::string& recovery, const LogHole& hole);
 
 }  // namespace seabed::rocksdb_source

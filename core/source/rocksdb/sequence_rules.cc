@@ -7,8 +7,8 @@
 namespace seabed::rocksdb_source {
 
 namespace {
-constexpr size_t kMaxIngested = 4096;   // only the last ones can still matter
-constexpr uint64_t kMaxCredit = 1024;   // more commits than that are not on their way at once
+constexpr size_t kMaxIngested = 4096;  // only the last ones can still matter
+constexpr uint64_t kMaxCredit = 1024;  // more commits than that are not on their way at once
 }  // namespace
 
 void SequenceRules::narrow(const BatchFacts& batch) {
@@ -21,7 +21,8 @@ void SequenceRules::narrow(const BatchFacts& batch) {
 
 bool SequenceRules::batch_rule_follows(uint64_t sequence) const {
   if (sequence == next_by_batch_) return true;
-  // With two write queues a commit publishes itself by an empty batch that takes a number and leaves no record.
+  // With two write queues a commit publishes itself by an empty batch that takes a number and leaves no
+  // record.
   const bool publishes = two_queues_ || !queues_known_;
   return publishes && sequence > next_by_batch_ && sequence - next_by_batch_ <= credit_;
 }

@@ -1,7 +1,8 @@
 #pragma once
-// Does one batch follow another? The next batch's sequence must be the last one's plus what that consumed, by the rule
-// of the database's write policy (rocksdb-attach.md section 2; RocksDB: MemTableInserter in db/write_batch.cc).
-// Pure; copyable, so that a look which fails can be taken again. Used by the tailer and by the continuity checker.
+// Does one batch follow another? The next batch's sequence must be the last one's plus what that consumed, by
+// the rule of the database's write policy (rocksdb-attach.md section 2; RocksDB: MemTableInserter in
+// db/write_batch.cc). Pure; copyable, so that a look which fails can be taken again. Used by the tailer and
+// by the continuity checker.
 
 #include <cstdint>
 #include <map>
@@ -32,7 +33,8 @@ class SequenceRules {
  public:
   /// Both rules are possible again: a database may be reopened with another policy.
   void begin_file() { file_begins_ = true; }
-  /// Checks the batch against what came before and takes it in. After a jump the count goes on from the batch.
+  /// Checks the batch against what came before and takes it in. After a jump the count goes on from the
+  /// batch.
   SequenceCheck take(const BatchFacts& batch);
   /// True while equal keys inside a batch may count (WritePrepared): ask walk_batch for duplicates.
   bool wants_duplicates() const { return batch_rule_ || file_begins_; }

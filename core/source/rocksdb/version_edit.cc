@@ -70,7 +70,8 @@ struct Decoder {
                 "run ldb manifest_dump on it, or take a new look");
   }
   Status unknown(const char* what, uint32_t tag) const {
-    return fail(Code::kUnsupported, object, std::string(what) + " " + std::to_string(tag) + " is not known and may not be skipped",
+    return fail(Code::kUnsupported, object,
+                std::string(what) + " " + std::to_string(tag) + " is not known and may not be skipped",
                 "the database was written by a newer RocksDB: use a newer Seabed");
   }
 
@@ -137,7 +138,8 @@ struct Decoder {
     bool good = get_level(in, &f.level) && in.varint64(&f.number);
     if (good && kind == kNewFile3) good = in.varint32(&f.path_id);
     good = good && in.varint64(&f.size) && in.length_prefixed(&smallest) && in.length_prefixed(&largest);
-    if (good && kind != kNewFile) good = in.varint64(&f.smallest_sequence) && in.varint64(&f.largest_sequence);
+    if (good && kind != kNewFile)
+      good = in.varint64(&f.smallest_sequence) && in.varint64(&f.largest_sequence);
     if (!good) return malformed("a new file");
     if (kind == kNewFile4) SEABED_CHECK(custom_fields(&f));
     file.smallest = smallest;
@@ -235,7 +237,8 @@ struct Decoder {
       case kPrevLogNumber: return number(&edit.prev_log_number) ? ok() : malformed("previous log number");
       case kNextFileNumber: return number(&edit.next_file_number) ? ok() : malformed("next file number");
       case kLastSequence: return number(&edit.last_sequence) ? ok() : malformed("last sequence");
-      case kMinLogNumberToKeep: return number(&edit.min_log_number_to_keep) ? ok() : malformed("min log number");
+      case kMinLogNumberToKeep:
+        return number(&edit.min_log_number_to_keep) ? ok() : malformed("min log number");
       case kColumnFamily: return in.varint32(&edit.column_family) ? ok() : malformed("column family");
       case kColumnFamilyAdd: return text(&edit.add_family) ? ok() : malformed("column family's name");
       case kColumnFamilyDrop: edit.drop_family = true; return ok();

@@ -28,69 +28,6 @@ void WalReader::next_file(WalCursor* cursor, uint64_t number) {
   cursor->rules.begin_file();
 }
 
-/// A record that RocksDB puts into a new file before it is in use (SetCompression) is no sign that the old one is done.
-Result<bool> WalReader::holds_batch(uint64_t number) {
-  if (number == proven_) return true;
-  auto fd = directory_.open_wal(number);
-  if (!fd) return fd.error().code == Code::kNotFound ? Result<bool>(false) : fail(fd.error());
-  std::vector<char> head(kChunk);
-  SEABED_TRY(const size_t n, pread_full(fd->get(), head, 0, wal_name(number)));
-  LogParser parser(number);
-  size_t at = 0;
-  for (;;) {
-    const ParseResult r = parser.next({head.data() + at, n - at}, at);
-    if (r.outcome == ParseOutcome::kRecord && r.record.kind == RecordKind::kControl) {
-      at = r.record.end;
-      continue;
-    }
-    // A first record longer than the piece read shows itself by filling it.
-    const bool holds = r.outcome == ParseOutcome::kRecord || (r.outcome == ParseOutcome::kIncomplete && n == kChunk);
-    if (holds) proven_ = number;
-    return holds;
-  }
-}
-
-Result<bool> WalReader::successor_has_batch(uint64_t number) {
-  for (auto it = directory_.wals().upper_bound(number); it != directory_.wals().end(); ++it) {
-    SEABED_TRY(const bool holds, holds_batch(*it));
-    if (holds) return true;
-  }
-  return false;
-}
-
-/// Makes file_ the cursor's file. False: there is none yet, or (look->gap) none any more.
-Result<bool> WalReader::find_file(WalCursor* cursor, WalLook* look) {
-  for (;;) {
-    const auto there = cursor->opened ? cursor->wal : directory_.first_at_or_above(cursor->wal);
-    if (!there) return false;
-    if (file_ && file_number_ == *there) break;
-    auto fd = directory_.open_wal(*there);
-    if (!fd && fd.error().code != Code::kNotFound) return fail(fd.error());
-    if (fd) {
-      file_ = std::move(*fd);
-      file_number_ = *there;
-      break;
-    }
-    if (cursor->offset != 0) {
-      look->gap = wal_text(*there) + " is gone; it was read up to " + std::to_string(cursor->offset);
-      return false;
-    }
-    // Deleted before a byte of it was read: empty, as a reopening database removes them, or else the sequence tells.
-    cursor->wal = *there + 1;
-    cursor->opened = false;
-    if (cursor->previous_wal != 0) cursor->rules.set_archive_begins(false);
-  }
-  cursor->wal = file_number_;
-  cursor->opened = true;
-  return true;
-}
-
-Status WalReader::locate(WalCursor* cursor) {
-  WalLook look;
-  SEABED_CHECK(find_file(cursor, &look));
-  return look.gap ? Status(fail(Code::kGap, wal_name(cursor->wal), *look.gap, "begin a new round")) : ok();
-}
-
 bool WalReader::broken_for_good(const WalCursor& cursor, uint64_t size) {
   const auto now = std::chrono::steady_clock::now();
   if (!broken_ || broken_->wal != cursor.wal || broken_->offset != cursor.offset) {
@@ -100,13 +37,15 @@ bool WalReader::broken_for_good(const WalCursor& cursor, uint64_t size) {
   return now - broken_->since > kPatience && size > cursor.offset + 2 * kLogBlockSize;
 }
 
-Status WalReader::take_batch(WalCursor* cursor, const LogRecord& record, WalRun* run, std::optional<std::string>* gap) {
+Status WalReader::take_batch(WalCursor* cursor, const LogRecord& record, WalRun* run,
+                             std::optional<std::string>* gap) {
   SEABED_CHECK(walk_batch(record.data, cursor->rules.wants_duplicates(), &facts_));
   const SequenceCheck check = cursor->rules.take(facts_);
   const bool first = !std::exchange(cursor->file_has_batch, true);
   const auto at = [&] { return wal_text(cursor->wal) + " at " + std::to_string(record.begin); };
   if (check.verdict == SequenceVerdict::kBack)
-    *gap = at() + ": the sequence goes back from " + std::to_string(check.expected) + " to " + std::to_string(check.found) +
+    *gap = at() + ": the sequence goes back from " + std::to_string(check.expected) + " to " +
+           std::to_string(check.found) +
            ": the database was restored, or lost its last writes in a crash; a new incarnation begins";
   else if (check.verdict == SequenceVerdict::kUnknownPrepared)
     *gap = at() + ": a transaction is committed whose PREPARE is missing";
@@ -120,9 +59,10 @@ Status WalReader::take_batch(WalCursor* cursor, const LogRecord& record, WalRun*
   return ok();
 }
 
-/// Takes whole records from a chunk that begins at the cursor. nullopt: all of it was taken, or the rest needs more.
-Result<std::optional<WalReader::FileEnd>> WalReader::parse_chunk(WalCursor* cursor, std::string_view chunk, uint64_t room,
-                                                                 WalRun* run, size_t* taken,
+/// Takes whole records from a chunk that begins at the cursor. nullopt: all of it was taken, or the rest
+/// needs more.
+Result<std::optional<WalReader::FileEnd>> WalReader::parse_chunk(WalCursor* cursor, std::string_view chunk,
+                                                                 uint64_t room, WalRun* run, size_t* taken,
                                                                  std::optional<std::string>* gap) {
   *taken = 0;
   while (*taken < chunk.size()) {
@@ -135,11 +75,14 @@ Result<std::optional<WalReader::FileEnd>> WalReader::parse_chunk(WalCursor* curs
       return FileEnd::kBroken;
     }
     if (r.outcome == ParseOutcome::kUnsupported)
-      return fail(Code::kUnsupported, wal_name(cursor->wal), r.reason, "the database was written by a newer RocksDB: use a newer Seabed");
+      return fail(Code::kUnsupported, wal_name(cursor->wal), r.reason,
+                  "the database was written by a newer RocksDB: use a newer Seabed");
     if (parser_->state().recyclable) recycles_ = true;
     if (recycles_ && !allow_recycled_)
-      return fail(Code::kUnsupported, wal_name(cursor->wal), "the database recycles its WAL files (recycle_log_file_num > 0), which links cannot keep",
-                  "set recycle_log_file_num=0 in the application, or allow recycled logs for this stream in the configuration");
+      return fail(Code::kUnsupported, wal_name(cursor->wal),
+                  "the database recycles its WAL files (recycle_log_file_num > 0), which links cannot keep",
+                  "set recycle_log_file_num=0 in the application, or allow recycled logs for this stream in "
+                  "the configuration");
     if (r.record.kind == RecordKind::kData) SEABED_CHECK(take_batch(cursor, r.record, run, gap));
     if (gap->has_value()) return FileEnd::kEnd;
     *taken = r.record.end - cursor->offset;
@@ -157,7 +100,8 @@ Result<WalReader::FileEnd> WalReader::read_file(WalCursor* cursor, uint64_t max_
   size_t piece = kChunk;
   for (;;) {
     if (buffer_.size() < piece) buffer_.resize(piece);
-    SEABED_TRY(const size_t n, pread_full(file_.get(), std::span(buffer_.data(), piece), cursor->offset, name));
+    SEABED_TRY(const size_t n,
+               pread_full(file_.get(), std::span(buffer_.data(), piece), cursor->offset, name));
     size_t taken = 0;
     const uint64_t room = max_bytes > run->data.size() ? max_bytes - run->data.size() : 0;
     if (n != 0 && room == 0) return FileEnd::kLimit;
@@ -168,7 +112,8 @@ Result<WalReader::FileEnd> WalReader::read_file(WalCursor* cursor, uint64_t max_
     if (end) return *end;
     if (n < piece) return FileEnd::kEnd;
     if (taken == 0 && piece >= kMaxRecord)
-      return fail(Code::kUnsupported, name, "a record is longer than " + std::to_string(kMaxRecord) + " bytes");
+      return fail(Code::kUnsupported, name,
+                  "a record is longer than " + std::to_string(kMaxRecord) + " bytes");
     piece = taken == 0 ? piece * 2 : kChunk;
   }
 }
@@ -181,23 +126,28 @@ Result<WalLook> WalReader::read(WalCursor* cursor, uint64_t max_bytes) {
       look.drained = !look.gap;
       return look;
     }
-    // Asked before the last read of this file: RocksDB writes it out before the next one gets its first batch.
+    // Asked before the last read of this file: RocksDB writes it out before the next one gets its first
+    // batch.
     SEABED_TRY(const bool final, successor_has_batch(cursor->wal));
     SEABED_TRY(const FileLook facts, look_at(file_, wal_name(cursor->wal)));
     if (facts.size < cursor->offset) {
-      look.gap = wal_text(cursor->wal) + " is shorter (" + std::to_string(facts.size) + ") than what was read of it (" +
-                 std::to_string(cursor->offset) + "): the database went back; a new incarnation begins";
+      look.gap = wal_text(cursor->wal) + " is shorter (" + std::to_string(facts.size) +
+                 ") than what was read of it (" + std::to_string(cursor->offset) +
+                 "): the database went back; a new incarnation begins";
       return look;
     }
     if (const auto inode = directory_.live_inode(cursor->wal); inode && *inode != facts.inode) {
-      look.gap = wal_text(cursor->wal) + " was replaced by another file of that name: the database was restored or went "
+      look.gap = wal_text(cursor->wal) +
+                 " was replaced by another file of that name: the database was restored or went "
                  "back; a new incarnation begins";
       return look;
     }
     FileEnd end = FileEnd::kEnd;
-    WalRun run{cursor->wal, cursor->offset, 0, cursor->offset == 0, cursor->previous_wal, cursor->previous_length};
+    WalRun run{cursor->wal,         cursor->offset,       0,
+               cursor->offset == 0, cursor->previous_wal, cursor->previous_length};
     uint64_t room = max_bytes > look.bytes ? max_bytes - look.bytes : 0;
-    if (cursor->wal == stop_wal_) room = std::min(room, stop_offset_ - std::min(stop_offset_, cursor->offset));
+    if (cursor->wal == stop_wal_)
+      room = std::min(room, stop_offset_ - std::min(stop_offset_, cursor->offset));
     if (facts.size > cursor->offset) {
       SEABED_TRY(end, read_file(cursor, room, &run, &look.gap));
     }
@@ -208,7 +158,8 @@ Result<WalLook> WalReader::read(WalCursor* cursor, uint64_t max_bytes) {
     if (cursor->wal == stop_wal_ && cursor->offset == stop_offset_) return look;
     if (!final) {
       if (end == FileEnd::kBroken && broken_for_good(*cursor, facts.size))
-        look.gap = wal_text(cursor->wal) + " cannot be read at " + std::to_string(cursor->offset) + ": " + broken_reason_;
+        look.gap = wal_text(cursor->wal) + " cannot be read at " + std::to_string(cursor->offset) + ": " +
+                   broken_reason_;
       look.drained = !look.gap;
       return look;
     }

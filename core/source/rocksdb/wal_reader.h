@@ -1,6 +1,6 @@
 #pragma once
-// The WAL half of a look: whole records from where the last look ended, file after file. Bytes that do not form a whole
-// record are never kept: the next look reads them again. Not thread-safe.
+// The WAL half of a look: whole records from where the last look ended, file after file. Bytes that do not
+// form a whole record are never kept: the next look reads them again. Not thread-safe.
 
 #include <chrono>
 #include <cstdint>
@@ -19,9 +19,9 @@ namespace seabed::rocksdb_source {
 
 /// Where reading stands. A value: a look works on a copy, which replaces it when the whole look succeeded.
 struct WalCursor {
-  uint64_t wal = 0;              // number; until `opened` the smallest that is wanted
+  uint64_t wal = 0;  // number; until `opened` the smallest that is wanted
   uint64_t offset = 0;
-  bool opened = false;           // the file was found
+  bool opened = false;  // the file was found
   bool file_has_batch = false;
   FramingState framing;
   uint64_t previous_wal = 0, previous_length = 0;  // the last file with content before this one
@@ -42,22 +42,24 @@ struct WalRun {
   uint64_t previous_wal = 0, previous_length = 0;
   std::string data;
   std::vector<PendingJump> jumps;
-  bool stamped = true;           // every batch so far carries stamps, and they rise
+  bool stamped = true;  // every batch so far carries stamps, and they rise
   Scn first_stamp = 0, last_stamp = 0;
 };
 
 struct WalLook {
   std::vector<WalRun> runs;
-  bool drained = false;          // read to the end of the last file
+  bool drained = false;  // read to the end of the last file
   uint64_t bytes = 0;
   std::optional<std::string> gap;  // behind the last run
 };
 
 class WalReader {
  public:
-  WalReader(const LogDirectory& directory, bool allow_recycled) : directory_(directory), allow_recycled_(allow_recycled) {}
+  WalReader(const LogDirectory& directory, bool allow_recycled)
+      : directory_(directory), allow_recycled_(allow_recycled) {}
 
-  /// At most about `max_bytes`. kUnsupported: recycled files that are not allowed, an unknown record type or batch tag.
+  /// At most about `max_bytes`. kUnsupported: recycled files that are not allowed, an unknown record type or
+  /// batch tag.
   Result<WalLook> read(WalCursor* cursor, uint64_t max_bytes);
   /// Opens the cursor's file if it is there, so that it cannot go away any more.
   Status locate(WalCursor* cursor);
@@ -73,9 +75,10 @@ class WalReader {
   Result<bool> find_file(WalCursor* cursor, WalLook* look);
   Result<bool> successor_has_batch(uint64_t number);
   Result<bool> holds_batch(uint64_t number);
-  Result<FileEnd> read_file(WalCursor* cursor, uint64_t max_bytes, WalRun* run, std::optional<std::string>* gap);
-  Result<std::optional<FileEnd>> parse_chunk(WalCursor* cursor, std::string_view chunk, uint64_t room, WalRun* run,
-                                             size_t* taken, std::optional<std::string>* gap);
+  Result<FileEnd> read_file(WalCursor* cursor, uint64_t max_bytes, WalRun* run,
+                            std::optional<std::string>* gap);
+  Result<std::optional<FileEnd>> parse_chunk(WalCursor* cursor, std::string_view chunk, uint64_t room,
+                                             WalRun* run, size_t* taken, std::optional<std::string>* gap);
   Status take_batch(WalCursor* cursor, const LogRecord& record, WalRun* run, std::optional<std::string>* gap);
   bool broken_for_good(const WalCursor& cursor, uint64_t size);
   static void next_file(WalCursor* cursor, uint64_t number);

@@ -41,7 +41,17 @@ enum Tag : uint8_t {
 };
 
 /// How an entry is laid out behind its tag.
-enum class Shape : uint8_t { kKey, kKeyValue, kFamilyKey, kFamilyKeyValue, kBlob, kBare, kXid, kTimeXid, kUnknown };
+enum class Shape : uint8_t {
+  kKey,
+  kKeyValue,
+  kFamilyKey,
+  kFamilyKeyValue,
+  kBlob,
+  kBare,
+  kXid,
+  kTimeXid,
+  kUnknown
+};
 
 constexpr Shape shape_of(uint8_t tag) {
   switch (tag) {
@@ -106,7 +116,8 @@ class Walker {
       case Shape::kKey:
       case Shape::kKeyValue:
         if (!in_.length_prefixed(&first)) return false;
-        if ((shape == Shape::kKeyValue || shape == Shape::kFamilyKeyValue) && !in_.length_prefixed(&second)) return false;
+        if ((shape == Shape::kKeyValue || shape == Shape::kFamilyKeyValue) && !in_.length_prefixed(&second))
+          return false;
         key(family, first);
         return true;
       case Shape::kBlob:

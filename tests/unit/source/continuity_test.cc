@@ -45,15 +45,15 @@ struct Maker {
     g.incarnation = 1;
     g.begin = encode_lsn({1, wal, offset});
     g.end = encode_lsn({1, wal, offset + data.size()});
-    g.payload = encode_wal_run({wal, offset, static_cast<uint64_t>(batches), offset == 0, offset == 0 ? previous : 0,
-                                offset == 0 ? previous_length : 0, data});
+    g.payload = encode_wal_run({wal, offset, static_cast<uint64_t>(batches), offset == 0,
+                                offset == 0 ? previous : 0, offset == 0 ? previous_length : 0, data});
     offset += data.size();
     return g;
   }
 };
 
-LogGroup manifest(uint64_t number, uint64_t from, const std::vector<std::string>& edits, uint64_t previous = 0,
-                  uint64_t previous_length = 0, uint64_t snapshot = 0) {
+LogGroup manifest(uint64_t number, uint64_t from, const std::vector<std::string>& edits,
+                  uint64_t previous = 0, uint64_t previous_length = 0, uint64_t snapshot = 0) {
   pb::ManifestRun run;
   run.set_manifest_number(number);
   run.set_offset(from);
@@ -84,7 +84,8 @@ std::string ingestion(uint64_t number, uint64_t sequence) {
   return out;
 }
 
-std::string base(uint64_t start_wal, uint64_t manifest_number = 5, uint64_t length = 1000, uint64_t min_log = 0) {
+std::string base(uint64_t start_wal, uint64_t manifest_number = 5, uint64_t length = 1000,
+                 uint64_t min_log = 0) {
   pb::RecoveryFacts f;
   f.set_version(1);
   f.set_incarnation(1);
@@ -144,15 +145,21 @@ TEST(Continuity, FromABase) {
   EXPECT_EQ(add_all(base(9), {g[2], g[3], g[4]}, &holes), kFine);
   EXPECT_EQ(add_all(base(9), {g[4], g[5]}, &holes), Code::kGap) << "WAL 9 is needed";
   EXPECT_EQ(add_all(base(10), {g[4], g[5]}, &holes), kFine) << "nothing was between";
-  EXPECT_EQ(add_all(base(9), {g[1], g[2], g[3]}, &holes), kFine) << "what stands before is there for its edits only";
+  EXPECT_EQ(add_all(base(9), {g[1], g[2], g[3]}, &holes), kFine)
+      << "what stands before is there for its edits only";
   EXPECT_EQ(add_all(base(4), {g[1], g[2]}, &holes), Code::kGap);
   EXPECT_EQ(add_all("no facts", {g[0]}, &holes), Code::kCorruption);
 }
 
 TEST(Continuity, ManifestsInTurn) {
   std::vector<LogHole> holes;
-  const std::string flush = encode_version_edit([] { VersionEdit e; e.log_number = 9; return e; }());
-  const LogGroup a = manifest(5, 1000, {flush, flush}), b = manifest(5, 1000 + 2 * (10 + flush.size()), {flush});
+  const std::string flush = encode_version_edit([] {
+    VersionEdit e;
+    e.log_number = 9;
+    return e;
+  }());
+  const LogGroup a = manifest(5, 1000, {flush, flush}),
+                 b = manifest(5, 1000 + 2 * (10 + flush.size()), {flush});
   const uint64_t end = 1000 + 3 * (10 + flush.size());
   const LogGroup c = manifest(8, 0, {flush, ingestion(3, 7), flush}, 5, end, 2);
   EXPECT_EQ(add_all(base(4), {a, b, c}, &holes), kFine);

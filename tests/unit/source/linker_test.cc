@@ -33,12 +33,15 @@ bool eventually(Condition condition) {
   return false;
 }
 void touch(const std::string& path, size_t bytes = 1) { std::ofstream(path) << std::string(bytes, 'x'); }
-LinkerConfig config_of(const Scratch& scratch) { return {"t1/1001", scratch / "db", "", link_directory(scratch / "pins"), 0}; }
+LinkerConfig config_of(const Scratch& scratch) {
+  return {"t1/1001", scratch / "db", "", link_directory(scratch / "pins"), 0};
+}
 
 TEST(Linker, LinksWhatIsThereAndWhatComes) {
   Scratch scratch;
   fs::create_directory(scratch / "db");
-  for (const char* name : {"000003.log", "MANIFEST-000002", "000009.sst", "LOG", "x.log", "OPTIONS-000007"}) touch(scratch / ("db/" + std::string(name)));
+  for (const char* name : {"000003.log", "MANIFEST-000002", "000009.sst", "LOG", "x.log", "OPTIONS-000007"})
+    touch(scratch / ("db/" + std::string(name)));
   const LinkerConfig config = config_of(scratch);
   auto linker = Linker::start(config);
   ASSERT_TRUE(linker) << linker.error().message();
@@ -104,8 +107,15 @@ INSTANTIATE_TEST_SUITE_P(
     All, LinkerBehind,
     ::testing::Values(Flavour{.name = "Plain", .threads = 2, .keep_wals = false},
                       Flavour{.name = "WalsElsewhere", .keep_wals = false, .wal_directory = "elsewhere"},
-                      Flavour{.name = "SmallManifest", .keep_wals = false, .families_come_and_go = true, .small_manifest = true},
-                      Flavour{.name = "Committed", .policy = Policy::kCommitted, .two_queues = true, .threads = 2, .keep_wals = false},
+                      Flavour{.name = "SmallManifest",
+                              .keep_wals = false,
+                              .families_come_and_go = true,
+                              .small_manifest = true},
+                      Flavour{.name = "Committed",
+                              .policy = Policy::kCommitted,
+                              .two_queues = true,
+                              .threads = 2,
+                              .keep_wals = false},
                       Flavour{.name = "Reopen", .keep_wals = false, .reopen = true}),
     [](const auto& info) { return info.param.name; });
 
@@ -135,7 +145,8 @@ TEST(Linker, AFullFileSystemIsToldAndGotOver) {
   Scratch scratch;
   const std::string small = scratch / "small";
   fs::create_directory(small);
-  if (::mount("seabed-test", small.c_str(), "tmpfs", 0, "size=1m,nr_inodes=24") != 0) GTEST_SKIP() << "needs the right to mount";
+  if (::mount("seabed-test", small.c_str(), "tmpfs", 0, "size=1m,nr_inodes=24") != 0)
+    GTEST_SKIP() << "needs the right to mount";
   {
     fs::create_directory(small + "/db");
     LinkerConfig config{"t1/1001", small + "/db", "", small + "/links", 0};
@@ -244,8 +255,10 @@ TEST(Linker, RefusalsSayWhy) {
   auto missing = Linker::start(config);
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, Code::kNotFound);
-  struct stat here {}, there {};
-  if (::stat(scratch.path().c_str(), &here) == 0 && ::stat("/dev/shm", &there) == 0 && here.st_dev != there.st_dev) {
+  struct stat here {
+  }, there{};
+  if (::stat(scratch.path().c_str(), &here) == 0 && ::stat("/dev/shm", &there) == 0 &&
+      here.st_dev != there.st_dev) {
     fs::create_directory(scratch / "db");
     touch(scratch / "db/000005.log");
     config.links = "/dev/shm/seabed-linker-test-" + std::to_string(::getpid());
@@ -269,7 +282,9 @@ TEST(Linker, LatencyFromCreationToLinkIsShort) {
     const auto begin = std::chrono::steady_clock::now();
     touch(scratch / ("db" + name));
     while (::access((config.links + name).c_str(), F_OK) != 0) std::this_thread::yield();
-    waits.push_back(std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count());
+    waits.push_back(
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin)
+            .count());
   }
   std::sort(waits.begin(), waits.end());
   RecordProperty("median_us", static_cast<int>(waits[waits.size() / 2]));

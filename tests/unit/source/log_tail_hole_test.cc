@@ -1,5 +1,5 @@
-// What the log does not hold: disabled WAL, ingestion, import; and what is lost: missing files, a database that went
-// back. Scripts run by librocksdb in another process.
+// What the log does not hold: disabled WAL, ingestion, import; and what is lost: missing files, a database
+// that went back. Scripts run by librocksdb in another process.
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -32,7 +32,8 @@ rocksdb::Hole detail(const LogHole& hole) {
 class Followed {
  public:
   explicit Followed(const std::string& script, Flavour flavour = {})
-      : child_([this, script, flavour](Child::Line& line) { return write_script(db(), script, flavour, line); }),
+      : child_(
+            [this, script, flavour](Child::Line& line) { return write_script(db(), script, flavour, line); }),
         tail_({db(), "", "", false}, system_clock()) {}
 
   std::string db() const { return scratch_ / "db"; }
@@ -170,7 +171,8 @@ TEST(LogTailHole, OptionsAreArchivedWholeAndThenAsDeltas) {
     for (int turn = 0; turn < 100; ++turn) {
       newest.clear();
       for (const auto& e : fs::directory_iterator(f.db()))
-        if (e.path().filename().string().starts_with("OPTIONS-") && parse_db_file_name(e.path().filename().string()))
+        if (e.path().filename().string().starts_with("OPTIONS-") &&
+            parse_db_file_name(e.path().filename().string()))
           newest = std::max(newest, e.path().filename().string());
       ASSERT_TRUE(f.archive.drain(f.tail()));
       text = rebuilt_options(f.archive, &name, &count);
@@ -291,7 +293,8 @@ TEST(LogTailHole, TornTailByKillIsNoGap) {
   for (int round = 0; round < 3; ++round) {
     Scratch scratch;
     const std::string db = scratch / "db";
-    const Flavour flavour{.policy = round == 1 ? Policy::kCommitted : Policy::kNone, .zstd = round == 2, .threads = 2};
+    const Flavour flavour{
+        .policy = round == 1 ? Policy::kCommitted : Policy::kNone, .zstd = round == 2, .threads = 2};
     // A life may be over before a look saw it: the linker keeps its MANIFEST.
     fs::create_directory(db);
     const std::string links = link_directory(scratch / "pins");
@@ -300,7 +303,8 @@ TEST(LogTailHole, TornTailByKillIsNoGap) {
     LogTail tail({db, "", links, false}, system_clock());
     TailArchive archive;
     for (int life = 0; life < 4; ++life) {
-      Child writer([&](Child::Line& line) { return write_flavour(db, flavour, 1000000, life == 0 ? 5 : 0, line); });
+      Child writer(
+          [&](Child::Line& line) { return write_flavour(db, flavour, 1000000, life == 0 ? 5 : 0, line); });
       if (life == 0) {
         ASSERT_EQ(writer.line().hear(), 'p');
         ASSERT_TRUE(tail.begin(1));
@@ -319,7 +323,8 @@ TEST(LogTailHole, TornTailByKillIsNoGap) {
         ASSERT_TRUE(archive.take(tail));
         const auto read = archive.wals();
         const uint64_t number = std::stoull(newest.stem().string());
-        if (size > 100 && (!read.contains(number) || read.at(number).size() < size - 3)) fs::resize_file(newest, size - 3);
+        if (size > 100 && (!read.contains(number) || read.at(number).size() < size - 3))
+          fs::resize_file(newest, size - 3);
       }
     }
     Child last([&](Child::Line& line) { return write_flavour(db, flavour, 200, 0, line); });

@@ -1,5 +1,5 @@
-// The tailer beside databases of every flavour, written at the same time by another process: the groups put together
-// are the WAL files byte for byte, and the pure checker agrees that nothing is missing.
+// The tailer beside databases of every flavour, written at the same time by another process: the groups put
+// together are the WAL files byte for byte, and the pure checker agrees that nothing is missing.
 
 #include <gtest/gtest.h>
 
@@ -48,28 +48,32 @@ TEST_P(LogTailFlavour, ArchivesEveryByteWithoutGapOrHole) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, LogTailFlavour,
-    ::testing::Values(Flavour{.name = "Plain"}, Flavour{.name = "Threads", .threads = 4},
-                      Flavour{.name = "Pipelined", .pipelined = true, .threads = 4},
-                      Flavour{.name = "Unordered", .unordered = true, .threads = 4},
-                      Flavour{.name = "Blobs", .blobs = true}, Flavour{.name = "Zstd", .zstd = true},
-                      Flavour{.name = "ZstdThreads", .zstd = true, .threads = 3},
-                      Flavour{.name = "ManualFlush", .manual_flush = true},
-                      Flavour{.name = "Families", .families_come_and_go = true},
-                      Flavour{.name = "Reopen", .reopen = true},
-                      Flavour{.name = "ReopenWithoutFlush", .reopen = true, .keeps_memtables = true},
-                      Flavour{.name = "AtomicFlush", .reopen = true, .atomic_flush = true},
-                      Flavour{.name = "Optimistic", .policy = Policy::kOptimistic, .threads = 4},
-                      Flavour{.name = "Committed", .policy = Policy::kCommitted},
-                      Flavour{.name = "CommittedThreads", .policy = Policy::kCommitted, .threads = 4},
-                      Flavour{.name = "CommittedTwoQueues", .policy = Policy::kCommitted, .two_queues = true, .threads = 4},
-                      Flavour{.name = "CommittedTwoQueuesManual", .policy = Policy::kCommitted, .two_queues = true,
-                              .manual_flush = true, .threads = 2},
-                      Flavour{.name = "CommittedReopen", .policy = Policy::kCommitted, .reopen = true},
-                      Flavour{.name = "Prepared", .policy = Policy::kPrepared},
-                      Flavour{.name = "PreparedThreads", .policy = Policy::kPrepared, .threads = 4},
-                      Flavour{.name = "PreparedTwoQueues", .policy = Policy::kPrepared, .two_queues = true, .threads = 4},
-                      Flavour{.name = "Unprepared", .policy = Policy::kUnprepared},
-                      Flavour{.name = "UnpreparedTwoQueues", .policy = Policy::kUnprepared, .two_queues = true, .threads = 2}),
+    ::testing::Values(
+        Flavour{.name = "Plain"}, Flavour{.name = "Threads", .threads = 4},
+        Flavour{.name = "Pipelined", .pipelined = true, .threads = 4},
+        Flavour{.name = "Unordered", .unordered = true, .threads = 4},
+        Flavour{.name = "Blobs", .blobs = true}, Flavour{.name = "Zstd", .zstd = true},
+        Flavour{.name = "ZstdThreads", .zstd = true, .threads = 3},
+        Flavour{.name = "ManualFlush", .manual_flush = true},
+        Flavour{.name = "Families", .families_come_and_go = true}, Flavour{.name = "Reopen", .reopen = true},
+        Flavour{.name = "ReopenWithoutFlush", .reopen = true, .keeps_memtables = true},
+        Flavour{.name = "AtomicFlush", .reopen = true, .atomic_flush = true},
+        Flavour{.name = "Optimistic", .policy = Policy::kOptimistic, .threads = 4},
+        Flavour{.name = "Committed", .policy = Policy::kCommitted},
+        Flavour{.name = "CommittedThreads", .policy = Policy::kCommitted, .threads = 4},
+        Flavour{.name = "CommittedTwoQueues", .policy = Policy::kCommitted, .two_queues = true, .threads = 4},
+        Flavour{.name = "CommittedTwoQueuesManual",
+                .policy = Policy::kCommitted,
+                .two_queues = true,
+                .manual_flush = true,
+                .threads = 2},
+        Flavour{.name = "CommittedReopen", .policy = Policy::kCommitted, .reopen = true},
+        Flavour{.name = "Prepared", .policy = Policy::kPrepared},
+        Flavour{.name = "PreparedThreads", .policy = Policy::kPrepared, .threads = 4},
+        Flavour{.name = "PreparedTwoQueues", .policy = Policy::kPrepared, .two_queues = true, .threads = 4},
+        Flavour{.name = "Unprepared", .policy = Policy::kUnprepared},
+        Flavour{
+            .name = "UnpreparedTwoQueues", .policy = Policy::kUnprepared, .two_queues = true, .threads = 2}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

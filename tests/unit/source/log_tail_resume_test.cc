@@ -1,4 +1,5 @@
-// Going on where an archive ended: from the state kept beside the checkpoint, from an older one, and from none.
+// Going on where an archive ended: from the state kept beside the checkpoint, from an older one, and from
+// none.
 
 #include <gtest/gtest.h>
 
@@ -61,12 +62,13 @@ TEST_P(LogTailResume, AnywhereAndAnyNumberOfTimes) {
   EXPECT_TRUE(found.empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, LogTailResume,
-                         ::testing::Values(Flavour{.name = "Plain"}, Flavour{.name = "Zstd", .zstd = true},
-                                           Flavour{.name = "Committed", .policy = Policy::kCommitted, .threads = 2},
-                                           Flavour{.name = "PreparedTwoQueues", .policy = Policy::kPrepared, .two_queues = true},
-                                           Flavour{.name = "Families", .families_come_and_go = true}),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    All, LogTailResume,
+    ::testing::Values(Flavour{.name = "Plain"}, Flavour{.name = "Zstd", .zstd = true},
+                      Flavour{.name = "Committed", .policy = Policy::kCommitted, .threads = 2},
+                      Flavour{.name = "PreparedTwoQueues", .policy = Policy::kPrepared, .two_queues = true},
+                      Flavour{.name = "Families", .families_come_and_go = true}),
+    [](const auto& info) { return info.param.name; });
 
 TEST(LogTailResume, WithoutKeptStateTheFileIsReadAgain) {
   Scratch scratch;

@@ -1,4 +1,5 @@
-// VersionEdit and the state it builds: what RocksDB writes, what newer versions add, and what must be refused.
+// VersionEdit and the state it builds: what RocksDB writes, what newer versions add, and what must be
+// refused.
 
 #include "core/source/rocksdb/manifest.h"
 
@@ -25,7 +26,14 @@ struct Edit {
   Edit& number(uint64_t v) { return put_varint64(bytes, v), *this; }
   Edit& text(std::string_view s) { return put_length_prefixed(bytes, s), *this; }
   Edit& file4(uint64_t number_, int level, std::string_view fields = std::string_view("\x01", 1)) {
-    number(103).number(static_cast<uint64_t>(level)).number(number_).number(1000).text("aaaaaaaaa").text("zzzzzzzzz").number(5).number(9);
+    number(103)
+        .number(static_cast<uint64_t>(level))
+        .number(number_)
+        .number(1000)
+        .text("aaaaaaaaa")
+        .text("zzzzzzzzz")
+        .number(5)
+        .number(9);
     bytes += fields;
     return *this;
   }
@@ -82,17 +90,17 @@ TEST(Manifest, TheStateOfARealDatabase) {
 
 TEST(Manifest, NewFileFields) {
   Edit fields;
-  fields.number(4).text("\x07");                                 // oldest blob
-  fields.number(6).text("\x05");                                 // creation time
-  fields.number(9).text("\x0c");                                 // temperature
+  fields.number(4).text("\x07");  // oldest blob
+  fields.number(6).text("\x05");  // creation time
+  fields.number(9).text("\x0c");  // temperature
   std::string id;
   put_u64(id, 11);
   put_u64(id, 22);
   fields.number(12).text(id);
-  fields.number(13).text("\x2a");                                // epoch number
-  fields.number(15).text("whatever");                            // tail size
+  fields.number(13).text("\x2a");      // epoch number
+  fields.number(15).text("whatever");  // tail size
   fields.number(40).text("a field of the future");
-  fields.number(65).text(std::string_view("\x00", 1));           // path id
+  fields.number(65).text(std::string_view("\x00", 1));  // path id
   fields.number(1);
   const auto edit = decode_version_edit(Edit().file4(17, 6, fields.bytes).bytes);
   ASSERT_TRUE(edit) << edit.error().message();
@@ -145,7 +153,9 @@ TEST(Manifest, EditsAreWrittenAndReadBack) {
 }
 
 TEST(Manifest, AtomicGroupsAreAppliedWhole) {
-  const auto member = [](uint32_t left, uint64_t number) { return Edit().file4(number, 0).number(300).number(left).bytes; };
+  const auto member = [](uint32_t left, uint64_t number) {
+    return Edit().file4(number, 0).number(300).number(left).bytes;
+  };
   Version version;
   ASSERT_TRUE(version.apply(member(2, 10)));
   ASSERT_TRUE(version.apply(member(1, 11)));
@@ -161,9 +171,9 @@ TEST(Manifest, AtomicGroupsAreAppliedWhole) {
 
 TEST(Manifest, WhichEditsCameWithoutTheLog) {
   const auto non_logged = [](const Edit& e) { return decode_version_edit(e.bytes)->non_logged(); };
-  EXPECT_TRUE(non_logged(Edit().file4(10, 6)));                                  // ingestion, import
-  EXPECT_FALSE(non_logged(Edit().file4(10, 0).number(2).number(9)));             // flush
-  EXPECT_FALSE(non_logged(Edit().number(6).number(0).number(8).file4(10, 1)));   // compaction
+  EXPECT_TRUE(non_logged(Edit().file4(10, 6)));                                 // ingestion, import
+  EXPECT_FALSE(non_logged(Edit().file4(10, 0).number(2).number(9)));            // flush
+  EXPECT_FALSE(non_logged(Edit().number(6).number(0).number(8).file4(10, 1)));  // compaction
   EXPECT_FALSE(non_logged(Edit().number(201).text("cf").number(200).number(4)));
   EXPECT_FALSE(non_logged(Edit().number(6).number(0).number(8)));
 }
@@ -185,8 +195,8 @@ TEST(Manifest, Names) {
   EXPECT_EQ(parse_db_file_name("000123.log")->number, 123u);
   EXPECT_EQ(parse_db_file_name("1234567.sst")->kind, DbFileKind::kSst);
   EXPECT_EQ(parse_db_file_name("OPTIONS-000007")->kind, DbFileKind::kOptions);
-  for (const char* bad : {"", ".log", "a.log", "12.log.x", "../1.log", "MANIFEST-", "MANIFEST-1x", "99999999999999999999.log",
-                          "OPTIONS-000007.dbtmp", "+1.log", "-1.log", "1.LOG"})
+  for (const char* bad : {"", ".log", "a.log", "12.log.x", "../1.log", "MANIFEST-", "MANIFEST-1x",
+                          "99999999999999999999.log", "OPTIONS-000007.dbtmp", "+1.log", "-1.log", "1.LOG"})
     EXPECT_FALSE(parse_db_file_name(bad)) << bad;
   EXPECT_EQ(*parse_current("MANIFEST-000005\n"), 5u);
   EXPECT_FALSE(parse_current("MANIFEST-000005\n\n"));

@@ -42,7 +42,8 @@ BatchFacts walk(const Batch& b, bool duplicates = false) {
 
 TEST(WalBatch, WhatRocksDbWrites) {
   ::rocksdb::WriteBatch b;
-  ASSERT_TRUE(b.Put("a", "1").ok() && b.Delete("b").ok() && b.SingleDelete("c").ok() && b.Merge("d", "2").ok());
+  ASSERT_TRUE(b.Put("a", "1").ok() && b.Delete("b").ok() && b.SingleDelete("c").ok() &&
+              b.Merge("d", "2").ok());
   ASSERT_TRUE(b.DeleteRange("e", "f").ok() && b.PutLogData("blob").ok());
   BatchFacts facts;
   ASSERT_TRUE(walk_batch(b.Data(), false, &facts));
@@ -63,7 +64,8 @@ TEST(WalBatch, FamiliesAndEveryTag) {
   family(0x10, 1).text("k").text("v");
   family(0x17, 1).text("k").text("v");
   family(0x19, 1).text("k").text("v");
-  b.tag(0x7).text("k").tag(0x11).text("k").text("v").tag(0x16).text("k").text("v").tag(0x18).text("k").text("v");
+  b.tag(0x7).text("k").tag(0x11).text("k").text("v").tag(0x16).text("k").text("v").tag(0x18).text("k").text(
+      "v");
   b.tag(0x15).text("time").text("xid");
   const BatchFacts f = walk(b);
   EXPECT_EQ(f.keys, 12u);
@@ -85,7 +87,8 @@ TEST(WalBatch, RefusesWhatItCannotRead) {
     const Status s = walk_batch(std::string_view(whole).substr(0, n), false, &out);
     EXPECT_EQ(static_cast<bool>(s), n == 12) << n;
   }
-  EXPECT_FALSE(walk_batch(Batch(1).tag(9).put("k").bytes, false, &out)) << "a prepared section without an end";
+  EXPECT_FALSE(walk_batch(Batch(1).tag(9).put("k").bytes, false, &out))
+      << "a prepared section without an end";
   EXPECT_FALSE(walk_batch(Batch(1).tag(0xA).text("x").bytes, false, &out)) << "an end without a beginning";
   EXPECT_FALSE(walk_batch(Batch(1).tag(9).tag(9).bytes, false, &out));
 }
@@ -100,13 +103,16 @@ TEST(WalBatch, Stamps) {
     EXPECT_FALSE(decode_stamp(bad)) << i;
   }
   EXPECT_FALSE(decode_stamp(stamp.substr(1)));
-  const BatchFacts f = walk(Batch(1).tag(3).text(encode_stamp(50)).put("a").tag(3).text(encode_stamp(40)).tag(3).text("x"));
+  const BatchFacts f =
+      walk(Batch(1).tag(3).text(encode_stamp(50)).put("a").tag(3).text(encode_stamp(40)).tag(3).text("x"));
   EXPECT_EQ(f.stamps, 2u);
   EXPECT_EQ(f.first_stamp, 40u);
   EXPECT_EQ(f.last_stamp, 50u);
 }
 
-SequenceVerdict take(SequenceRules& rules, const Batch& b) { return rules.take(walk(b, rules.wants_duplicates())).verdict; }
+SequenceVerdict take(SequenceRules& rules, const Batch& b) {
+  return rules.take(walk(b, rules.wants_duplicates())).verdict;
+}
 
 TEST(WalSequence, KeysCount) {
   SequenceRules r;
@@ -144,7 +150,8 @@ TEST(WalSequence, WritePreparedCountsBatches) {
   EXPECT_EQ(take(r, Batch(11).commit("x")), SequenceVerdict::kFollows);
   EXPECT_EQ(take(r, Batch(12).put("a").put("b").noop()), SequenceVerdict::kFollows);
   EXPECT_EQ(take(r, Batch(13).put("a").put("a").noop()), SequenceVerdict::kFollows);
-  EXPECT_EQ(take(r, Batch(15).put("a").noop().put("b").noop()), SequenceVerdict::kFollows) << "equal keys took two";
+  EXPECT_EQ(take(r, Batch(15).put("a").noop().put("b").noop()), SequenceVerdict::kFollows)
+      << "equal keys took two";
   EXPECT_EQ(take(r, Batch(18).put("a").noop()), SequenceVerdict::kJump);
 }
 

@@ -1,4 +1,5 @@
-// Framing of records: what RocksDB writes is read whole, in any piece; what is broken is told apart from what is short.
+// Framing of records: what RocksDB writes is read whole, in any piece; what is broken is told apart from what
+// is short.
 
 #include <gtest/gtest.h>
 
@@ -28,7 +29,8 @@ std::string physical(uint8_t type, std::string_view data, int64_t log_number = -
 
 std::vector<std::string> sample_records() {
   std::vector<std::string> out{"", "a", std::string(100, 'b')};
-  for (const size_t n : {32755u, 32761u, 32762u, 40000u, 100000u, 7u, 65536u}) out.emplace_back(n, static_cast<char>('c' + out.size()));
+  for (const size_t n : {32755u, 32761u, 32762u, 40000u, 100000u, 7u, 65536u})
+    out.emplace_back(n, static_cast<char>('c' + out.size()));
   for (size_t i = 0; i < 200; ++i) out.emplace_back(i * 131 % 1000, static_cast<char>(i));
   return out;
 }

@@ -136,14 +136,16 @@ struct Db {
       check(rocksdb::DB::Open(o, directory, families, &handles, &plain), "open");
       db.reset(plain);
     } else if (f.policy == Policy::kOptimistic) {
-      check(rocksdb::OptimisticTransactionDB::Open(o, directory, families, &handles, &optimistic), "open optimistic");
+      check(rocksdb::OptimisticTransactionDB::Open(o, directory, families, &handles, &optimistic),
+            "open optimistic");
       db.reset(optimistic);
     } else {
       rocksdb::TransactionDBOptions t;
       t.write_policy = f.policy == Policy::kCommitted  ? rocksdb::TxnDBWritePolicy::WRITE_COMMITTED
                        : f.policy == Policy::kPrepared ? rocksdb::TxnDBWritePolicy::WRITE_PREPARED
                                                        : rocksdb::TxnDBWritePolicy::WRITE_UNPREPARED;
-      check(rocksdb::TransactionDB::Open(o, t, directory, families, &handles, &transactions), "open transactions");
+      check(rocksdb::TransactionDB::Open(o, t, directory, families, &handles, &transactions),
+            "open transactions");
       db.reset(transactions);
       std::vector<rocksdb::Transaction*> left;  // by a life that was killed: their names come again
       transactions->GetAllPreparedTransactions(&left);
@@ -156,7 +158,9 @@ struct Db {
 };
 
 std::string key(uint64_t n) { return "key" + std::to_string(n % 977); }
-std::string value(uint64_t n) { return std::string(20 + n * 37 % 700 + (n % 101 == 0 ? 70000 : 0), static_cast<char>('a' + n % 26)); }
+std::string value(uint64_t n) {
+  return std::string(20 + n * 37 % 700 + (n % 101 == 0 ? 70000 : 0), static_cast<char>('a' + n % 26));
+}
 
 void fill(rocksdb::WriteBatchBase& b, Db& db, uint64_t n, bool deletes_range) {
   for (uint64_t k = 0; k <= n % 4; ++k) check(b.Put(db.handles[(n + k) % 2], key(n + k), value(n)), "put");
@@ -173,7 +177,8 @@ void write_one(Db& db, const Flavour& f, uint64_t n, uint64_t writer) {
     std::unique_ptr<rocksdb::Transaction> t(db.transactions->BeginTransaction({}, o));
     check(t->SetName("xid" + std::to_string(writer) + "-" + std::to_string(n)), "name");
     const std::string mine = "w" + std::to_string(writer);
-    for (uint64_t k = 0; k <= n % 4; ++k) check(t->Put(db.handles[k % 2], mine + key(n + k), value(n)), "txn put");
+    for (uint64_t k = 0; k <= n % 4; ++k)
+      check(t->Put(db.handles[k % 2], mine + key(n + k), value(n)), "txn put");
     if (n % 4 == 0) check(t->Put(db.handles[0], mine + key(n), "twice"), "txn put twice");
     if (n % 2 == 0) {
       check(t->Prepare(), "prepare");
@@ -200,7 +205,8 @@ void write_one(Db& db, const Flavour& f, uint64_t n, uint64_t writer) {
 }
 }  // namespace
 
-int write_flavour(const std::string& directory, const Flavour& f, uint64_t batches, uint64_t pause_at, Child::Line& line) {
+int write_flavour(const std::string& directory, const Flavour& f, uint64_t batches, uint64_t pause_at,
+                  Child::Line& line) {
   Db db;
   db.open(directory, f);
   std::atomic<uint64_t> next{1};
@@ -237,7 +243,8 @@ int write_flavour(const std::string& directory, const Flavour& f, uint64_t batch
   return 0;
 }
 
-int write_script(const std::string& directory, const std::string& script, const Flavour& f, Child::Line& line) {
+int write_script(const std::string& directory, const std::string& script, const Flavour& f,
+                 Child::Line& line) {
   Db db;
   db.open(directory, f);
   uint64_t n = 0;
@@ -273,7 +280,8 @@ int write_script(const std::string& directory, const std::string& script, const 
       case 'j': check(db.db->IngestExternalFile({sst("z" + std::to_string(n) + "-")}, {}), "ingest"); break;
       case 'f': check(db.db->Flush({}, db.handles), "flush"); break;
       case 'c': check(db.db->CompactRange({}, nullptr, nullptr), "compact"); break;
-      case 'g': check(db.db->CreateColumnFamily(options_of(f), "extra" + std::to_string(n), &extra), "family");
+      case 'g':
+        check(db.db->CreateColumnFamily(options_of(f), "extra" + std::to_string(n), &extra), "family");
         db.handles.push_back(extra);
         break;
       case 'x':
@@ -286,7 +294,9 @@ int write_script(const std::string& directory, const std::string& script, const 
         check(rocksdb::Checkpoint::Create(db.db.get(), &raw), "checkpoint");
         const std::unique_ptr<rocksdb::Checkpoint> checkpoint(raw);
         rocksdb::ExportImportFilesMetaData* files = nullptr;
-        check(checkpoint->ExportColumnFamily(db.handles[0], directory + ".export" + std::to_string(n), &files), "export");
+        check(
+            checkpoint->ExportColumnFamily(db.handles[0], directory + ".export" + std::to_string(n), &files),
+            "export");
         ColumnFamilyHandle* h = nullptr;
         check(db.db->CreateColumnFamilyWithImport(options_of(f), "imported", {}, *files, &h), "import");
         check(db.db->DestroyColumnFamilyHandle(h), "handle");
@@ -297,7 +307,9 @@ int write_script(const std::string& directory, const std::string& script, const 
         db.close();
         db.open(directory, f);
         break;
-      case 'o': check(db.db->SetOptions({{"target_file_size_base", std::to_string(100000 + n)}}), "options"); break;
+      case 'o':
+        check(db.db->SetOptions({{"target_file_size_base", std::to_string(100000 + n)}}), "options");
+        break;
       case 't':
         open_transaction.reset(db.transactions->BeginTransaction({}));
         check(open_transaction->SetName("open"), "name");
