@@ -68,8 +68,7 @@ def full_archive(case):
 
 def full_backup(case):
     ledger, lab = writer_and_lab(case)
-    disk, remount = small_disk(case, "small", 3)
-    good = lab.data_uri("t")
+    disk, remount = small_disk(case, "small", 1)
     lab.data_uri = lambda tenant: f"file://{disk}/{tenant}"
     lab.protect("t")
     lab.wait_checkpoint("t", time.time_ns() + 4 * 10**9)
@@ -80,7 +79,6 @@ def full_backup(case):
     remount("size=1g")
     lab.backup("t")
     finish_equal(case, ledger, lab)
-    case.true(good, "")
 
 
 def read_only(case):
