@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/engine/backup/backup_run.h"
+#include "core/flow/lanes.h"
 
 namespace seabed::backup {
 namespace {
@@ -33,15 +34,22 @@ Status BackupRun::merge_index(const std::string& kind) {
     item->set_tablet_id(tablet.id());
     item->set_ls_id(ls_id);
   }));
-  SEABED_TRY(auto entry, writer_->put(paths::tablet_log_stream_info(set_id_, kind, document_.turn),
-                                      FileType::kTabletLogStreamInfo, map));
   std::vector<paths::LsData> winners;
   for (const StreamDocument& stream : document_.streams) {
     const Attempt& at = stream.finished(kind);
     winners.push_back({set_id_, stream.ls_id, kind, at.turn, at.retry});
   }
-  SEABED_TRY(auto entries,
-             writer_->merge_indexes(kind, document_.turn, 0, winners, set_.prev_inc_backup_set_id));
+  const std::string map_key = paths::tablet_log_stream_info(set_id_, kind, document_.turn);
+  std::vector<meta::FileEntry> entries;
+  meta::FileEntry entry;
+  SEABED_CHECK(run_lanes(2, [&](uint32_t lane) -> Status {
+    if (lane == 1) {
+      SEABED_TRY(entry, writer_->put(map_key, FileType::kTabletLogStreamInfo, map));
+      return ok();
+    }
+    SEABED_TRY(entries, writer_->merge_indexes(kind, document_.turn, 0, winners, set_.prev_inc_backup_set_id));
+    return ok();
+  }, [] {}));
   drop_entries(&document_.data_files, "infos/" + kind + "_data_info_turn_");
   document_.data_files.push_back(std::move(entry));
   for (auto& index : entries) document_.data_files.push_back(std::move(index));
@@ -70,10 +78,9 @@ Status BackupRun::write_table_list() {
   info.set_count(names.size());
   info.set_batch_size(kNamesAFile);
   info.set_parts(part);
+  objects.push_back(
+      frame_message(paths::table_list_meta(set_id_, min_restore_scn()), FileType::kTableListMetaInfo, info));
   SEABED_TRY(document_.table_files, writer_->put_all(objects));
-  SEABED_TRY(auto entry, writer_->put(paths::table_list_meta(set_id_, min_restore_scn()), FileType::kTableListMetaInfo,
-                                      info));
-  document_.table_files.push_back(std::move(entry));
   document_.end_us = context_.clock->read().now / 1000;
   return ok();
 }

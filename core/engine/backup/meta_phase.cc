@@ -123,8 +123,8 @@ Status BackupRun::write_stream_meta() {
     if (stream.meta_written || snapshot == snapshots_.end()) continue;
     for (auto& object : stream_meta(stream, *snapshot->second)) objects.push_back(std::move(object));
   }
-  if (task_.status == name(SetState::kUserMeta))
-    objects.push_back(frame_message(paths::ls_attr_info(set_id_, document_.turn), FileType::kLsAttrInfo, ls_attributes()));
+  objects.push_back(
+      frame_message(paths::ls_attr_info(set_id_, document_.turn), FileType::kLsAttrInfo, ls_attributes()));
   SEABED_TRY(auto entries, writer_->put_all(objects));
   for (StreamDocument& stream : document_.streams) stream.meta_written |= snapshots_.contains(stream.ls_id);
   drop_entries(&document_.meta_files, "infos/meta_info/ls_attr_info.");

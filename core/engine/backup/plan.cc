@@ -49,8 +49,10 @@ Status BackupRun::load_known(uint64_t ls_id, const Snapshot& snapshot) {
   if (const SetFacts* parent = reader_->usable_set(set_.prev_inc_backup_set_id))
     for (const char* kind : kDataKinds)
       if (auto dir = BackupReader::directory(*parent, ls_id, kind)) directories.push_back(*dir);
+  const auto earlier_turn = [&](const DirectoryDocument& mine) { return mine.ls_id == ls_id; };
+  if (std::ranges::any_of(document_.directories, earlier_turn)) SEABED_CHECK(reader_->load());   // knows this set now
   for (const auto& mine : document_.directories)
-    if (mine.ls_id == ls_id)
+    if (earlier_turn(mine))
       directories.push_back({set_.backup_set_id, ls_id, mine.kind, mine.at.turn, mine.at.retry});
   for (const DataDirectory& dir : directories)
     SEABED_CHECK(reader_->each_file(dir, [&](const meta::FileMeta& file) {

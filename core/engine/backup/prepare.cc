@@ -53,7 +53,7 @@ Status BackupRun::write_start() {
   start.set_dest_id(set_.dest_id);
   start.set_scn(set_.start_us * 1000);
   SEABED_CHECK(writer_->put(paths::set_start(set_id_), FileType::kPlaceholder, start));
-  return reader_->load();   // now it knows this set too: later turns read what earlier ones wrote
+  return ok();
 }
 
 /// Uploads that an earlier process left open below this set.

@@ -42,6 +42,7 @@ IoContext BackupRun::io() const {
 }
 
 void BackupRun::at_state(std::string_view name) {
+  log::info("backup: job {} of {}: {}", job_id_, dest_.tenant.name, name);
   if (context_.at_state) context_.at_state("backup/" + std::string(name));
 }
 

@@ -12,7 +12,8 @@ using enum SetAction;
 std::vector<SetAction> work_of(SetState state) {
   switch (state) {
     case SetState::kInit: return {kWriteStart};
-    case SetState::kSysMeta: return {kTakeSnapshots, kWaitCovered, kWriteStreamMeta};
+    // Stream 1 first, so that its names are never newer than the data; the archive is awaited once, for all of them.
+    case SetState::kSysMeta: return {kTakeSnapshots};
     case SetState::kUserMeta: return {kTakeSnapshots, kWaitCovered, kWriteStreamMeta};
     case SetState::kMetaFinish: return {kMergeMeta};
     case SetState::kDataMinor: return {kCopyMinor, kMergeIndex};

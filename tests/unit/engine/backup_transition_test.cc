@@ -100,6 +100,7 @@ TEST(BackupTransition, ANewTurnIsSavedBeforeItsSnapshotsAreTaken) {
 }
 
 TEST(BackupTransition, TheArchiveIsAwaitedBeforeMetaIsWritten) {
+  EXPECT_EQ(on_event(S::kInit, SE::kDone, false)->actions, std::vector{SetAction::kTakeSnapshots}) << "stream 1 first";
   const auto actions = on_event(S::kSysMeta, SE::kDone, false)->actions;
   const std::vector<SetAction> expected{SetAction::kTakeSnapshots, SetAction::kWaitCovered, SetAction::kWriteStreamMeta};
   EXPECT_EQ(actions, expected);
