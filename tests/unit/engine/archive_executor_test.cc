@@ -268,6 +268,33 @@ TEST_F(ExecutorTest, AMediumThatFailsForAWhileLosesNothing) {
   EXPECT_TRUE(eventually([&] { return in->archiver->status().comment.empty(); })) << in->archiver->status().comment;
 }
 
+// The append arrives, its answer is lost, and the medium stays away for longer than the lease: the new epoch must find
+// what arrived and not write it, or stamp it, again.
+TEST_F(ExecutorTest, WhatArrivedBeforeAnOutageKeepsItsStamp) {
+  make();
+  in->start();
+  ASSERT_TRUE(reaches("DOING"));
+  ASSERT_TRUE(in->archiver->flush(io()));
+  std::atomic<bool> down = false;
+  in->store().set_hook([&](const std::string& op, const std::string& key) -> Status {
+    if (down && op != "list" && op != "read") return fail(Code::kUnavailable, key, "no route");
+    if (op == "append" && key.find("logstream_1001") != std::string::npos) {
+      in->store().tear_next_append = 1 << 20;
+      down = true;
+    }
+    return ok();
+  });
+  in->write("arrived;");
+  ASSERT_TRUE(eventually([&] { return down.load(); }));
+  in->write("in the buffer;");
+  CancelToken().wait_for(2500ms);
+  in->store().set_hook(nullptr);
+  const auto flushed = in->archiver->flush(io());
+  ASSERT_TRUE(flushed) << flushed.error().message() << " " << in->archiver->status().comment;
+  EXPECT_EQ(archived_log(*in, 1001), "arrived;in the buffer;");
+  EXPECT_GE(stream_status(1001).epoch, 2u);
+}
+
 TEST_F(ExecutorTest, TornAppendsInTheMiddleKeepOneStampPerPosition) {
   make();
   in->start();
