@@ -1,0 +1,92 @@
+// The linker's housekeeping: what is held, what must be given up, what is told.
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include <algorithm>
+
+#include "core/source/rocksdb/linker_thread.h"
+
+namespace seabed::rocksdb_source {
+
+namespace {
+constexpr int64_t kTableRequestSeconds = 60;
+
+bool is_table(DbFileKind kind) { return kind == DbFileKind::kSst || kind == DbFileKind::kBlob; }
+}  // namespace
+
+void LinkerThread::keep_house() {
+  take_table_requests();
+  auto files = store_.look(sources_);
+  if (files) {
+    shrink(&*files);
+    count(*files);
+  }
+  if (last_errno_ != 0)
+    counters_.error = link_error(config_.database, std::exchange(last_errno_, 0)).message();
+  counters_.written_at = ::time(nullptr);
+  if (const Status written = write_linker_status(store_.path(), counters_);
+      !written && counters_.error.empty())
+    counters_.error = written.error().message();
+  std::lock_guard lock(mutex_);
+  published_ = counters_;
+}
+
+void LinkerThread::take_table_requests() {
+  struct stat st {};
+  const bool asked = ::fstatat(store_.fd(), "link-tables", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+                     ::time(nullptr) - st.st_mtim.tv_sec <= kTableRequestSeconds;
+  const bool on = asked || tables_asked_;
+  if (on == tables_) return;
+  tables_ = on;
+  if (on) {
+    scan();
+    return;
+  }
+  if (const auto files = store_.list())
+    for (const ListedFile& f : *files)
+      if (is_table(f.name.kind)) store_.unlink(f.text);
+}
+
+/// Over the limit, what nobody else holds is given up: tables first, then the newest log. The oldest log
+/// stays, since the archive goes on from there.
+void LinkerThread::shrink(std::vector<LinkStore::Held>* files) {
+  uint64_t held = 0;
+  for (const auto& f : *files) held += f.held ? f.bytes : 0;
+  counters_.over_limit = held > config_.limit_bytes;
+  if (!counters_.over_limit) return;
+  std::sort(files->begin(), files->end(), [](const auto& a, const auto& b) {
+    const bool ta = is_table(a.file.name.kind), tb = is_table(b.file.name.kind);
+    return ta != tb ? ta : a.file.name.number > b.file.name.number;
+  });
+  std::erase_if(*files, [&](const auto& f) {
+    if (!f.held || held <= config_.limit_bytes) return false;
+    store_.unlink(f.file.text);
+    held -= f.bytes;
+    ++counters_.dropped;
+    return true;
+  });
+  counters_.error = "the limit of " + std::to_string(config_.limit_bytes) +
+                    " pinned bytes is reached: links were given up, and the log will have a gap";
+}
+
+void LinkerThread::count(const std::vector<LinkStore::Held>& files) {
+  LinkerStats& c = counters_;
+  c.pinned_bytes = c.held_files = c.oldest_wal = c.newest_wal = 0;
+  c.linked_files = files.size();
+  c.oldest_age_s = 0;
+  const int64_t now = ::time(nullptr);
+  for (const auto& f : files) {
+    if (f.held) {
+      c.pinned_bytes += f.bytes;
+      ++c.held_files;
+      c.oldest_age_s = std::max(c.oldest_age_s, now - f.mtime);
+    }
+    if (f.file.name.kind != DbFileKind::kWal) continue;
+    c.oldest_wal = c.oldest_wal == 0 ? f.file.name.number : std::min(c.oldest_wal, f.file.name.number);
+    c.newest_wal = std::max(c.newest_wal, f.file.name.number);
+  }
+}
+
+}  // namespace seabed::rocksdb_source

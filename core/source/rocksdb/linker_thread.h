@@ -1,0 +1,56 @@
+#pragma once
+// The linker's thread (linker.h): inotify events to links, and the housekeeping of once a second.
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "core/source/rocksdb/link_store.h"
+
+struct inotify_event;
+
+namespace seabed::rocksdb_source {
+
+class LinkerThread final : public Linker {
+ public:
+  LinkerThread(LinkerConfig config, LinkStore store);
+  ~LinkerThread() override;
+  /// Watches, links what is there, starts the thread.
+  Status begin();
+  void link_tables(bool on) override;
+  LinkerStats stats() const override;
+
+ private:
+  Status watch();
+  Status add_source(const std::string& path, bool wals, bool rest);
+  void reopen();
+  bool wanted(const LinkSource& source, DbFileKind kind) const;
+  int link(const LinkSource& source, const char* name);
+  int scan();
+  void run();
+  void read_events();
+  void handle(const inotify_event& e);
+  void drain_wake();
+
+  void keep_house();
+  void take_table_requests();
+  void shrink(std::vector<LinkStore::Held>* files);
+  void count(const std::vector<LinkStore::Held>& files);
+
+  LinkerConfig config_;
+  LinkStore store_;
+  Fd notify_, wake_;
+  std::vector<LinkSource> sources_;
+  std::vector<int> watches_;  // watch descriptor -> source
+  std::vector<char> events_;
+  LinkerStats counters_;  // of the thread
+  int last_errno_ = 0;
+  bool tables_ = false;
+  std::atomic<bool> stop_ = false, tables_asked_ = false;
+  mutable std::mutex mutex_;
+  LinkerStats published_;
+  std::thread thread_;
+};
+
+}  // namespace seabed::rocksdb_source
