@@ -1,8 +1,40 @@
 #include "core/engine/job_runner.h"
 
+#include <algorithm>
+
 #include "core/base/log.h"
+#include "core/catalog/backup_jobs.h"
 
 namespace seabed {
+namespace {
+
+constexpr auto kPatience = std::chrono::seconds(60);
+constexpr auto kLook = std::chrono::milliseconds(20);
+
+bool is_ready(TenantArchiver& archiver, const TenantConfig& tenant) {
+  const std::string status = archiver.status().status;
+  if (status == "" || status == "PREPARE" || status == "BEGINNING") return false;
+  if (status != "DOING") return true;  // it will not become so: the job's checks say it
+  return std::all_of(tenant.streams.begin(), tenant.streams.end(),
+                     [&](const LogStreamConfig& ls) { return archiver.source(ls.ls_id) != nullptr; });
+}
+
+/// Right after a start the catalog says DOING while the streams are still being attached. A job that is not
+/// ready in time runs anyway: its own checks say what is missing.
+Status wait_ready(EngineContext& context, TenantArchiver& archiver, uint64_t job_id,
+                  const CancelToken& cancel) {
+  SEABED_TRY(auto job, context.catalog->get<std::optional<catalog::BackupJobRow>>(
+                           [&](auto& tx) { return catalog::find_backup_job(tx, job_id); }));
+  const auto deadline = after(kPatience);
+  for (const TenantConfig& tenant : context.tenants) {
+    if (!job || tenant.tenant_id != job->tenant_id) continue;
+    while (!is_ready(archiver, tenant) && std::chrono::steady_clock::now() < deadline)
+      if (cancel.wait_for(kLook)) break;
+  }
+  return ok();
+}
+
+}  // namespace
 
 void JobRunner::add_tenant(uint64_t tenant_id, TenantArchiver& archiver) {
   std::lock_guard lock(mutex_);
@@ -82,6 +114,7 @@ Status JobRunner::run_tracked(TenantArchiver& archiver, uint64_t job_id) {
 
 Status JobRunner::run_here(TenantArchiver& archiver, uint64_t job_id, const ProgressFn& progress,
                            const CancelToken& cancel) {
+  SEABED_CHECK(wait_ready(context_, archiver, job_id, cancel));
   return run_backup(context_, archiver, job_id, progress, cancel);
 }
 

@@ -15,7 +15,10 @@ RoundExecutor::StreamPtr RoundExecutor::stream(uint64_t ls_id) const {
   return found == streams_.end() ? nullptr : found->second;
 }
 
+// Right after a restart the round is DOING in the catalog while its streams are still being attached.
 StreamSource* RoundExecutor::source(uint64_t ls_id) {
+  const StreamPtr archived = stream(ls_id);
+  if (!archived || archived->progress().condition == StreamCondition::kStarting) return nullptr;
   std::lock_guard lock(mutex_);
   const auto found = sources_.find(ls_id);
   return found == sources_.end() ? nullptr : found->second.get();
