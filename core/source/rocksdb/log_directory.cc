@@ -126,13 +126,14 @@ Result<bool> LogDirectory::refresh_watched() {
     const auto name = parse_db_file_name(c.name);
     if (!name || name->kind != DbFileKind::kWal) return;
     const unsigned bit = 1u << c.directory;
-    unsigned& place = places_[name->number];
-    place = c.there ? place | bit : place & ~bit;
-    if (place == 0) places_.erase(name->number);
-    if (place != 0)
+    const unsigned before = places_[name->number], now = c.there ? before | bit : before & ~bit;
+    if (now != 0) {
+      places_[name->number] = now;
       wals_.insert(name->number);
-    else
+    } else {
+      places_.erase(name->number);
       wals_.erase(name->number);
+    }
   });
   if (told == DirectoryWatch::Drain::kAgain) SEABED_CHECK(begin_watch());
   return !younger_;
