@@ -96,7 +96,8 @@ TEST(WalFraming, ZerosAreAnEndAndShortTrailersArePassed) {
 
 TEST(WalFraming, RecyclableHeaders) {
   LogParser parser(7);
-  const ParseResult mine = parser.next(physical(5, "mine", 7), 0);
+  const std::string bytes = physical(5, "mine", 7);  // the record's data is a view into it
+  const ParseResult mine = parser.next(bytes, 0);
   ASSERT_EQ(mine.outcome, ParseOutcome::kRecord);
   EXPECT_EQ(mine.record.data, "mine");
   EXPECT_TRUE(parser.state().recyclable);
