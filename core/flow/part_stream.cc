@@ -82,15 +82,23 @@ void PartStream::commit(const StreamSlot& slot) {
   }
 }
 
+const PartStream::Part* PartStream::next_ready() const {
+  for (const Part& part : parts_)
+    if (!part.claimed) return part.closed && part.committed == part.length ? &part : nullptr;
+  return nullptr;
+}
+
+bool PartStream::ready() const {
+  std::lock_guard lock(mutex_);
+  return next_ready() != nullptr;
+}
+
 std::optional<StreamPart> PartStream::claim() {
   std::lock_guard lock(mutex_);
-  for (Part& part : parts_) {
-    if (part.claimed) continue;
-    if (!part.closed || part.committed != part.length) return std::nullopt;
-    part.claimed = true;
-    return StreamPart{part.file, part.number, {ring_.at(part.begin), part.length}, part.last, part.id};
-  }
-  return std::nullopt;
+  auto* part = const_cast<Part*>(next_ready());
+  if (part == nullptr) return std::nullopt;
+  part->claimed = true;
+  return StreamPart{part->file, part->number, {ring_.at(part->begin), part->length}, part->last, part->id};
 }
 
 void PartStream::release(const StreamPart& done) {

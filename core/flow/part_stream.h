@@ -52,6 +52,8 @@ class PartStream {
   void commit(const StreamSlot& slot);
   /// The next complete part in order, each given once; nullopt: none now.
   std::optional<StreamPart> claim();
+  /// claim() would give a part.
+  bool ready() const;
   /// The uploaded part's memory may be used again.
   void release(const StreamPart& part);
   /// No more blocks: the unfinished part becomes the last one. A stream without blocks has no file. Every slot
@@ -72,6 +74,7 @@ class PartStream {
   };
   PartStream(PartStreamOptions options, RingMemory ring, const CancelToken* cancel);
   bool fits(uint64_t length) const;
+  const Part* next_ready() const;
   void open_part();
   void open_file();
   void close_file();

@@ -53,6 +53,7 @@ class BackupRun {
   void next_turn();
   Status take_snapshots();
   Status take_snapshot(StreamDocument& stream);
+  Result<std::unique_ptr<Snapshot>> look(uint64_t ls_id);
   Status wait_covered();
   Status wait_covered(StreamDocument& stream);
   Status write_stream_meta();

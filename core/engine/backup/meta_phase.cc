@@ -8,7 +8,7 @@
 
 namespace seabed::backup {
 namespace {
-constexpr int kSnapshotTries = 3;          // the source itself looks many times before it gives up
+constexpr std::chrono::milliseconds kBetweenLooks{100};
 constexpr size_t kTabletsAFile = 20'000;
 }  // namespace
 
@@ -35,16 +35,25 @@ Status BackupRun::take_snapshots() {
   return ok();
 }
 
-Status BackupRun::take_snapshot(StreamDocument& stream) {
-  StreamSource* source = archiver_.source(stream.ls_id);
-  const std::string what = dest_.tenant.name + " log stream " + std::to_string(stream.ls_id);
-  if (source == nullptr)
-    return fail(Code::kUnavailable, what, "is not attached", "look at the archive status of the tenant");
-  Result<std::unique_ptr<Snapshot>> taken = fail(Code::kInternal, what, "no look was taken");
-  for (int tries = 0; tries < kSnapshotTries; ++tries) {
-    taken = source->snapshot(stop_);
-    if (taken || taken.error().code != Code::kConflict) break;
+/// Waits for a stream that is not attached yet (the agent has just started, and its archiver with it) and for a
+/// directory that changes too fast, as long as a step is tried again.
+Result<std::unique_ptr<Snapshot>> BackupRun::look(uint64_t ls_id) {
+  const std::string what = dest_.tenant.name + " log stream " + std::to_string(ls_id);
+  const RetryPolicy policy = retry_policy();
+  const auto until = std::chrono::steady_clock::now() + policy.pause * policy.attempts;
+  while (true) {
+    StreamSource* source = archiver_.source(ls_id);
+    Result<std::unique_ptr<Snapshot>> taken =
+        fail(Code::kConflict, what, "is not attached", "look at the archive status of the tenant");
+    if (source != nullptr) taken = source->snapshot(stop_);
+    if (taken || taken.error().code != Code::kConflict || std::chrono::steady_clock::now() >= until) return taken;
+    if (stop_.wait_for(std::min(policy.pause, kBetweenLooks))) return fail(Code::kCancelled, what, "was cancelled");
   }
+}
+
+Status BackupRun::take_snapshot(StreamDocument& stream) {
+  const std::string what = dest_.tenant.name + " log stream " + std::to_string(stream.ls_id);
+  auto taken = look(stream.ls_id);
   if (!taken) return fail(std::move(taken.error()));
   stream = StreamDocument{.ls_id = stream.ls_id, .turn = document_.turn, .taken_scn = (*taken)->taken_scn,
                           .tablets = (*taken)->tablets.size()};

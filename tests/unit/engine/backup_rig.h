@@ -74,10 +74,12 @@ class FakeArchiver : public TenantArchiver {
   Result<Scn> stamp_of(uint64_t ls_id, const Lsn&) override { return Scn{1'000'000'000} + ls_id; }
   StreamSource* source(uint64_t ls_id) override {
     const auto it = streams.find(ls_id);
+    if (on_source && !on_source(ls_id)) return nullptr;
     return it == streams.end() ? nullptr : it->second.get();
   }
   std::map<uint64_t, std::unique_ptr<FakeStream>> streams;
   std::function<Status(uint64_t, const IoContext&)> before_covered;
+  std::function<bool(uint64_t)> on_source;             // false: not attached yet
 };
 
 class BackupRig {

@@ -194,5 +194,14 @@ TEST_F(BackupTroubleTest, AStreamThatIsNotAttachedFailsTheSetByName) {
   EXPECT_EQ(session.job(id).status, "FAILED");
 }
 
+TEST_F(BackupTroubleTest, AStreamThatIsAttachedALittleLaterIsWaitedFor) {
+  Session session(*this);
+  int looks = 0;
+  session.archiver.on_source = [&](uint64_t ls_id) { return ls_id == 1 || ++looks > 2; };
+  session.backup();
+  EXPECT_GT(looks, 2);
+  EXPECT_EQ(read_set(1), read_databases());
+}
+
 }  // namespace
 }  // namespace seabed::testing_backup
