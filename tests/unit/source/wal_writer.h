@@ -16,7 +16,7 @@ class Child {
    public:
     explicit Line(int fd) : fd_(fd) {}
     void say(char c) const;
-    char hear() const;   // 0 when the other side is gone
+    char hear() const;   // 0 when the other side is gone or silent for too long
     bool heard() const;  // something is waiting
    private:
     int fd_;
