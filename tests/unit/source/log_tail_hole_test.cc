@@ -379,7 +379,7 @@ TEST(LogTailHole, RecycledLogsAreRefusedUnlessAllowed) {
   ASSERT_TRUE(archive.take(allowed));
   EXPECT_TRUE(allowed.recycles());
   EXPECT_FALSE(archive.groups.empty());
-  writer.line().say('g');
+  writer.line().say('g');  // it may die: this RocksDB crashes at times (MarkLogsSynced) when it recycles
   while (!writer.line().heard() && !archive.gap) ASSERT_TRUE(archive.take(allowed));
   ASSERT_TRUE(archive.drain(allowed));
   std::vector<LogHole> found;  // polled as fast as can be it keeps up, mostly; what counts: never wrong

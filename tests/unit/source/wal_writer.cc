@@ -202,7 +202,7 @@ void write_one(Db& db, const Flavour& f, uint64_t n, uint64_t writer) {
   fill(b, db, n, db.transactions == nullptr && db.optimistic == nullptr);
   if (n % 13 == 0 && !f.stamps) check(b.PutLogData("a blob of the application"), "log data");
   rocksdb::WriteOptions w;
-  w.sync = n % 50 == 0 && !f.recycle;  // together they crash this version of RocksDB (MarkLogsSynced)
+  w.sync = n % 50 == 0;
   check(db.db->Write(w, &b), "write");
   if (f.manual_flush && n % 20 == 0) check(db.db->FlushWAL(false), "flush wal");
 }
