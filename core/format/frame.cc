@@ -7,7 +7,8 @@
 namespace seabed {
 namespace {
 
-// docs/format/frame.md. The CR LF and 0x1a show a transfer that changed line ends or stopped at end-of-file marks.
+// docs/format/frame.md. The CR LF and 0x1a show a transfer that changed line ends or stopped at end-of-file
+// marks.
 constexpr std::string_view kMagic{"SEABED\r\n", 8};
 constexpr size_t kChecked = 56;  // bytes before the header's own checksum
 
@@ -90,8 +91,8 @@ Result<FileHeader> decode_file_header(std::string_view bytes, const std::string&
   std::memcpy(h.body_hash.data(), &bytes[24], h.body_hash.size());
   if (h.version == 0 || h.version > kFormatVersion || h.flags != 0)
     return fail(Code::kUnsupported, what,
-                fmt::format("format version {} with flags {:#x}; this program reads up to {}", h.version, h.flags,
-                            kFormatVersion),
+                fmt::format("format version {} with flags {:#x}; this program reads up to {}", h.version,
+                            h.flags, kFormatVersion),
                 "use the version of Seabed that wrote it, or a newer one");
   return h;
 }
@@ -109,7 +110,8 @@ std::string encode_file(FileType type, std::string_view body) {
 Result<std::string> decode_file(FileType type, std::string_view bytes, const std::string& what) {
   SEABED_TRY(FileHeader h, decode_file_header(bytes, what));
   if (h.type != type)
-    return damaged(what, fmt::format("holds a {} where a {} belongs", file_type_name(h.type), file_type_name(type)));
+    return damaged(
+        what, fmt::format("holds a {} where a {} belongs", file_type_name(h.type), file_type_name(type)));
   std::string_view body = bytes.substr(kFileHeaderSize);
   if (body.size() != h.body_length)
     return damaged(what, fmt::format("body of {} bytes, {} were written", body.size(), h.body_length));

@@ -7,7 +7,7 @@
 namespace seabed {
 namespace {
 
-constexpr uint32_t kChunkMagic = 0x31434953;                // "SIC1"
+constexpr uint32_t kChunkMagic = 0x31434953;  // "SIC1"
 constexpr std::string_view kFooterMagic{"SBIDXEND", 8};
 constexpr size_t kMaxTrailer = 64 << 10;
 
@@ -36,7 +36,8 @@ std::string footer(uint64_t trailer_offset, std::string_view trailer) {
 
 }  // namespace
 
-IndexWriter::IndexWriter(FileType type, std::string kind, ByteSink sink) : type_(type), sink_(std::move(sink)) {
+IndexWriter::IndexWriter(FileType type, std::string kind, ByteSink sink)
+    : type_(type), sink_(std::move(sink)) {
   trailer_.set_kind(std::move(kind));
 }
 
@@ -50,9 +51,7 @@ Status IndexWriter::emit(std::string_view bytes) {
   return ok();
 }
 
-Status IndexWriter::emit_header() {
-  return written_ == 0 ? emit(encode_file_header({.type = type_})) : ok();
-}
+Status IndexWriter::emit_header() { return written_ == 0 ? emit(encode_file_header({.type = type_})) : ok(); }
 
 Status IndexWriter::add(const google::protobuf::MessageLite& entry) {
   std::string bytes = entry.SerializeAsString();
@@ -106,7 +105,8 @@ tl::unexpected<Error> IndexReader::bad(std::string reason) const {
 Status IndexReader::read_exactly(uint64_t offset, size_t size, std::string* out) const {
   out->resize(size);
   SEABED_TRY(size_t got, read_(offset, std::span<char>(out->data(), size)));
-  if (got != size) return bad(fmt::format("ends at byte {} where {} more were expected", offset + got, size - got));
+  if (got != size)
+    return bad(fmt::format("ends at byte {} where {} more were expected", offset + got, size - got));
   return ok();
 }
 
@@ -114,12 +114,14 @@ Result<IndexReader> IndexReader::open(FileType type, uint64_t size, ReadAt read,
   IndexReader r;
   r.read_ = std::move(read);
   r.what_ = std::move(what);
-  if (size < kFileHeaderSize + kIndexFooter) return r.bad(fmt::format("{} bytes are too short for an index", size));
+  if (size < kFileHeaderSize + kIndexFooter)
+    return r.bad(fmt::format("{} bytes are too short for an index", size));
   std::string head;
   SEABED_CHECK(r.read_exactly(0, kFileHeaderSize, &head));
   SEABED_TRY(FileHeader header, decode_file_header(head, r.what_));
   if (header.type != type)
-    return r.bad(fmt::format("holds a {} where a {} belongs", file_type_name(header.type), file_type_name(type)));
+    return r.bad(
+        fmt::format("holds a {} where a {} belongs", file_type_name(header.type), file_type_name(type)));
   SEABED_CHECK(r.read_trailer(size));
   r.offset_ = kFileHeaderSize;
   return r;
@@ -145,8 +147,8 @@ Status IndexReader::load_chunk() {
   SEABED_CHECK(read_exactly(offset_, kIndexChunkHeader, &head));
   const uint32_t length = load_u32(&head[4]), entries = load_u32(&head[8]);
   const uint64_t left = chunks_end_ - offset_ - kIndexChunkHeader;
-  if (load_u32(&head[0]) != kChunkMagic || load_u32(&head[12]) != 0 || length > kMaxIndexChunk || length > left ||
-      entries == 0 || entries > length)
+  if (load_u32(&head[0]) != kChunkMagic || load_u32(&head[12]) != 0 || length > kMaxIndexChunk ||
+      length > left || entries == 0 || entries > length)
     return bad(fmt::format("no chunk at byte {}", offset_));
   SEABED_CHECK(read_exactly(offset_ + kIndexChunkHeader, length, &chunk_));
   if (view(chunk_hash(length, entries, chunk_)) != std::string_view(head).substr(16, sizeof(Hash128)))
@@ -161,9 +163,10 @@ Status IndexReader::load_chunk() {
 }
 
 Status IndexReader::check_end() const {
-  if (seen_ != trailer_.entries() || chunks_ != trailer_.chunks() || view(hash_.digest()) != trailer_.hash128())
-    return bad(fmt::format("{} entries in {} chunks found, {} in {} were written", seen_, chunks_, trailer_.entries(),
-                           trailer_.chunks()));
+  if (seen_ != trailer_.entries() || chunks_ != trailer_.chunks() ||
+      view(hash_.digest()) != trailer_.hash128())
+    return bad(fmt::format("{} entries in {} chunks found, {} in {} were written", seen_, chunks_,
+                           trailer_.entries(), trailer_.chunks()));
   return ok();
 }
 

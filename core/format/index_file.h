@@ -1,7 +1,8 @@
 #pragma once
-// Index files (docs/format/index.md): file header, chunks of entries, trailer, footer. Both sides stream: the writer
-// keeps one unfinished chunk, the reader one whole chunk, whatever the number of entries. Entries are messages of
-// meta.proto (MacroRange, FileMeta, SecMeta) in the order of their keys; the order is the caller's to keep.
+// Index files (docs/format/index.md): file header, chunks of entries, trailer, footer. Both sides stream: the
+// writer keeps one unfinished chunk, the reader one whole chunk, whatever the number of entries. Entries are
+// messages of meta.proto (MacroRange, FileMeta, SecMeta) in the order of their keys; the order is the
+// caller's to keep.
 
 #include <cstdint>
 #include <functional>
@@ -53,11 +54,12 @@ class IndexWriter {
   Hasher128 hash_;  // of every chunk, so that a missing or swapped one shows
 };
 
-/// Not thread-safe. Checks each chunk before an entry of it is given out, and the whole (count, hash) at the end: only
-/// next() == false proves that nothing is missing.
+/// Not thread-safe. Checks each chunk before an entry of it is given out, and the whole (count, hash) at the
+/// end: only next() == false proves that nothing is missing.
 class IndexReader {
  public:
-  /// Reads header, footer and trailer. `size` is the object's length as the store tells it; `what` names it in errors.
+  /// Reads header, footer and trailer. `size` is the object's length as the store tells it; `what` names it
+  /// in errors.
   static Result<IndexReader> open(FileType type, uint64_t size, ReadAt read, std::string what);
   /// False at the end. kCorruption when anything does not hold.
   Result<bool> next(google::protobuf::MessageLite* entry);
@@ -74,10 +76,10 @@ class IndexReader {
   ReadAt read_;
   std::string what_;
   meta::IndexTrailer trailer_;
-  uint64_t chunks_end_ = 0;   // where the trailer begins
-  uint64_t offset_ = 0;       // of the next chunk
+  uint64_t chunks_end_ = 0;  // where the trailer begins
+  uint64_t offset_ = 0;      // of the next chunk
   std::string chunk_;
-  std::string_view rest_;     // of chunk_'s body
+  std::string_view rest_;  // of chunk_'s body
   uint32_t chunk_left_ = 0;
   uint64_t seen_ = 0, chunks_ = 0;
   Hasher128 hash_;

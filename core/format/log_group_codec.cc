@@ -33,8 +33,8 @@ bool read_lengths(std::string_view b, Lengths* n, std::string* reason) {
   n->end = static_cast<uint8_t>(b[7]);
   n->payload = load_u32(&b[8]);
   if (n->begin <= kMaxLsn && n->end <= kMaxLsn && n->payload <= kMaxGroupPayload) return true;
-  *reason = fmt::format("impossible lengths in the group header: position {}, {}, payload {}", n->begin, n->end,
-                        n->payload);
+  *reason = fmt::format("impossible lengths in the group header: position {}, {}, payload {}", n->begin,
+                        n->end, n->payload);
   return false;
 }
 
@@ -56,8 +56,8 @@ bool header_holds(std::string_view b, const Lengths& n, std::string* reason) {
   if (short_hash(b.substr(0, n.head() - kCheck), &keep) != b.substr(n.head() - kCheck, kCheck))
     *reason = "checksum of the group header does not hold";
   else if (!known_type(b[4]) || !known_stamp(b[5]) || load_u32(&b[12]) != 0)
-    *reason = fmt::format("group type {}, stamp {}, flags {:#x}: written by a newer version", int(b[4]), int(b[5]),
-                          load_u32(&b[12]));
+    *reason = fmt::format("group type {}, stamp {}, flags {:#x}: written by a newer version", int(b[4]),
+                          int(b[5]), load_u32(&b[12]));
   else
     return true;
   return false;
@@ -75,7 +75,8 @@ std::string encode_log_file_header(const meta::LogFileHeader& header) {
   return out.append(framed).append(view(hash));
 }
 
-Result<meta::LogFileHeader> decode_log_file_header(std::string_view bytes, size_t* used, const std::string& what) {
+Result<meta::LogFileHeader> decode_log_file_header(std::string_view bytes, size_t* used,
+                                                   const std::string& what) {
   auto bad = [&](std::string reason) {
     return fail(Code::kCorruption, what, std::move(reason), "run seabed verify on the destination");
   };
@@ -90,13 +91,15 @@ Result<meta::LogFileHeader> decode_log_file_header(std::string_view bytes, size_
   if (view(hash128(rest.substr(0, 4 + length))) != rest.substr(4 + length, sizeof(Hash128)))
     return bad("checksum of the log file header does not hold");
   meta::LogFileHeader header;
-  if (!header.ParseFromArray(rest.data() + 4, static_cast<int>(length))) return bad("the header is no LogFileHeader");
+  if (!header.ParseFromArray(rest.data() + 4, static_cast<int>(length)))
+    return bad("the header is no LogFileHeader");
   *used = kFileHeaderSize + 4 + length + sizeof(Hash128);
   return header;
 }
 
 std::string encode_group(const LogGroup& g) {
-  if (g.begin.bytes.size() > kMaxLsn || g.end.bytes.size() > kMaxLsn || g.payload.size() > kMaxGroupPayload) return {};
+  if (g.begin.bytes.size() > kMaxLsn || g.end.bytes.size() > kMaxLsn || g.payload.size() > kMaxGroupPayload)
+    return {};
   std::string out;
   out.reserve(kFixed + 2 * kMaxLsn + kCheck + g.payload.size());
   put_u32(out, kGroupMagic);
@@ -113,8 +116,12 @@ std::string encode_group(const LogGroup& g) {
   return out.append(g.payload);
 }
 
-GroupRead decode_group(std::string_view bytes, LogGroup* group, size_t* used, size_t* needed, std::string* reason) {
-  auto more = [&](size_t n) { *needed = n; return GroupRead::kNeedMore; };
+GroupRead decode_group(std::string_view bytes, LogGroup* group, size_t* used, size_t* needed,
+                       std::string* reason) {
+  auto more = [&](size_t n) {
+    *needed = n;
+    return GroupRead::kNeedMore;
+  };
   if (bytes.size() >= 4 && load_u32(bytes.data()) != kGroupMagic) {
     *reason = "no log group begins here (magic)";
     return GroupRead::kBad;

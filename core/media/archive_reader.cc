@@ -113,7 +113,8 @@ Status ArchiveReader::read_active(PieceFacts* piece) const {
     meta::Checkpoint checkpoint;
     const std::string key = paths::checkpoint(piece->key, *newest);
     auto s = medium_.read_message(key, FileType::kCheckpoint, &checkpoint);
-    if (!s && s.error().code == Code::kNotFound) continue;  // a newer one took its place between list and read
+    if (!s && s.error().code == Code::kNotFound)
+      continue;  // a newer one took its place between list and read
     SEABED_CHECK(s);
     if (checkpoint.checkpoint_scn() != *newest)
       return fail(Code::kCorruption, medium_.name(key), "its name tells another SCN than its body",
@@ -122,8 +123,8 @@ Status ArchiveReader::read_active(PieceFacts* piece) const {
     d.mutable_ls()->Swap(checkpoint.mutable_ls());
     return ok();
   }
-  return fail(Code::kUnavailable, medium_.name(paths::checkpoint_dir(piece->key)), "checkpoints change too fast to read",
-              "try again");
+  return fail(Code::kUnavailable, medium_.name(paths::checkpoint_dir(piece->key)),
+              "checkpoints change too fast to read", "try again");
 }
 
 Status ArchiveReader::read_holes(PieceFacts* piece) const {

@@ -1,6 +1,7 @@
 #pragma once
-// Reading a log archive destination: what pieces there are and what they say of themselves. A piece that cannot be
-// read is returned with its problem, so that window and restore can go around it and verify can name it.
+// Reading a log archive destination: what pieces there are and what they say of themselves. A piece that
+// cannot be read is returned with its problem, so that window and restore can go around it and verify can
+// name it.
 
 #include <optional>
 #include <vector>
@@ -13,12 +14,13 @@ namespace seabed {
 
 struct PieceFacts {
   paths::PieceKey key;
-  bool frozen = false;               // its end placeholder is there
-  bool empty = false;                // active, no checkpoint yet: nothing of it may be used
-  /// Frozen: single_piece_info. Active: ids and start from checkpoint_info, the rest from the newest checkpoint.
+  bool frozen = false;  // its end placeholder is there
+  bool empty = false;   // active, no checkpoint yet: nothing of it may be used
+  /// Frozen: single_piece_info. Active: ids and start from checkpoint_info, the rest from the newest
+  /// checkpoint.
   meta::PieceDescriptor descriptor;
   std::vector<meta::HoleRecord> holes;  // objects and descriptor together, rising by (scn_lo, ls), none twice
-  std::optional<Error> problem;      // then nothing above but key and frozen is to be trusted
+  std::optional<Error> problem;         // then nothing above but key and frozen is to be trusted
 };
 
 /// Thread-safe: holds no state but the format.
@@ -36,7 +38,8 @@ class ArchiveReader {
   Result<meta::TenantArchivePieceInfos> earlier_pieces(const paths::PieceKey& key) const;
 
  private:
-  ArchiveReader(Medium medium, meta::FormatInfo format) : medium_(std::move(medium)), format_(std::move(format)) {}
+  ArchiveReader(Medium medium, meta::FormatInfo format)
+      : medium_(std::move(medium)), format_(std::move(format)) {}
   Status read_frozen(PieceFacts* piece) const;
   Status read_active(PieceFacts* piece) const;
   Status read_holes(PieceFacts* piece) const;

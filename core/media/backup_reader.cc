@@ -10,7 +10,8 @@ namespace seabed {
 namespace {
 
 tl::unexpected<Error> damaged(std::string object, std::string reason) {
-  return fail(Code::kCorruption, std::move(object), std::move(reason), "run seabed verify on the destination");
+  return fail(Code::kCorruption, std::move(object), std::move(reason),
+              "run seabed verify on the destination");
 }
 
 bool describes(const meta::BackupSetDescriptor& d, const paths::SetId& id) {
@@ -76,7 +77,8 @@ Result<meta::LsMetaInfos> BackupReader::ls_metas(const SetFacts& set) const {
   return infos;
 }
 
-std::optional<DataDirectory> BackupReader::directory(const SetFacts& set, uint64_t ls, const std::string& kind) {
+std::optional<DataDirectory> BackupReader::directory(const SetFacts& set, uint64_t ls,
+                                                     const std::string& kind) {
   for (const meta::LsTurn& t : set.descriptor.ls()) {
     if (t.ls_id() != ls) continue;
     DataDirectory d{set.id.id, ls, kind, t.major_turn(), t.major_retry()};
@@ -89,7 +91,8 @@ std::optional<DataDirectory> BackupReader::directory(const SetFacts& set, uint64
 
 DataDirectory BackupReader::holder(const DataDirectory& from, const meta::FileMeta& file) {
   // An earlier turn of the same set may hold the bytes too; entries without a turn are the directory's own.
-  if (file.holder_set_id() == 0 || (file.holder_set_id() == from.set_id && file.holder_turn() == 0)) return from;
+  if (file.holder_set_id() == 0 || (file.holder_set_id() == from.set_id && file.holder_turn() == 0))
+    return from;
   return {file.holder_set_id(), from.ls_id, file.holder_kind().empty() ? from.kind : file.holder_kind(),
           file.holder_turn(), file.holder_retry()};
 }
@@ -109,7 +112,8 @@ Result<std::string> BackupReader::index_key(const DataDirectory& from, std::stri
   return paths::ls_index(data, index);
 }
 
-Result<IndexReader> BackupReader::open_index(const DataDirectory& from, FileType type, std::string_view index) const {
+Result<IndexReader> BackupReader::open_index(const DataDirectory& from, FileType type,
+                                             std::string_view index) const {
   SEABED_TRY(std::string key, index_key(from, index));
   SEABED_TRY(ObjectStat stat, medium_.store->stat(key, medium_.io()));
   auto read = [medium = medium_, key](uint64_t offset, std::span<char> buffer) {
@@ -159,7 +163,8 @@ Status BackupReader::read_block(const meta::MacroRange& range, std::span<char> b
   if (at.length() != block.size() || at.length() > kMacroblockSize || at.offset() < kFileHeaderSize)
     return damaged(where, fmt::format("the index names a block of {} bytes", at.length()));
   SEABED_TRY(size_t got, medium_.store->read_at(key, at.offset(), block, medium_.io()));
-  if (got != block.size()) return damaged(where, fmt::format("ends after {} bytes of a block of {}", got, block.size()));
+  if (got != block.size())
+    return damaged(where, fmt::format("ends after {} bytes of a block of {}", got, block.size()));
   if (view(hash128({block.data(), block.size()})) != range.hash128())
     return damaged(where, "checksum of the block does not hold");
   return ok();

@@ -1,6 +1,6 @@
 #pragma once
-// Reading a data backup destination: what sets there are, what they hold, and the bytes of their files. Files of an
-// incremental set may lie in older sets of its chain; the index says where, in one step.
+// Reading a data backup destination: what sets there are, what they hold, and the bytes of their files. Files
+// of an incremental set may lie in older sets of its chain; the index says where, in one step.
 
 #include <functional>
 #include <map>
@@ -18,17 +18,17 @@ namespace seabed {
 
 struct SetFacts {
   paths::SetId id;
-  bool started = false, success = false, failed = false;   // by placeholders
+  bool started = false, success = false, failed = false;  // by placeholders
   std::string end_tag;
-  meta::BackupSetDescriptor descriptor;                     // of a successful set
-  std::optional<Error> problem;                             // a successful set whose descriptor cannot be used
+  meta::BackupSetDescriptor descriptor;  // of a successful set
+  std::optional<Error> problem;          // a successful set whose descriptor cannot be used
   bool usable() const { return success && !problem; }
 };
 
 /// The directory of a set that holds a stream's files of one kind.
 struct DataDirectory {
   uint64_t set_id = 0, ls_id = 0;
-  std::string kind;                                         // "sys", "minor", "major"
+  std::string kind;  // "sys", "minor", "major"
   uint32_t turn = 1, retry = 0;
   auto operator<=>(const DataDirectory&) const = default;
 };
@@ -56,16 +56,20 @@ class BackupReader {
   static DataDirectory holder(const DataDirectory& from, const meta::FileMeta& file);
 
   /// Every entry of an index, in its order; an error of `visit` ends it.
-  Status each_file(const DataDirectory& from, const std::function<Status(const meta::FileMeta&)>& visit) const;
-  Status each_block(const DataDirectory& from, const std::function<Status(const meta::MacroRange&)>& visit) const;
+  Status each_file(const DataDirectory& from,
+                   const std::function<Status(const meta::FileMeta&)>& visit) const;
+  Status each_block(const DataDirectory& from,
+                    const std::function<Status(const meta::MacroRange&)>& visit) const;
   Result<IndexReader> open_ranges(const DataDirectory& from) const;
-  /// Fills `block`, whose size must be the range's length, and proves it. kCorruption names the data file and offset.
+  /// Fills `block`, whose size must be the range's length, and proves it. kCorruption names the data file and
+  /// offset.
   Status read_block(const meta::MacroRange& range, std::span<char> block) const;
   Result<std::string> data_key(const meta::PhysicalId& at) const;
   Result<std::string> index_key(const DataDirectory& from, std::string_view index) const;
 
  private:
-  BackupReader(Medium medium, meta::FormatInfo format) : medium_(std::move(medium)), format_(std::move(format)) {}
+  BackupReader(Medium medium, meta::FormatInfo format)
+      : medium_(std::move(medium)), format_(std::move(format)) {}
   Status read_descriptor(SetFacts* set) const;
   Result<paths::LsData> place(const DataDirectory& from) const;
   Result<IndexReader> open_index(const DataDirectory& from, FileType type, std::string_view index) const;

@@ -1,6 +1,6 @@
 #pragma once
-// One archive file wherever it lies: a plain object today, a prefix of @APD_PART@ fragments on S3-like media later.
-// Everything that reads log/<n>.obarc goes through here.
+// One archive file wherever it lies: a plain object today, a prefix of @APD_PART@ fragments on S3-like media
+// later. Everything that reads log/<n>.obarc goes through here.
 
 #include <memory>
 

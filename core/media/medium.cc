@@ -9,7 +9,8 @@ Result<std::string> Medium::read_framed(const std::string& key, FileType type) c
   return decode_file(type, bytes, name(key));
 }
 
-Status Medium::read_message(const std::string& key, FileType type, google::protobuf::MessageLite* message) const {
+Status Medium::read_message(const std::string& key, FileType type,
+                            google::protobuf::MessageLite* message) const {
   SEABED_TRY(std::string body, read_framed(key, type));
   if (!message->ParseFromString(body))
     return fail(Code::kCorruption, name(key), "the body is not the message that belongs here",

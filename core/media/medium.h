@@ -14,7 +14,8 @@ class MessageLite;
 
 namespace seabed {
 
-inline constexpr uint64_t kMaxMetaObject = 1ull << 30;  // the largest metadata object that a reader takes whole
+inline constexpr uint64_t kMaxMetaObject = 1ull
+                                           << 30;  // the largest metadata object that a reader takes whole
 
 /// Cheap to copy. `cancel` may be null and must outlive what is made from it.
 struct Medium {
@@ -25,11 +26,14 @@ struct Medium {
   IoContext io() const { return {.deadline = after(call_deadline), .cancel = cancel}; }
   std::string name(const std::string& key) const { return store->describe() + "/" + key; }
 
-  /// A framed object of one message: frame, type, checksum and message are checked. kNotFound when it is missing.
+  /// A framed object of one message: frame, type, checksum and message are checked. kNotFound when it is
+  /// missing.
   Status read_message(const std::string& key, FileType type, google::protobuf::MessageLite* message) const;
   /// Frame, type and checksum only.
   Result<std::string> read_framed(const std::string& key, FileType type) const;
-  Result<std::vector<ListEntry>> list(const std::string& prefix) const { return list_all(*store, prefix, io()); }
+  Result<std::vector<ListEntry>> list(const std::string& prefix) const {
+    return list_all(*store, prefix, io());
+  }
 };
 
 }  // namespace seabed

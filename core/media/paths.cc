@@ -7,7 +7,9 @@
 namespace seabed::paths {
 namespace {
 
-std::string set_name(const SetId& set) { return fmt::format("backup_set_{}_{}", set.id, set.full ? "full" : "inc"); }
+std::string set_name(const SetId& set) {
+  return fmt::format("backup_set_{}_{}", set.id, set.full ? "full" : "inc");
+}
 std::string piece_name(const PieceKey& p) { return fmt::format("piece_d{}r{}p{}", p.dest, p.round, p.piece); }
 std::string ls_dir(uint64_t ls) { return fmt::format("logstream_{}/", ls); }
 
@@ -45,7 +47,8 @@ class NameReader {
 };
 
 bool piece_numbers(NameReader& r, PieceKey* p) {
-  return r.text("d") && r.number(&p->dest) && r.text("r") && r.number(&p->round) && r.text("p") && r.number(&p->piece);
+  return r.text("d") && r.number(&p->dest) && r.text("r") && r.number(&p->round) && r.text("p") &&
+         r.number(&p->piece);
 }
 
 }  // namespace
@@ -88,11 +91,12 @@ std::string ls_attr_info(const SetId& set, uint32_t turn) {
 }
 std::string ls_meta_infos(const SetId& set) { return set_dir(set) + "infos/meta_info/ls_meta_infos.obbak"; }
 std::string ls_meta_info(const SetId& set, uint64_t ls, uint32_t turn, uint32_t retry) {
-  return fmt::format("{}{}meta_info_turn_{}_retry_{}/ls_meta_info.obbak", set_dir(set), ls_dir(ls), turn, retry);
+  return fmt::format("{}{}meta_info_turn_{}_retry_{}/ls_meta_info.obbak", set_dir(set), ls_dir(ls), turn,
+                     retry);
 }
 std::string tablet_info(const SetId& set, uint64_t ls, uint32_t turn, uint32_t retry, uint32_t part) {
-  return fmt::format("{}{}meta_info_turn_{}_retry_{}/tablet_info.{}.obbak", set_dir(set), ls_dir(ls), turn, retry,
-                     part);
+  return fmt::format("{}{}meta_info_turn_{}_retry_{}/tablet_info.{}.obbak", set_dir(set), ls_dir(ls), turn,
+                     retry, part);
 }
 std::string ls_data_dir(const LsData& d) {
   return fmt::format("{}{}{}_data_turn_{}_retry_{}/", set_dir(d.set), ls_dir(d.ls), d.kind, d.turn, d.retry);
@@ -108,13 +112,20 @@ std::optional<SetPlaceholder> parse_set_placeholder(std::string_view key) {
   SetPlaceholder p;
   NameReader r(key);
   if (!r.text("backup_sets/backup_set_") || !r.number(&p.set.id)) return std::nullopt;
-  if (r.text("_full_")) p.set.full = true;
-  else if (r.text("_inc_")) p.set.full = false;
-  else return std::nullopt;
-  if (r.text("start")) p.what = SetPlaceholder::kStart;
-  else if (r.text("end_success_") && r.tag(&p.tag)) p.what = SetPlaceholder::kSuccess;
-  else if (r.text("end_failed_") && r.tag(&p.tag)) p.what = SetPlaceholder::kFailed;
-  else return std::nullopt;
+  if (r.text("_full_"))
+    p.set.full = true;
+  else if (r.text("_inc_"))
+    p.set.full = false;
+  else
+    return std::nullopt;
+  if (r.text("start"))
+    p.what = SetPlaceholder::kStart;
+  else if (r.text("end_success_") && r.tag(&p.tag))
+    p.what = SetPlaceholder::kSuccess;
+  else if (r.text("end_failed_") && r.tag(&p.tag))
+    p.what = SetPlaceholder::kFailed;
+  else
+    return std::nullopt;
   return r.text(".obbak") && r.end() ? std::optional(p) : std::nullopt;
 }
 
@@ -140,30 +151,38 @@ std::string checkpoint(const PieceKey& p, uint64_t scn) {
 }
 std::string checkpoint_info(const PieceKey& p) { return checkpoint_dir(p) + "checkpoint_info.0.obarc"; }
 std::string single_piece_info(const PieceKey& p) { return piece_dir(p) + "single_piece_info.obarc"; }
-std::string tenant_piece_infos(const PieceKey& p) { return piece_dir(p) + "tenant_archive_piece_infos.obarc"; }
+std::string tenant_piece_infos(const PieceKey& p) {
+  return piece_dir(p) + "tenant_archive_piece_infos.obarc";
+}
 std::string piece_file_info(const PieceKey& p) { return piece_dir(p) + "file_info.obarc"; }
-std::string ls_file_info(const PieceKey& p, uint64_t ls) { return piece_dir(p) + ls_dir(ls) + "file_info.obarc"; }
+std::string ls_file_info(const PieceKey& p, uint64_t ls) {
+  return piece_dir(p) + ls_dir(ls) + "file_info.obarc";
+}
 std::string ls_log_dir(const PieceKey& p, uint64_t ls) { return piece_dir(p) + ls_dir(ls) + "log/"; }
 std::string log_file(const PieceKey& p, uint64_t ls, uint32_t file) {
   return fmt::format("{}{}.obarc", ls_log_dir(p, ls), file);
 }
 std::string schema_meta_dir(const PieceKey& p) { return piece_dir(p) + "logstream_1/schema_meta/"; }
-std::string schema_meta(const PieceKey& p, uint64_t scn) { return fmt::format("{}{}.obarc", schema_meta_dir(p), scn); }
+std::string schema_meta(const PieceKey& p, uint64_t scn) {
+  return fmt::format("{}{}.obarc", schema_meta_dir(p), scn);
+}
 
 std::optional<PiecePlaceholder> parse_piece_placeholder(std::string_view key) {
   PiecePlaceholder p;
   NameReader r(key);
   if (!r.text("pieces/piece_") || !piece_numbers(r, &p.piece)) return std::nullopt;
-  if (r.text("_end_")) p.end = true;
-  else if (!r.text("_start_")) return std::nullopt;
+  if (r.text("_end_"))
+    p.end = true;
+  else if (!r.text("_start_"))
+    return std::nullopt;
   return r.tag(&p.tag) && r.text(".obarc") && r.end() ? std::optional(p) : std::nullopt;
 }
 
 std::optional<std::pair<uint64_t, uint64_t>> parse_round_start(std::string_view key) {
   uint64_t dest = 0, round = 0;
   NameReader r(key);
-  if (r.text("rounds/round_d") && r.number(&dest) && r.text("r") && r.number(&round) && r.text("_start.obarc") &&
-      r.end())
+  if (r.text("rounds/round_d") && r.number(&dest) && r.text("r") && r.number(&round) &&
+      r.text("_start.obarc") && r.end())
     return std::pair(dest, round);
   return std::nullopt;
 }

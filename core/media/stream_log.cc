@@ -16,14 +16,20 @@ constexpr size_t kHeaderRead = 66 << 10;  // frame, message and hash of a log fi
 }  // namespace
 
 StreamLog::StreamLog(Medium medium, std::vector<PieceFacts> pieces, uint64_t ls, StreamLogStart start)
-    : medium_(std::move(medium)), pieces_(std::move(pieces)), ls_(ls), start_(std::move(start)),
+    : medium_(std::move(medium)),
+      pieces_(std::move(pieces)),
+      ls_(ls),
+      start_(std::move(start)),
       lists_(pieces_.size()) {}
 
 tl::unexpected<Error> StreamLog::damaged(const std::string& key, std::string reason, Code code) const {
-  return fail(code, medium_.name(key), std::move(reason), "restore to a target before it, or from another copy");
+  return fail(code, medium_.name(key), std::move(reason),
+              "restore to a target before it, or from another copy");
 }
 
-std::string StreamLog::key_of(const FileAt& at) const { return paths::log_file(pieces_[at.piece].key, ls_, at.id); }
+std::string StreamLog::key_of(const FileAt& at) const {
+  return paths::log_file(pieces_[at.piece].key, ls_, at.id);
+}
 
 /// nullptr: the stream was not known when the piece ended.
 Result<const meta::LsPieceProgress*> StreamLog::progress(size_t piece) const {
@@ -31,8 +37,9 @@ Result<const meta::LsPieceProgress*> StreamLog::progress(size_t piece) const {
     if (p.ls_id() != ls_) continue;
     const bool none = p.first_file_id() == 0 && p.last_file_id() == 0;
     if (!none && (p.first_file_id() == 0 || p.first_file_id() > p.last_file_id()))
-      return damaged(paths::piece_dir(pieces_[piece].key), fmt::format("files {} to {} of log stream {} make no sense",
-                                                                       p.first_file_id(), p.last_file_id(), ls_));
+      return damaged(paths::piece_dir(pieces_[piece].key),
+                     fmt::format("files {} to {} of log stream {} make no sense", p.first_file_id(),
+                                 p.last_file_id(), ls_));
     return &p;
   }
   return nullptr;
@@ -81,7 +88,8 @@ Result<StreamLog::Accepted> StreamLog::accepted(const FileAt& at) const {
     SEABED_TRY(const meta::LsFileList* list, file_list(at.piece));
     for (const meta::LsFileInfo& f : list->files())
       if (f.file_id() == at.id) listed = Accepted{f.length(), f.hash128()};
-    if (!listed) return damaged(paths::ls_file_info(piece.key, ls_), fmt::format("does not list file {}", at.id));
+    if (!listed)
+      return damaged(paths::ls_file_info(piece.key, ls_), fmt::format("does not list file {}", at.id));
   }
   if (at.id == p->last_file_id()) {
     if (!listed) return Accepted{p->last_file_length(), p->last_file_hash128()};
@@ -112,7 +120,8 @@ Status StreamLog::check_header(const FileAt& at, const meta::LogFileHeader& h) c
   const uint64_t piece = h.previous_piece_id() == 0 ? key.piece : h.previous_piece_id();
   if (h.previous_file_id() != at_->id || piece != before.piece || h.previous_length() != previous_.length ||
       h.previous_hash128() != previous_.hash)
-    return damaged(key_of(at), fmt::format("does not follow file {} of piece {} as accepted", at_->id, before.piece));
+    return damaged(key_of(at),
+                   fmt::format("does not follow file {} of piece {} as accepted", at_->id, before.piece));
   return ok();
 }
 
@@ -162,7 +171,8 @@ Status StreamLog::fill(size_t wanted) {
 }
 
 Status StreamLog::close_file() {
-  if (view(hash_.digest()) != end_.hash) return damaged(key_, "its bytes are not those that were accepted (hash)");
+  if (view(hash_.digest()) != end_.hash)
+    return damaged(key_, "its bytes are not those that were accepted (hash)");
   previous_ = end_;
   object_.reset();
   return ok();
@@ -194,8 +204,7 @@ Result<bool> StreamLog::next(LogGroup* group) {
           return damaged(key_, fmt::format("the group at byte {} is cut short", offset_ - rest.size()));
         SEABED_CHECK(fill(needed));
         continue;
-      case GroupRead::kGroup:
-        break;
+      case GroupRead::kGroup: break;
     }
     taken_ += used;
     if (group->scn_hi < last_scn_)

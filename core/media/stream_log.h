@@ -1,6 +1,7 @@
 #pragma once
-// The log groups of one stream over a run of pieces, in order. Follows the chain of files: the header of a file names
-// the accepted length and hash of the one before; bytes beyond are nobody's (docs/format/log-file.md).
+// The log groups of one stream over a run of pieces, in order. Follows the chain of files: the header of a
+// file names the accepted length and hash of the one before; bytes beyond are nobody's
+// (docs/format/log-file.md).
 
 #include <functional>
 #include <memory>
@@ -14,12 +15,13 @@
 namespace seabed {
 
 struct StreamLogStart {
-  Lsn lsn;       // log groups ending at or before it are left out
-  Scn scn = 0;   // so are metadata groups stamped at or before it
+  Lsn lsn;      // log groups ending at or before it are left out
+  Scn scn = 0;  // so are metadata groups stamped at or before it
 };
 
-/// Streams in reads of at most 4 MiB; a group is the largest thing it holds. Not thread-safe. Errors name the file:
-/// kGap when one is missing, kCorruption when one is shorter than accepted or does not hold what was written.
+/// Streams in reads of at most 4 MiB; a group is the largest thing it holds. Not thread-safe. Errors name the
+/// file: kGap when one is missing, kCorruption when one is shorter than accepted or does not hold what was
+/// written.
 class StreamLog {
  public:
   /// `pieces`: rising, of one destination, none with a problem. Empty pieces are passed over.
@@ -52,7 +54,8 @@ class StreamLog {
   Status close_file();
   bool wanted(const LogGroup& group) const;
   std::string key_of(const FileAt& at) const;
-  tl::unexpected<Error> damaged(const std::string& key, std::string reason, Code code = Code::kCorruption) const;
+  tl::unexpected<Error> damaged(const std::string& key, std::string reason,
+                                Code code = Code::kCorruption) const;
 
   const Medium medium_;
   const std::vector<PieceFacts> pieces_;
@@ -66,9 +69,9 @@ class StreamLog {
   Accepted end_, previous_;
   bool has_previous_ = false;
   Hasher128 hash_;
-  std::string buffer_;        // bytes read and not yet taken begin at taken_
+  std::string buffer_;  // bytes read and not yet taken begin at taken_
   size_t taken_ = 0;
-  uint64_t offset_ = 0;       // of the next read
+  uint64_t offset_ = 0;  // of the next read
   Scn last_scn_ = 0;
   uint64_t bytes_ = 0, files_ = 0;
 };

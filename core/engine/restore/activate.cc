@@ -1,4 +1,5 @@
-// From a standby to a database: every stream, then the tenant's state. Calling it again finishes what a crash left.
+// From a standby to a database: every stream, then the tenant's state. Calling it again finishes what a crash
+// left.
 
 #include "core/engine/restore/restore_run.h"
 
@@ -6,8 +7,7 @@ namespace seabed {
 
 Status activate_tenant(EngineContext& context, const std::string& directory) {
   SEABED_TRY(auto state, restore::read_state(directory));
-  if (!state)
-    return fail(Code::kNotFound, directory, "holds no restored tenant", "restore into it first");
+  if (!state) return fail(Code::kNotFound, directory, "holds no restored tenant", "restore into it first");
   if (state->state != restore::State::kSuccess)
     return fail(Code::kConflict, directory,
                 "the restore is not complete: " + std::string(restore::tenant_status(state->state)) +
@@ -16,7 +16,8 @@ Status activate_tenant(EngineContext& context, const std::string& directory) {
   SEABED_TRY(Fd lock, restore::lock_directory(directory));
   for (const restore::StreamResult& stream : state->streams) {
     if (!restore::is_safe_component(stream.name))
-      return fail(Code::kCorruption, directory + "/" + restore::kTenantFile, "names a directory that is no plain name");
+      return fail(Code::kCorruption, directory + "/" + restore::kTenantFile,
+                  "names a directory that is no plain name");
     SEABED_CHECK(activate_staged(directory + "/" + stream.name));
     context.at_state("activate/" + stream.name);
   }

@@ -10,7 +10,8 @@ BlockSource::BlockSource(const BackupReader& reader, std::vector<std::pair<DataD
     : reader_(reader) {
   for (auto& [from, task] : files)
     if (task->meta.size() > 0)
-      holders_[BackupReader::holder(from, task->meta)][{task->meta.tablet_id(), task->meta.logical_id()}] = task;
+      holders_[BackupReader::holder(from, task->meta)][{task->meta.tablet_id(), task->meta.logical_id()}] =
+          task;
   at_ = holders_.begin();
 }
 
@@ -47,8 +48,8 @@ Status BlockSource::check(const meta::MacroRange& range, FileTask& file) const {
     return ok();
   SEABED_TRY(std::string index, reader_.index_key(d, "macro_range_index"));
   return fail(Code::kCorruption, reader_.medium().name(index),
-              fmt::format("block {} of {} does not follow block {} as it must", range.block(), file.meta.name(),
-                          file.next),
+              fmt::format("block {} of {} does not follow block {} as it must", range.block(),
+                          file.meta.name(), file.next),
               "run seabed verify");
 }
 

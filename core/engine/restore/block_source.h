@@ -1,5 +1,6 @@
 #pragma once
-// The blocks of a stream's files in the order of their holders' indexes, handed out one at a time to any lane.
+// The blocks of a stream's files in the order of their holders' indexes, handed out one at a time to any
+// lane.
 
 #include <map>
 #include <mutex>
@@ -15,7 +16,7 @@ struct FileTask {
   SnapshotFile file;
   uint32_t next = 0;
   std::atomic<uint32_t> left{0};
-  std::mutex mutex;        // guards fd
+  std::mutex mutex;  // guards fd
   Fd fd;
 };
 
@@ -29,12 +30,12 @@ class BlockSource {
  public:
   /// `files` must outlive it. Blocks of files that are not named here are passed over.
   BlockSource(const BackupReader& reader, std::vector<std::pair<DataDirectory, FileTask*>> files);
-  /// nullopt when every block of every file was handed out. kCorruption when an index lacks a block or has it wrong;
-  /// the same error for every lane that asks afterwards.
+  /// nullopt when every block of every file was handed out. kCorruption when an index lacks a block or has it
+  /// wrong; the same error for every lane that asks afterwards.
   Result<std::optional<BlockTask>> next();
 
  private:
-  using Key = std::pair<uint64_t, uint64_t>;   // tablet, logical id
+  using Key = std::pair<uint64_t, uint64_t>;  // tablet, logical id
   Result<std::optional<BlockTask>> find_next();
   Status open_next_holder();
   Status check(const meta::MacroRange& range, FileTask& file) const;

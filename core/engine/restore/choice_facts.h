@@ -19,19 +19,19 @@ struct HoleSpan {
 
 /// One usable set.
 struct BaseFacts {
-  size_t source = 0;                      // which data destination; chains stay in one
+  size_t source = 0;  // which data destination; chains stay in one
   uint64_t set_id = 0;
   bool full = true;
-  uint64_t prev_full = 0, prev_inc = 0;   // 0: none
+  uint64_t prev_full = 0, prev_inc = 0;  // 0: none
   Scn start_replay = 0, min_restore = 0;
   uint64_t archive_dest = 0, archive_round = 0;  // whose log it needs; 0: any
-  std::vector<HoleSpan> uncovered;        // rising by scn_lo
+  std::vector<HoleSpan> uncovered;               // rising by scn_lo
 };
 
 /// One piece with a checkpoint and without a problem. Holds the groups with scn_hi in (start, end].
 struct PieceSpan {
   paths::PieceKey key;
-  Scn start = 0, end = 0;                 // end: its checkpoint
+  Scn start = 0, end = 0;  // end: its checkpoint
 };
 
 }  // namespace seabed::restore

@@ -29,7 +29,8 @@ PieceRun run_from(const std::vector<PieceSpan>& pieces, uint64_t dest, uint64_t 
 }
 
 PieceRun cut_run(const std::vector<PieceSpan>& pieces, PieceRun run, Scn target) {
-  while (run.pieces.size() > 1 && pieces[run.pieces[run.pieces.size() - 2]].end >= target) run.pieces.pop_back();
+  while (run.pieces.size() > 1 && pieces[run.pieces[run.pieces.size() - 2]].end >= target)
+    run.pieces.pop_back();
   if (!run.pieces.empty()) run.end = pieces[run.pieces.back()].end;
   return run;
 }

@@ -7,7 +7,7 @@ namespace seabed::restore {
 
 /// A run of pieces that touch: the log is there from the first one's start to `end`.
 struct PieceRun {
-  std::vector<size_t> pieces;   // indexes, rising; empty: nothing covers the start
+  std::vector<size_t> pieces;  // indexes, rising; empty: nothing covers the start
   Scn end = 0;
 };
 

@@ -19,8 +19,10 @@ std::vector<size_t> walk(const std::vector<BaseFacts>& sets, size_t source, Scn 
     const BaseFacts& set = sets[i];
     if (set.source != source) continue;
     if (set.min_restore > target || set.set_id > last_id) break;
-    if (set.full) chain.assign(1, i);
-    else if (joins(sets, chain, set)) chain.push_back(i);
+    if (set.full)
+      chain.assign(1, i);
+    else if (joins(sets, chain, set))
+      chain.push_back(i);
   }
   return chain;
 }

@@ -29,7 +29,8 @@ class Loader {
     meta::FormatInfo format;
     if (auto s = medium.read_message(paths::format(), FileType::kFormat, &format); !s) {
       if (s.error().code != Code::kNotFound) return s;
-      return fail(Code::kNotFound, medium.store->describe(), "has no format file: it is no destination of Seabed",
+      return fail(Code::kNotFound, medium.store->describe(),
+                  "has no format file: it is no destination of Seabed",
                   "give the destination that backups or archives were written to");
     }
     SEABED_CHECK(same_tenant(format, medium));
@@ -55,11 +56,12 @@ class Loader {
       return check_time_zone(m.zone);
     }
     if (f.cluster_id() == m.tenant.cluster_id() && f.tenant_id() == m.tenant.tenant_id()) return ok();
-    return fail(Code::kConflict, medium.store->describe(),
-                fmt::format("is of tenant {} ({}) in cluster {}, the others are of tenant {} ({}) in cluster {}",
-                            f.tenant_name(), f.tenant_id(), f.cluster_name(), m.tenant.tenant_name(),
-                            m.tenant.tenant_id(), m.tenant.cluster_name()),
-                "give destinations of one tenant");
+    return fail(
+        Code::kConflict, medium.store->describe(),
+        fmt::format("is of tenant {} ({}) in cluster {}, the others are of tenant {} ({}) in cluster {}",
+                    f.tenant_name(), f.tenant_id(), f.cluster_name(), m.tenant.tenant_name(),
+                    m.tenant.tenant_id(), m.tenant.cluster_name()),
+        "give destinations of one tenant");
   }
 
   Status open_data(Medium medium) {
@@ -83,10 +85,11 @@ class Loader {
     return ok();
   }
 
-  /// An active piece with log and without a checkpoint is new, as long as the piece before it is active too; else its
-  /// checkpoint was taken away, and with it the end of the log.
+  /// An active piece with log and without a checkpoint is new, as long as the piece before it is active too;
+  /// else its checkpoint was taken away, and with it the end of the log.
   Status find_lost_checkpoint(const Medium& medium, const PieceFacts* before, PieceFacts* p) {
-    if (!p->empty || p->problem || (before && !before->frozen && before->key.round == p->key.round)) return ok();
+    if (!p->empty || p->problem || (before && !before->frozen && before->key.round == p->key.round))
+      return ok();
     SEABED_TRY(bool log, any_object(*medium.store, paths::piece_dir(p->key) + "logstream_", medium.io()));
     if (log)
       p->problem = Error{Code::kCorruption, medium.name(paths::checkpoint_dir(p->key)),
@@ -132,8 +135,15 @@ class Loader {
 
   BaseFacts facts_of(size_t source, const SetFacts& set, const meta::LsMetaInfos& streams) {
     const meta::BackupSetDescriptor& d = set.descriptor;
-    BaseFacts b{source, d.backup_set_id(), set.id.full, d.prev_full_backup_set_id(), d.prev_inc_backup_set_id(),
-                d.start_replay_scn(), d.min_restore_scn(), d.archive_dest_id(), d.archive_round_id()};
+    BaseFacts b{source,
+                d.backup_set_id(),
+                set.id.full,
+                d.prev_full_backup_set_id(),
+                d.prev_inc_backup_set_id(),
+                d.start_replay_scn(),
+                d.min_restore_scn(),
+                d.archive_dest_id(),
+                d.archive_round_id()};
     for (const PieceMedia& p : media_->piece_media)
       if ((b.archive_dest == 0 || p.facts.key.dest == b.archive_dest) &&
           (b.archive_round == 0 || p.facts.key.round == b.archive_round))
@@ -144,7 +154,8 @@ class Loader {
     return b;
   }
 
-  /// What lies before the position that replay starts from is in the base's files; the rest only its rules can tell.
+  /// What lies before the position that replay starts from is in the base's files; the rest only its rules
+  /// can tell.
   bool covered(const meta::HoleRecord& h, const meta::LsMetaInfos& streams) {
     for (const meta::LsMetaInfo& ls : streams.ls()) {
       if (ls.ls_id() != h.ls_id()) continue;
@@ -189,7 +200,8 @@ Result<EngineAdapter*> adapter_of(EngineContext& context, const std::string& eng
 Result<std::unique_ptr<Media>> load_media(EngineContext& context, const RestoreSource& source,
                                           const CancelToken& cancel) {
   if (source.uris.empty())
-    return fail(Code::kInvalidArgument, "source", "no destination was given", "give a data and an archive destination");
+    return fail(Code::kInvalidArgument, "source", "no destination was given",
+                "give a data and an archive destination");
   Loader loader(context, cancel);
   for (const std::string& uri : source.uris) SEABED_CHECK(loader.open(uri));
   SEABED_CHECK(loader.derive());

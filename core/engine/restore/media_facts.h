@@ -1,5 +1,6 @@
 #pragma once
-// Everything that restore, window and verify need to know of the given destinations, read once: without a catalog.
+// Everything that restore, window and verify need to know of the given destinations, read once: without a
+// catalog.
 
 #include <memory>
 #include <optional>
@@ -27,23 +28,24 @@ struct PieceMedia {
 
 /// Not copied: its parts point at each other.
 struct Media {
-  meta::FormatInfo tenant;                 // of the first destination
+  meta::FormatInfo tenant;  // of the first destination
   TenantMode mode = TenantMode::kMysql;
   std::string zone = "UTC";
   std::vector<std::unique_ptr<BackupReader>> data;
   std::vector<std::unique_ptr<ArchiveReader>> archive;
-  std::vector<BaseFacts> bases;            // usable sets, rising by id in each source
+  std::vector<BaseFacts> bases;  // usable sets, rising by id in each source
   std::vector<BaseMedia> base_media;
-  std::vector<PieceSpan> spans;            // usable pieces, rising by key
+  std::vector<PieceSpan> spans;  // usable pieces, rising by key
   std::vector<PieceMedia> piece_media;
   std::vector<PieceFacts> bad_pieces;
-  std::vector<Error> problems;             // what had to be left out, and why
-  std::vector<WindowHole> holes;           // every hole, covered or not
+  std::vector<Error> problems;    // what had to be left out, and why
+  std::vector<WindowHole> holes;  // every hole, covered or not
 
-  std::string display(Scn scn) const;      // for messages; digits when it has no display
+  std::string display(Scn scn) const;  // for messages; digits when it has no display
 };
 
-/// kConflict when the destinations are of different tenants; kNotFound, naming it, when one is no destination.
+/// kConflict when the destinations are of different tenants; kNotFound, naming it, when one is no
+/// destination.
 Result<std::unique_ptr<Media>> load_media(EngineContext& context, const RestoreSource& source,
                                           const CancelToken& cancel);
 

@@ -9,7 +9,7 @@ namespace seabed::restore {
 struct StreamPlan {
   meta::LsMetaInfo meta;
   EngineAdapter* adapter = nullptr;
-  std::string name;                             // of its directory: one safe component, unlike any other
+  std::string name;  // of its directory: one safe component, unlike any other
   /// Of all kinds; each with the directory of the restore set that lists it.
   std::vector<std::pair<DataDirectory, meta::FileMeta>> files;
 };
@@ -17,9 +17,9 @@ struct StreamPlan {
 struct Plan {
   RestorePlan summary;
   Scn target = 0;
-  size_t base = 0;                              // index into Media::bases
+  size_t base = 0;  // index into Media::bases
   std::vector<size_t> sets, pieces;
-  std::vector<StreamPlan> streams;              // of databases; log stream 1 is `dictionary`
+  std::vector<StreamPlan> streams;  // of databases; log stream 1 is `dictionary`
   std::optional<StreamPlan> dictionary;
   std::vector<std::string> warnings;
 };
@@ -36,8 +36,8 @@ bool is_safe_component(std::string_view name);
 Status plan_streams(EngineContext& context, const Media& media, Plan* plan);
 
 // presence.cc
-/// Objects that are gone, have another length or (small ones of the chosen sets and pieces) other bytes: warnings. What
-/// a restore needs it finds out by itself, and fails.
+/// Objects that are gone, have another length or (small ones of the chosen sets and pieces) other bytes:
+/// warnings. What a restore needs it finds out by itself, and fails.
 Status check_presence(const Media& media, Plan* plan);
 
 // plan_restore.cc

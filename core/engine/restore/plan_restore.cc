@@ -22,8 +22,8 @@ void summarize(const Media& media, Plan* plan) {
   }
 }
 
-/// Every stream of the base must be there up to the target: the tenant's checkpoint is their minimum, unless a stream
-/// is missing from it.
+/// Every stream of the base must be there up to the target: the tenant's checkpoint is their minimum, unless
+/// a stream is missing from it.
 Status check_streams(const Media& media, const Plan& plan) {
   const PieceFacts& last = media.piece_media[plan.pieces.back()].facts;
   for (const StreamPlan& stream : plan.streams) {
@@ -31,10 +31,11 @@ Status check_streams(const Media& media, const Plan& plan) {
     for (const meta::LsPieceProgress& p : last.descriptor.ls())
       if (p.ls_id() == stream.meta.ls_id()) found = &p;
     if (found && (found->checkpoint_scn() >= plan.target || found->deleted())) continue;
-    return fail(Code::kGap, paths::piece_dir(last.key),
-                fmt::format("log stream {} is archived up to {}, the target is {}", stream.meta.ls_id(),
-                            found ? media.display(found->checkpoint_scn()) : "nothing", media.display(plan.target)),
-                "restore to an earlier target");
+    return fail(
+        Code::kGap, paths::piece_dir(last.key),
+        fmt::format("log stream {} is archived up to {}, the target is {}", stream.meta.ls_id(),
+                    found ? media.display(found->checkpoint_scn()) : "nothing", media.display(plan.target)),
+        "restore to an earlier target");
   }
   return ok();
 }
@@ -43,9 +44,10 @@ Status check_streams(const Media& media, const Plan& plan) {
 
 Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target) {
   if (media.data.empty() || media.archive.empty())
-    return fail(Code::kInvalidArgument, "source",
-                media.data.empty() ? "no data backup destination was given" : "no log archive destination was given",
-                "give both destinations of the tenant");
+    return fail(
+        Code::kInvalidArgument, "source",
+        media.data.empty() ? "no data backup destination was given" : "no log archive destination was given",
+        "give both destinations of the tenant");
   auto choice = choose(media.bases, media.spans, target);
   if (!choice) return fail(impossible(media, target));
   Plan plan;

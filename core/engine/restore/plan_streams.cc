@@ -16,11 +16,13 @@ tl::unexpected<Error> damaged(const std::string& object, std::string reason) {
 }
 
 Status check_file(const DataDirectory& from, const meta::FileMeta& f, std::set<std::string>* names) {
-  const std::string object = fmt::format("backup set {}, log stream {}, {} files", from.set_id, from.ls_id, from.kind);
+  const std::string object =
+      fmt::format("backup set {}, log stream {}, {} files", from.set_id, from.ls_id, from.kind);
   if (!is_safe_component(f.name())) return damaged(object, "an index names a file that is no plain name");
   if (!names->insert(f.name()).second) return damaged(object, "the index names " + f.name() + " twice");
   if (f.size() > (1ull << 62) || f.block_count() != block_count(f.size()))
-    return damaged(object, fmt::format("{} of {} bytes can not have {} blocks", f.name(), f.size(), f.block_count()));
+    return damaged(object,
+                   fmt::format("{} of {} bytes can not have {} blocks", f.name(), f.size(), f.block_count()));
   return ok();
 }
 
@@ -50,9 +52,11 @@ std::string directory_name(const meta::LsMetaInfo& ls, std::set<std::string>* ta
 
 bool is_safe_component(std::string_view name) {
   if (name.empty() || name.size() > 200 || name == "." || name == "..") return false;
-  if (name.starts_with("seabed_") || name.starts_with("seabed.") || name.ends_with(".seabed-standby")) return false;
-  return std::all_of(name.begin(), name.end(),
-                     [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f && c != '/' && c != '\\'; });
+  if (name.starts_with("seabed_") || name.starts_with("seabed.") || name.ends_with(".seabed-standby"))
+    return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f && c != '/' && c != '\\';
+  });
 }
 
 Status plan_streams(EngineContext& context, const Media& media, Plan* plan) {
@@ -72,7 +76,8 @@ Status plan_streams(EngineContext& context, const Media& media, Plan* plan) {
     stream.name = directory_name(ls, &taken);
     plan->streams.push_back(std::move(stream));
   }
-  if (plan->streams.empty()) return damaged(fmt::format("backup set {}", base.set->id.id), "it has no log stream");
+  if (plan->streams.empty())
+    return damaged(fmt::format("backup set {}", base.set->id.id), "it has no log stream");
   return ok();
 }
 

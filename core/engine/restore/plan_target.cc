@@ -35,7 +35,8 @@ std::string reason(const Media& media, Scn target) {
 
 namespace {
 
-/// "Latest" must not be something earlier in silence: a newer piece of the round that cannot be used is refused.
+/// "Latest" must not be something earlier in silence: a newer piece of the round that cannot be used is
+/// refused.
 Status nothing_newer_is_lost(const Media& media, Scn end) {
   paths::PieceKey last;
   for (const PieceSpan& p : media.spans)
@@ -44,7 +45,8 @@ Status nothing_newer_is_lost(const Media& media, Scn end) {
     if (bad.key.dest == last.dest && bad.key.round == last.round && bad.key.piece > last.piece)
       return fail(Code::kConflict, bad.problem->object,
                   "the newest log cannot be used: " + bad.problem->reason,
-                  fmt::format("restore until {} (SCN {}) or earlier, or repair it: seabed verify", media.display(end), end));
+                  fmt::format("restore until {} (SCN {}) or earlier, or repair it: seabed verify",
+                              media.display(end), end));
   return ok();
 }
 
@@ -73,7 +75,8 @@ Error impossible(const Media& media, Scn target) {
   if (n.before) next += "the time up to " + point(*n.before);
   if (n.before && n.after) next += ", and ";
   if (n.after) next += "the time from " + point(*n.after);
-  if (!n.before && !n.after) next = "no target is possible with what is there; run seabed window and seabed verify";
+  if (!n.before && !n.after)
+    next = "no target is possible with what is there; run seabed window and seabed verify";
   return Error{Code::kConflict, fmt::format("target {} (SCN {})", media.display(target), target),
                "cannot be restored: " + reason(media, target), next};
 }

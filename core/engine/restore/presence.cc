@@ -1,6 +1,6 @@
-// What a restore could do without and would not miss by itself: told as warnings before it begins. Names and sizes of
-// everything that is there, by listing; of the chosen sets and pieces the small objects are read and proved too. Bulk
-// data is proved when it is used.
+// What a restore could do without and would not miss by itself: told as warnings before it begins. Names and
+// sizes of everything that is there, by listing; of the chosen sets and pieces the small objects are read and
+// proved too. Bulk data is proved when it is used.
 
 #include <spdlog/fmt/fmt.h>
 
@@ -44,7 +44,9 @@ class Presence {
     for (const meta::FileEntry& e : set.descriptor.files())
       SEABED_CHECK(expect(medium, sizes, paths::set_dir(set.id), e, false, chosen));
     meta::Placeholder placeholder;
-    if (chosen) SEABED_CHECK(decode(medium, paths::set_end(set.id, true, set.end_tag), FileType::kPlaceholder, &placeholder));
+    if (chosen)
+      SEABED_CHECK(
+          decode(medium, paths::set_end(set.id, true, set.end_tag), FileType::kPlaceholder, &placeholder));
     return decode(medium, paths::set_start(set.id), FileType::kPlaceholder, &placeholder);
   }
 
@@ -52,7 +54,7 @@ class Presence {
   Status check_endless(const BackupReader& reader, const SetFacts& set) {
     meta::BackupSetDescriptor d;
     auto read = reader.medium().read_message(paths::single_set_info(set.id), FileType::kBackupSetInfo, &d);
-    if (!read) return ok();   // not finished
+    if (!read) return ok();  // not finished
     auto tag = scn_to_tag(d.min_restore_scn(), media_.zone);
     miss(reader.medium(), paths::set_end(set.id, true, tag ? *tag : "…"));
     return ok();
@@ -71,7 +73,8 @@ class Presence {
   }
 
  private:
-  void check_active(const Medium& medium, const paths::PieceKey& key, const Sizes& sizes, const meta::PieceDescriptor& d) {
+  void check_active(const Medium& medium, const paths::PieceKey& key, const Sizes& sizes,
+                    const meta::PieceDescriptor& d) {
     if (sizes.count(paths::tenant_piece_infos(key)) == 0) miss(medium, paths::tenant_piece_infos(key));
     for (const meta::LsPieceProgress& ls : d.ls())
       if (ls.ls_id() == 1 && ls.first_file_id() != 0 && !begins_there(sizes, paths::schema_meta_dir(key)))
@@ -79,14 +82,15 @@ class Presence {
   }
 
   /// A log file may be longer than what counts of it.
-  Status expect(const Medium& medium, const Sizes& sizes, const std::string& directory, const meta::FileEntry& e,
-                bool may_be_longer, bool chosen) {
+  Status expect(const Medium& medium, const Sizes& sizes, const std::string& directory,
+                const meta::FileEntry& e, bool may_be_longer, bool chosen) {
     const std::string key = directory + e.key();
     auto it = sizes.find(key);
     if (it == sizes.end()) return miss(medium, key), ok();
     const bool fits = it->second == e.size() || (may_be_longer && it->second > e.size());
     if (!fits) {
-      warnings_->push_back(fmt::format("{} is {} bytes long, {} were written", medium.name(key), it->second, e.size()));
+      warnings_->push_back(
+          fmt::format("{} is {} bytes long, {} were written", medium.name(key), it->second, e.size()));
       return ok();
     }
     if (!chosen || e.size() > kSmall) return ok();
@@ -96,17 +100,22 @@ class Presence {
     return ok();
   }
 
-  Status decode(const Medium& medium, const std::string& key, FileType type, google::protobuf::MessageLite* message) {
+  Status decode(const Medium& medium, const std::string& key, FileType type,
+                google::protobuf::MessageLite* message) {
     auto read = medium.read_message(key, type, message);
     if (read) return ok();
     const Code code = read.error().code;
     if (code != Code::kNotFound && code != Code::kCorruption && code != Code::kUnsupported) return read;
-    if (code == Code::kNotFound) miss(medium, key);
-    else warnings_->push_back(read.error().message());
+    if (code == Code::kNotFound)
+      miss(medium, key);
+    else
+      warnings_->push_back(read.error().message());
     return ok();
   }
 
-  void miss(const Medium& medium, const std::string& key) { warnings_->push_back(medium.name(key) + " is missing"); }
+  void miss(const Medium& medium, const std::string& key) {
+    warnings_->push_back(medium.name(key) + " is missing");
+  }
 
   const Media& media_;
   std::vector<std::string>* warnings_;
@@ -122,7 +131,8 @@ Status check_presence(const Media& media, Plan* plan) {
       if (!set.success && !set.failed) SEABED_CHECK(presence.check_endless(*reader, set));
   }
   for (const auto& reader : media.archive) SEABED_CHECK(presence.check_root(reader->medium()));
-  const std::set<size_t> sets(plan->sets.begin(), plan->sets.end()), pieces(plan->pieces.begin(), plan->pieces.end());
+  const std::set<size_t> sets(plan->sets.begin(), plan->sets.end()),
+      pieces(plan->pieces.begin(), plan->pieces.end());
   for (size_t i = 0; i < media.bases.size(); ++i) SEABED_CHECK(presence.check_set(i, sets.count(i) != 0));
   for (size_t i = 0; i < media.spans.size(); ++i) SEABED_CHECK(presence.check_piece(i, pieces.count(i) != 0));
   return ok();

@@ -35,11 +35,13 @@ Status replay_records(const Media& media, const Plan& plan, const Lsn& from, Dic
     SEABED_TRY(bool more, log.next(&group));
     if (!more || group.scn_hi > plan.target) return ok();
     if (group.type != GroupType::kDictionary) continue;
-    if (group.incarnation != incarnation) *state = {};   // a new life tells all that it knows from its beginning
+    if (group.incarnation != incarnation)
+      *state = {};  // a new life tells all that it knows from its beginning
     incarnation = group.incarnation;
     meta::DictionaryRecord record;
     if (!record.ParseFromString(group.payload))
-      return fail(Code::kCorruption, log.current_key(), "a dictionary record cannot be read", "run seabed verify");
+      return fail(Code::kCorruption, log.current_key(), "a dictionary record cannot be read",
+                  "run seabed verify");
     apply_record(record, state);
     state->scn = group.scn_hi;
   }
@@ -49,12 +51,16 @@ Status replay_records(const Media& media, const Plan& plan, const Lsn& from, Dic
 
 void apply_record(const meta::DictionaryRecord& record, DictionaryState* state) {
   for (const auto& f : record.files()) {
-    if (f.deleted()) state->files.erase(f.path());
-    else state->files[f.path()] = f.content();
+    if (f.deleted())
+      state->files.erase(f.path());
+    else
+      state->files[f.path()] = f.content();
   }
   for (const auto& f : record.facts()) {
-    if (f.deleted()) state->facts.erase(f.name());
-    else state->facts[f.name()] = f.value();
+    if (f.deleted())
+      state->facts.erase(f.name());
+    else
+      state->facts[f.name()] = f.value();
   }
 }
 
@@ -70,7 +76,8 @@ Result<DictionaryState> read_dictionary(const Media& media, const Plan& plan) {
   }
   SEABED_CHECK(replay_records(media, plan, from, &state));
   for (const auto& [name, value] : state.facts)
-    if (name.starts_with(kOutside)) state.outside.push_back(value.empty() ? name.substr(kOutside.size()) : value);
+    if (name.starts_with(kOutside))
+      state.outside.push_back(value.empty() ? name.substr(kOutside.size()) : value);
   return state;
 }
 

@@ -9,10 +9,10 @@
 namespace seabed::restore {
 
 struct DictionaryState {
-  std::map<std::string, std::string> files;   // relative path -> content
-  std::map<std::string, std::string> facts;   // "tenant/…", "parameter/…", "variable/…"
-  std::vector<std::string> outside;           // what was never backed up, in words
-  Scn scn = 0;                                // stamp of the last record taken
+  std::map<std::string, std::string> files;  // relative path -> content
+  std::map<std::string, std::string> facts;  // "tenant/…", "parameter/…", "variable/…"
+  std::vector<std::string> outside;          // what was never backed up, in words
+  Scn scn = 0;                               // stamp of the last record taken
 };
 
 /// Applies one record, later ones win. Pure.

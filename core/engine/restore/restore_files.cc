@@ -48,14 +48,16 @@ class Copier {
       tasks_.push_back(std::move(task));
     }
     BlockSource source(reader_, std::move(work));
-    return run_lanes(std::max(1u, options_.lanes), [&](uint32_t) { return lane(source); }, [this] { stopped_ = true; });
+    return run_lanes(
+        std::max(1u, options_.lanes), [&](uint32_t) { return lane(source); }, [this] { stopped_ = true; });
   }
 
  private:
   Status lane(BlockSource& source) {
     std::string buffer(kMacroblockSize, '\0');
     while (!stopped_) {
-      if (options_.cancel && options_.cancel->cancelled()) return fail(Code::kCancelled, "restore", "was cancelled");
+      if (options_.cancel && options_.cancel->cancelled())
+        return fail(Code::kCancelled, "restore", "was cancelled");
       SEABED_TRY(std::optional<BlockTask> block, source.next());
       if (!block) return ok();
       SEABED_CHECK(copy(*block, std::span<char>(buffer.data(), block->range.at().length())));
@@ -67,7 +69,8 @@ class Copier {
     FileTask& task = *block.file;
     SEABED_CHECK(reader_.read_block(block.range, room));
     SEABED_TRY(int fd, open(task));
-    SEABED_CHECK(pwrite_full(fd, {room.data(), room.size()}, block.range.block() * kMacroblockSize, task.meta.name()));
+    SEABED_CHECK(
+        pwrite_full(fd, {room.data(), room.size()}, block.range.block() * kMacroblockSize, task.meta.name()));
     options_.copied(room.size(), 1);
     return --task.left == 0 ? finish(task) : ok();
   }
@@ -130,8 +133,8 @@ Status copy_files(const BackupReader& reader, const StreamPlan& stream, RestoreT
   return copier.run(stream, {kept.begin(), kept.end()});
 }
 
-Result<std::string> read_small_file(const BackupReader& reader, const DataDirectory& from, const meta::FileMeta& file,
-                                    uint64_t limit) {
+Result<std::string> read_small_file(const BackupReader& reader, const DataDirectory& from,
+                                    const meta::FileMeta& file, uint64_t limit) {
   if (file.size() > limit)
     return fail(Code::kCorruption, file.name(), "is larger than such a file can be", "run seabed verify");
   FileTask task;

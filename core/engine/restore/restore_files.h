@@ -1,5 +1,6 @@
 #pragma once
-// Bringing the files of a base back: blocks are read, proved and written by several lanes, each into its place.
+// Bringing the files of a base back: blocks are read, proved and written by several lanes, each into its
+// place.
 
 #include <atomic>
 #include <functional>
@@ -11,7 +12,7 @@ namespace seabed::restore {
 struct FileCopyOptions {
   uint32_t lanes = 2;
   const CancelToken* cancel = nullptr;
-  std::function<void(uint64_t bytes, uint64_t blocks)> copied = [](uint64_t, uint64_t) {};   // thread-safe
+  std::function<void(uint64_t bytes, uint64_t blocks)> copied = [](uint64_t, uint64_t) {};  // thread-safe
 };
 
 /// Files of an earlier attempt that are whole in `staged` by size and content hash: the names to keep.
@@ -21,7 +22,7 @@ std::vector<std::string> find_whole_files(const StreamPlan& stream, const std::s
 Status copy_files(const BackupReader& reader, const StreamPlan& stream, RestoreTarget& target,
                   const std::vector<std::string>& kept, const FileCopyOptions& options);
 /// One small file whole, proved; kCorruption above `limit` bytes.
-Result<std::string> read_small_file(const BackupReader& reader, const DataDirectory& from, const meta::FileMeta& file,
-                                    uint64_t limit);
+Result<std::string> read_small_file(const BackupReader& reader, const DataDirectory& from,
+                                    const meta::FileMeta& file, uint64_t limit);
 
 }  // namespace seabed::restore

@@ -20,13 +20,15 @@ const Medium& archive_of(const Media& media, const Plan& plan) {
 
 }  // namespace
 
-Result<StreamResult> replay_log(const Media& media, const Plan& plan, const StreamPlan& stream, RestoreTarget& target,
-                                const std::function<void(uint64_t bytes)>& replayed, const CancelToken& cancel) {
+Result<StreamResult> replay_log(const Media& media, const Plan& plan, const StreamPlan& stream,
+                                RestoreTarget& target, const std::function<void(uint64_t bytes)>& replayed,
+                                const CancelToken& cancel) {
   StreamLog log(archive_of(media, plan), pieces_of(media, plan), stream.meta.ls_id(),
                 {Lsn{stream.meta.start_replay_lsn()}, stream.meta.start_replay_scn()});
   StreamResult result;
   result.exact = true;  // until an observed commit is taken
-  bool next_exact = true, behind = false;  // behind: groups are only looked at, for the first commits left out
+  bool next_exact = true,
+       behind = false;  // behind: groups are only looked at, for the first commits left out
   uint64_t told = 0;
   for (LogGroup group;;) {
     if (cancel.cancelled()) return fail(Code::kCancelled, "restore", "was cancelled");

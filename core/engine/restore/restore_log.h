@@ -10,21 +10,22 @@ namespace seabed::restore {
 /// Outcome of a stream, kept in the state file when it is finished.
 struct StreamResult {
   StreamOutcome outcome;
-  std::string engine, name;          // name: of its directory below the tenant's
+  std::string engine, name;  // name: of its directory below the tenant's
   uint64_t clock_error_ns = 0;
-  bool next_commit_seen = false;     // the log goes on behind the target
-  bool exact = false;                // the last group taken and the first left out have the application's own stamps
-  bool unknown_delay = false;        // and observed ones bound nothing
+  bool next_commit_seen = false;  // the log goes on behind the target
+  bool exact = false;  // the last group taken and the first left out have the application's own stamps
+  bool unknown_delay = false;  // and observed ones bound nothing
   uint64_t log_bytes = 0, groups = 0, records = 0;
   std::vector<std::string> warnings;
 };
 
 std::vector<PieceFacts> pieces_of(const Media& media, const Plan& plan);
-/// Feeds every group from the base's start; ends at the target. Whether the first one is early enough the target
-/// knows: the oldest position that recovery asks for may be of a log that never was.
-/// The result is without outcome.directory.
-Result<StreamResult> replay_log(const Media& media, const Plan& plan, const StreamPlan& stream, RestoreTarget& target,
-                                const std::function<void(uint64_t bytes)>& replayed, const CancelToken& cancel);
+/// Feeds every group from the base's start; ends at the target. Whether the first one is early enough the
+/// target knows: the oldest position that recovery asks for may be of a log that never was. The result is
+/// without outcome.directory.
+Result<StreamResult> replay_log(const Media& media, const Plan& plan, const StreamPlan& stream,
+                                RestoreTarget& target, const std::function<void(uint64_t bytes)>& replayed,
+                                const CancelToken& cancel);
 /// Published bound over the streams of a tenant (design.md: "what a cut means"); kScnMax: unknown. Pure.
 Scn cut_bound(const std::vector<StreamResult>& streams, Scn target);
 

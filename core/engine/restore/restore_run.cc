@@ -1,24 +1,11 @@
 #include "core/engine/restore/restore_run.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <filesystem>
 
 #include "core/base/log.h"
-#include "core/engine/restore/restore_files.h"
 
 namespace seabed::restore {
-namespace {
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ",") + name;
-  return out;
-}
-
-}  // namespace
-
 Result<Fd> lock_directory(const std::string& directory) {
   SEABED_TRY(Fd fd, open_directory(directory));
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return fd;
@@ -27,7 +14,11 @@ Result<Fd> lock_directory(const std::string& directory) {
 
 RestoreRun::RestoreRun(EngineContext& context, const RestoreRequest& request, const Media& media, Plan plan,
                        const ProgressFn& progress, const CancelToken& cancel)
-    : context_(context), request_(request), media_(media), plan_(std::move(plan)), progress_(progress),
+    : context_(context),
+      request_(request),
+      media_(media),
+      plan_(std::move(plan)),
+      progress_(progress),
       cancel_(cancel) {
   state_.tenant = request.tenant_name.empty() ? media.tenant.tenant_name() : request.tenant_name;
   state_.backup_tenant = media.tenant.tenant_name();
@@ -45,7 +36,9 @@ RestoreRun::RestoreRun(EngineContext& context, const RestoreRequest& request, co
     for (const auto& [from, file] : s.files) total_blocks_ += file.block_count();
 }
 
-std::string RestoreRun::place(const StreamPlan& stream) const { return request_.directory + "/" + stream.name; }
+std::string RestoreRun::place(const StreamPlan& stream) const {
+  return request_.directory + "/" + stream.name;
+}
 
 bool RestoreRun::finished(const StreamPlan& stream) const {
   return std::any_of(state_.streams.begin(), state_.streams.end(),
@@ -55,7 +48,9 @@ bool RestoreRun::finished(const StreamPlan& stream) const {
 void RestoreRun::tell(const std::string& phase) {
   std::lock_guard lock(tell_mutex_);
   if (!phase.empty()) phase_ = phase;
-  if (progress_) progress_({done_bytes_, std::max<uint64_t>(total_bytes_, done_bytes_), done_blocks_, total_blocks_, phase_});
+  if (progress_)
+    progress_(
+        {done_bytes_, std::max<uint64_t>(total_bytes_, done_bytes_), done_blocks_, total_blocks_, phase_});
 }
 
 Result<RestoreOutcome> RestoreRun::run(std::optional<RestoreState> earlier) {
@@ -77,7 +72,8 @@ Result<RestoreOutcome> RestoreRun::run(std::optional<RestoreState> earlier) {
     if (!s && state_.state != State::kFail) {
       state_.comment = s.error().message();
       state_.state = transition(state_.state, Event::kStepFailed).next;
-      if (auto p = persist(); !p) log::warn("restore: the failure could not be written down: {}", p.error().message());
+      if (auto p = persist(); !p)
+        log::warn("restore: the failure could not be written down: {}", p.error().message());
     }
     if (!s) return fail(s.error());
     if (is_final(state_.state)) return outcome();
@@ -89,7 +85,7 @@ Status RestoreRun::perform(Action action) {
   switch (action) {
     case Action::kPersistPlan:
     case Action::kPersistState:
-    case Action::kPersistFailure: return ok();   // persist() did, before the actions
+    case Action::kPersistFailure: return ok();  // persist() did, before the actions
     case Action::kTakeDirectory: return take_directory();
     case Action::kNameStreams: return name_streams();
     case Action::kCopyFiles: return copy_all();
@@ -111,7 +107,9 @@ Status RestoreRun::take_directory() {
        !ec && it != std::filesystem::directory_iterator(); it.increment(ec)) {
     const std::string name = it->path().filename().string();
     const bool ours = name.starts_with("seabed_") || name.ends_with(".seabed-standby");
-    if (!ours) return fail(Code::kConflict, request_.directory, "is not empty: it holds " + name, "give a new directory");
+    if (!ours)
+      return fail(Code::kConflict, request_.directory, "is not empty: it holds " + name,
+                  "give a new directory");
   }
   return ec ? fail_errno(request_.directory, "cannot be listed", ec.value()) : ok();
 }
@@ -120,76 +118,6 @@ Status RestoreRun::name_streams() {
   state_.stream_names.clear();
   for (const StreamPlan& s : plan_.streams) state_.stream_names.push_back(s.name);
   return ok();
-}
-
-Status RestoreRun::copy_all() {
-  tell("files");
-  for (const StreamPlan& stream : plan_.streams)
-    if (!finished(stream)) SEABED_CHECK(copy_stream(stream));
-  return ok();
-}
-
-Status RestoreRun::copy_stream(const StreamPlan& stream) {
-  const std::string staged = staged_path(place(stream));
-  std::vector<std::string> kept = find_whole_files(stream, staged, cancel_);
-  SEABED_TRY(auto target, stream.adapter->open_target(place(stream)));
-  target->keep_files(kept);
-  SEABED_CHECK(target->begin(stream.meta.recovery()));
-  std::erase_if(kept, [&](const std::string& name) {
-    struct stat st {};
-    return ::lstat((staged + "/" + name).c_str(), &st) != 0 || !S_ISREG(st.st_mode);
-  });
-  FileCopyOptions options;
-  options.lanes = request_.concurrency;
-  options.cancel = &cancel_;
-  options.copied = [this](uint64_t bytes, uint64_t blocks) {
-    done_bytes_ += bytes;
-    done_blocks_ += blocks;
-    tell("");
-  };
-  SEABED_CHECK(copy_files(*media_.data[media_.bases[plan_.base].source], stream, *target, kept, options));
-  targets_[stream.meta.ls_id()] = std::move(target);
-  return ok();
-}
-
-Status RestoreRun::replay_all() {
-  tell("log");
-  for (const StreamPlan& stream : plan_.streams)
-    if (!finished(stream)) SEABED_CHECK(replay_stream(stream));
-  return ok();
-}
-
-Status RestoreRun::replay_stream(const StreamPlan& stream) {
-  auto replayed = [this](uint64_t bytes) {
-    if (bytes == 0) return;
-    done_bytes_ += bytes;
-    tell("");
-  };
-  SEABED_TRY(StreamResult result,
-             replay_log(media_, plan_, stream, *targets_[stream.meta.ls_id()], replayed, cancel_));
-  replayed_[stream.meta.ls_id()] = std::move(result);
-  return ok();
-}
-
-Status RestoreRun::finish_stream(const StreamPlan& stream, StreamResult result) {
-  SEABED_TRY(RestoreReport report, targets_[stream.meta.ls_id()]->finish(plan_.target));
-  result.engine = stream.meta.engine();
-  result.name = stream.name;
-  result.unknown_delay = stream.adapter->rules().unknown_delay(stream.meta.recovery());
-  // Stamped commits may still lie in the application's WAL buffer: only a later one in the log proves that none is missing.
-  if (result.unknown_delay && !result.next_commit_seen) result.exact = false;
-  result.outcome.ls_id = stream.meta.ls_id();
-  result.outcome.scn_lo = report.last_scn_lo;
-  result.outcome.scn_hi = report.last_scn_hi;
-  result.outcome.next_scn_lo = report.next_scn_lo;
-  result.outcome.stamp = result.exact ? "exact" : "observed";
-  result.log_bytes = report.log_bytes;
-  result.groups = report.groups;
-  result.records = report.records;
-  result.warnings = report.warnings;
-  state_.streams.push_back(std::move(result));
-  targets_.erase(stream.meta.ls_id());
-  return persist();
 }
 
 Status RestoreRun::report() {
@@ -219,8 +147,9 @@ Status RestoreRun::restore_auxiliary() {
   }
   auto source = context_.open_tenant_source ? context_.open_tenant_source(tenant) : nullptr;
   if (source) return source->restore_files(dictionary.files, request_.directory);
-  state_.warnings.push_back(std::to_string(dictionary.files.size()) +
-                            " auxiliary files were not restored: this program has no adapter that knows them");
+  state_.warnings.push_back(
+      std::to_string(dictionary.files.size()) +
+      " auxiliary files were not restored: this program has no adapter that knows them");
   return ok();
 }
 
@@ -242,44 +171,6 @@ Status RestoreRun::persist() {
   SEABED_CHECK(write_state(request_.directory, state_));
   context_.at_state("restore/" + std::string(tenant_status(state_.state)));
   return ok();
-}
-
-/// The catalog, where there is one, shows the job; the state file is what a restart reads.
-Status RestoreRun::persist_job() {
-  if (!context_.catalog) return ok();
-  const uint64_t now = context_.clock ? context_.clock->read().now / 1000 : 0;
-  return context_.catalog->transact([&](Transaction& tx) -> Status {
-    if (!job_ && state_.job_id != 0) {
-      SEABED_TRY(job_, catalog::find_restore_job(tx, state_.job_id));
-    }
-    catalog::RestoreJobRow row = job_.value_or(catalog::RestoreJobRow{});
-    const std::string expected = row.status;
-    row.restore_tenant_name = state_.tenant;
-    row.backup_tenant_name = state_.backup_tenant;
-    row.backup_tenant_id = state_.backup_tenant_id;
-    row.backup_cluster_name = media_.tenant.cluster_name();
-    row.restore_scn = state_.target;
-    row.restore_scn_display = state_.target_display;
-    row.status = tenant_status(state_.state);
-    row.directory = request_.directory;
-    row.ls_count = plan_.streams.size();
-    row.finish_ls_count = state_.streams.size();
-    row.total_bytes = total_bytes_;
-    row.finish_bytes = done_bytes_;
-    row.comment = state_.comment;
-    if (is_final(state_.state)) row.finish_us = now;
-    row.backup_set_list = joined(state_.sets);
-    row.backup_piece_list = joined(state_.pieces);
-    if (job_) {
-      SEABED_CHECK(catalog::update_restore_job(tx, row, expected));
-    } else {
-      row.start_us = now;
-      SEABED_TRY(row.job_id, catalog::insert_restore_job(tx, row));
-    }
-    state_.job_id = row.job_id;
-    job_ = std::move(row);
-    return ok();
-  });
 }
 
 }  // namespace seabed::restore

@@ -1,5 +1,6 @@
 #pragma once
-// The executor of a restore: does what the transitions say, one state after the other, each persisted before its work.
+// The executor of a restore: does what the transitions say, one state after the other, each persisted before
+// its work.
 
 #include <sys/file.h>
 
@@ -43,7 +44,7 @@ class RestoreRun {
   const CancelToken& cancel_;
   RestoreState state_;
   std::optional<catalog::RestoreJobRow> job_;
-  std::map<uint64_t, std::unique_ptr<RestoreTarget>> targets_;   // begun in this process
+  std::map<uint64_t, std::unique_ptr<RestoreTarget>> targets_;  // begun in this process
   std::map<uint64_t, StreamResult> replayed_;
   std::atomic<uint64_t> done_bytes_ = 0, done_blocks_ = 0;
   uint64_t total_bytes_ = 0, total_blocks_ = 0;

@@ -10,10 +10,20 @@ namespace {
 using nlohmann::json;
 
 json stream_to_json(const StreamResult& s) {
-  return {{"ls_id", s.outcome.ls_id}, {"engine", s.engine}, {"name", s.name}, {"scn_lo", s.outcome.scn_lo},
-          {"scn_hi", s.outcome.scn_hi}, {"next_scn_lo", s.outcome.next_scn_lo}, {"stamp", s.outcome.stamp},
-          {"clock_error_ns", s.clock_error_ns}, {"exact", s.exact}, {"unknown_delay", s.unknown_delay},
-          {"log_bytes", s.log_bytes}, {"groups", s.groups}, {"records", s.records}, {"warnings", s.warnings}};
+  return {{"ls_id", s.outcome.ls_id},
+          {"engine", s.engine},
+          {"name", s.name},
+          {"scn_lo", s.outcome.scn_lo},
+          {"scn_hi", s.outcome.scn_hi},
+          {"next_scn_lo", s.outcome.next_scn_lo},
+          {"stamp", s.outcome.stamp},
+          {"clock_error_ns", s.clock_error_ns},
+          {"exact", s.exact},
+          {"unknown_delay", s.unknown_delay},
+          {"log_bytes", s.log_bytes},
+          {"groups", s.groups},
+          {"records", s.records},
+          {"warnings", s.warnings}};
 }
 
 StreamResult stream_from_json(const json& j) {
@@ -62,12 +72,26 @@ RestoreState state_from_json(const json& j) {
 }  // namespace
 
 std::string encode_state(const RestoreState& s) {
-  json j{{"seabed", 1}, {"status", tenant_status(s.state)}, {"activated", s.activated}, {"comment", s.comment},
-         {"tenant", s.tenant}, {"backup_tenant", s.backup_tenant}, {"cluster_id", s.cluster_id},
-         {"backup_tenant_id", s.backup_tenant_id}, {"mode", s.mode}, {"time_zone", s.time_zone},
-         {"target_scn", s.target}, {"target", s.target_display}, {"sets", s.sets}, {"pieces", s.pieces},
-         {"job_id", s.job_id}, {"streams", json::array()}, {"stream_names", s.stream_names}, {"bound_ns", s.bound},
-         {"not_restored", s.not_restored}, {"warnings", s.warnings}};
+  json j{{"seabed", 1},
+         {"status", tenant_status(s.state)},
+         {"activated", s.activated},
+         {"comment", s.comment},
+         {"tenant", s.tenant},
+         {"backup_tenant", s.backup_tenant},
+         {"cluster_id", s.cluster_id},
+         {"backup_tenant_id", s.backup_tenant_id},
+         {"mode", s.mode},
+         {"time_zone", s.time_zone},
+         {"target_scn", s.target},
+         {"target", s.target_display},
+         {"sets", s.sets},
+         {"pieces", s.pieces},
+         {"job_id", s.job_id},
+         {"streams", json::array()},
+         {"stream_names", s.stream_names},
+         {"bound_ns", s.bound},
+         {"not_restored", s.not_restored},
+         {"warnings", s.warnings}};
   for (const StreamResult& stream : s.streams) j["streams"].push_back(stream_to_json(stream));
   // Names from a database need not be UTF-8.
   return j.dump(2, ' ', false, json::error_handler_t::replace) + "\n";

@@ -1,7 +1,7 @@
 #pragma once
-// What a restore remembers in its directory: seabed_tenant.json, written whole and atomically at every state. Enough to
-// go on after a crash, to activate later and elsewhere, and to refuse a second restore into the same place. No secrets:
-// destinations are given anew.
+// What a restore remembers in its directory: seabed_tenant.json, written whole and atomically at every state.
+// Enough to go on after a crash, to activate later and elsewhere, and to refuse a second restore into the
+// same place. No secrets: destinations are given anew.
 
 #include <optional>
 
@@ -15,16 +15,16 @@ inline constexpr char kTenantFile[] = "seabed_tenant.json";
 struct RestoreState {
   State state = State::kCreateTenant;
   bool activated = false;
-  std::string comment;                       // why it failed
+  std::string comment;  // why it failed
   std::string tenant, backup_tenant;
   uint64_t cluster_id = 0, backup_tenant_id = 0;
   std::string mode, time_zone;
   Scn target = 0;
   std::string target_display;
   std::vector<std::string> sets, pieces;
-  uint64_t job_id = 0;                       // in the catalog; 0: none
-  std::vector<StreamResult> streams;         // finished ones
-  std::vector<std::string> stream_names;     // all, once they are named
+  uint64_t job_id = 0;                    // in the catalog; 0: none
+  std::vector<StreamResult> streams;      // finished ones
+  std::vector<std::string> stream_names;  // all, once they are named
   Scn bound = kScnMax;
   std::vector<std::string> not_restored, warnings;
 };

@@ -41,8 +41,8 @@ Result<Scn> target_of(const RestoreRequest& request, const restore::Media& media
 
 }  // namespace
 
-Result<RestoreOutcome> run_restore(EngineContext& context, const RestoreRequest& request, const ProgressFn& progress,
-                                   const CancelToken& cancel) {
+Result<RestoreOutcome> run_restore(EngineContext& context, const RestoreRequest& request,
+                                   const ProgressFn& progress, const CancelToken& cancel) {
   if (!request.preview) SEABED_CHECK(check_directory_name(request.directory));
   SEABED_TRY(auto media, restore::load_media(context, request.source, cancel));
   std::optional<RestoreState> earlier;

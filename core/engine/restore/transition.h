@@ -1,7 +1,7 @@
 #pragma once
-// The restore job as a pure function (reference: state-machines.md section 4). One machine for the parent row (sys) and
-// the tenant's: CREATE_TENANT is before the tenant's first state, WAIT_TENANT_RESTORE_FINISH is how the parent row
-// shows all states in between.
+// The restore job as a pure function (reference: state-machines.md section 4). One machine for the parent row
+// (sys) and the tenant's: CREATE_TENANT is before the tenant's first state, WAIT_TENANT_RESTORE_FINISH is how
+// the parent row shows all states in between.
 
 #include <string_view>
 #include <vector>
@@ -23,12 +23,20 @@ enum class State {
 enum class Event { kStart, kStepDone, kStepFailed, kResume };
 
 enum class Action {
-  kPersistPlan, kTakeDirectory, kNameStreams, kCopyFiles, kReplayLog, kFinishStreams, kReport, kPersistState, kPersistFailure,
+  kPersistPlan,
+  kTakeDirectory,
+  kNameStreams,
+  kCopyFiles,
+  kReplayLog,
+  kFinishStreams,
+  kReport,
+  kPersistState,
+  kPersistFailure,
 };
 
 struct Step {
   State next;
-  std::vector<Action> actions;   // to do after `next` is durable, in order; their outcome is the next event
+  std::vector<Action> actions;  // to do after `next` is durable, in order; their outcome is the next event
 };
 
 /// An event that a state does not know leaves it, without actions.

@@ -12,8 +12,10 @@ Status verify_all(const Medium& medium, const std::string& prefix, FileType type
   for (const ListEntry& e : entries) {
     Message message;
     auto s = medium.read_message(e.key, type, &message);
-    if (s) findings->file_done(prefix);
-    else if (s.error().code != Code::kNotFound) SEABED_CHECK(findings->take(s.error()));  // replaced while we look
+    if (s)
+      findings->file_done(prefix);
+    else if (s.error().code != Code::kNotFound)
+      SEABED_CHECK(findings->take(s.error()));  // replaced while we look
   }
   return ok();
 }

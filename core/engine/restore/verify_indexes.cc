@@ -11,7 +11,7 @@
 namespace seabed::restore {
 namespace {
 
-using Key = std::pair<uint64_t, uint64_t>;   // tablet, logical id
+using Key = std::pair<uint64_t, uint64_t>;  // tablet, logical id
 struct Wanted {
   std::string name;
   uint64_t size = 0;
@@ -66,12 +66,14 @@ Status check_holder(const BackupReader& reader, const DataDirectory& from, std::
     ++file.seen;
     SEABED_TRY(uint64_t size, sizes.of(r.at()));
     if (r.at().offset() + r.at().length() > size)
-      findings->error(name, fmt::format("block {} of {} lies behind the end of its data file", r.block(), file.name));
+      findings->error(
+          name, fmt::format("block {} of {} lies behind the end of its data file", r.block(), file.name));
     return ok();
   }));
   for (const auto& [key, file] : files)
     if (file.seen != block_count(file.size))
-      findings->error(name, fmt::format("names {} of {} blocks of {}", file.seen, block_count(file.size), file.name));
+      findings->error(
+          name, fmt::format("names {} of {} blocks of {}", file.seen, block_count(file.size), file.name));
   return ok();
 }
 

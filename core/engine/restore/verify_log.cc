@@ -32,10 +32,14 @@ std::multiset<std::string> recorded_holes(const std::vector<PieceFacts>& run, ui
 
 class StreamCheck {
  public:
-  StreamCheck(const Media& media, size_t archive, const std::vector<PieceFacts>& run, uint64_t ls, const LogRules* rules,
-              Findings* findings)
-      : medium_(media.archive[archive]->medium()), log_(medium_, run, ls, {}), ls_(ls), rules_(rules),
-        recorded_(recorded_holes(run, ls)), findings_(findings) {
+  StreamCheck(const Media& media, size_t archive, const std::vector<PieceFacts>& run, uint64_t ls,
+              const LogRules* rules, Findings* findings)
+      : medium_(media.archive[archive]->medium()),
+        log_(medium_, run, ls, {}),
+        ls_(ls),
+        rules_(rules),
+        recorded_(recorded_holes(run, ls)),
+        findings_(findings) {
     if (rules) continuity_ = rules->continuity({});
   }
 
@@ -49,7 +53,7 @@ class StreamCheck {
       if (!more) return findings_->take(more.error());
       if (!*more) return ok();
       if (log_.current_key() != key_) findings_->file_done(key_ = log_.current_key());
-      if (!check(group)) return ok();   // what follows a break says nothing new
+      if (!check(group)) return ok();  // what follows a break says nothing new
     }
   }
 
@@ -59,7 +63,8 @@ class StreamCheck {
     if (!continuity_) return true;
     std::vector<LogHole> holes;
     if (auto s = continuity_->add(group, &holes); !s) {
-      findings_->error(medium_.name(key_), fmt::format("log stream {}: {}: {}", ls_, s.error().object, s.error().reason));
+      findings_->error(medium_.name(key_),
+                       fmt::format("log stream {}: {}: {}", ls_, s.error().object, s.error().reason));
       return false;
     }
     if (group.type == GroupType::kHole) check_recorded(group);
@@ -80,10 +85,12 @@ class StreamCheck {
       return;
     }
     auto record = recorded_.find(hole->at.bytes);
-    if (record != recorded_.end()) recorded_.erase(record);   // each record tells of one hole
+    if (record != recorded_.end())
+      recorded_.erase(record);  // each record tells of one hole
     else
-      findings_->error(medium_.name(key_), fmt::format("log stream {}: the hole at SCN {} has no record beside the log",
-                                                       ls_, hole->scn_lo));
+      findings_->error(
+          medium_.name(key_),
+          fmt::format("log stream {}: the hole at SCN {} has no record beside the log", ls_, hole->scn_lo));
   }
 
   const Medium& medium_;
@@ -98,15 +105,15 @@ class StreamCheck {
 
 }  // namespace
 
-Status verify_log(EngineContext& context, const Media& media, size_t archive, const std::vector<PieceFacts>& run,
-                  Findings* findings) {
+Status verify_log(EngineContext& context, const Media& media, size_t archive,
+                  const std::vector<PieceFacts>& run, Findings* findings) {
   for (const auto& [ls, engine] : streams_of(media, run)) {
     const LogRules* rules = nullptr;
     if (auto adapter = adapter_of(context, engine); adapter) rules = &(*adapter)->rules();
     if (!rules && ls != 1)
-      findings->note(fmt::format("log stream {}", ls), engine.empty()
-                                                           ? "no backup set tells its engine: continuity is not proved"
-                                                           : "no adapter for " + engine + ": continuity is not proved");
+      findings->note(fmt::format("log stream {}", ls),
+                     engine.empty() ? "no backup set tells its engine: continuity is not proved"
+                                    : "no adapter for " + engine + ": continuity is not proved");
     SEABED_CHECK(StreamCheck(media, archive, run, ls, rules, findings).run());
   }
   return ok();

@@ -8,12 +8,15 @@
 namespace seabed {
 namespace {
 
-/// A set is good when its own files hold, its chain's do, and the log reaches from its start to its min_restore_scn.
-bool log_holds(const restore::Media& media, const restore::BaseFacts& base, const restore::Findings& findings) {
+/// A set is good when its own files hold, its chain's do, and the log reaches from its start to its
+/// min_restore_scn.
+bool log_holds(const restore::Media& media, const restore::BaseFacts& base,
+               const restore::Findings& findings) {
   restore::PieceRun run = run_from(media.spans, base.archive_dest, base.archive_round, base.start_replay);
   for (size_t i : cut_run(media.spans, run, base.min_restore).pieces) {
     const restore::PieceMedia& piece = media.piece_media[i];
-    if (findings.has_error_in(media.archive[piece.archive]->medium().name(paths::piece_dir(piece.facts.key)))) return false;
+    if (findings.has_error_in(media.archive[piece.archive]->medium().name(paths::piece_dir(piece.facts.key))))
+      return false;
   }
   return true;
 }
@@ -21,7 +24,9 @@ bool log_holds(const restore::Media& media, const restore::BaseFacts& base, cons
 std::vector<uint64_t> restorable(const restore::Media& media, const std::vector<uint64_t>& whole,
                                  const restore::Findings& findings) {
   std::vector<uint64_t> good;
-  auto is_whole = [&](size_t i) { return std::find(whole.begin(), whole.end(), media.bases[i].set_id) != whole.end(); };
+  auto is_whole = [&](size_t i) {
+    return std::find(whole.begin(), whole.end(), media.bases[i].set_id) != whole.end();
+  };
   for (size_t i = 0; i < media.bases.size(); ++i) {
     const auto chain = restore::chain_of(media.bases, i);
     if (chain.empty() || !std::all_of(chain.begin(), chain.end(), is_whole)) continue;

@@ -12,8 +12,8 @@ namespace seabed::restore {
 namespace {
 
 struct Listing {
-  std::map<paths::PieceKey, std::string> starts, ends;   // keys of the placeholders
-  std::set<std::pair<uint64_t, uint64_t>> rounds;        // dest, round with a start
+  std::map<paths::PieceKey, std::string> starts, ends;  // keys of the placeholders
+  std::set<std::pair<uint64_t, uint64_t>> rounds;       // dest, round with a start
 };
 
 Result<Listing> list_placeholders(const Medium& medium) {
@@ -44,8 +44,9 @@ class PieceCheck {
   Status run(const PieceFacts& piece, bool first, bool last, bool open_before) {
     SEABED_CHECK(placeholders(piece));
     if (piece.problem) return findings_->take(*piece.problem);
-    if (!first && !piece.empty) SEABED_CHECK(must_decode<meta::TenantArchivePieceInfos>(
-        medium_, paths::tenant_piece_infos(piece.key), FileType::kTenantPieceInfos, findings_));
+    if (!first && !piece.empty)
+      SEABED_CHECK(must_decode<meta::TenantArchivePieceInfos>(medium_, paths::tenant_piece_infos(piece.key),
+                                                              FileType::kTenantPieceInfos, findings_));
     SEABED_CHECK(folds(piece));
     return piece.frozen ? frozen(piece) : active(piece, last, open_before);
   }
@@ -54,8 +55,10 @@ class PieceCheck {
   Status placeholders(const PieceFacts& piece) {
     auto start = listing_.starts.find(piece.key);
     if (start == listing_.starts.end())
-      findings_->error(medium_.name(paths::pieces()), fmt::format("lacks the start of {}", paths::piece_dir(piece.key)));
-    else SEABED_CHECK(must_decode<meta::Placeholder>(medium_, start->second, FileType::kPlaceholder, findings_));
+      findings_->error(medium_.name(paths::pieces()),
+                       fmt::format("lacks the start of {}", paths::piece_dir(piece.key)));
+    else
+      SEABED_CHECK(must_decode<meta::Placeholder>(medium_, start->second, FileType::kPlaceholder, findings_));
     auto end = listing_.ends.find(piece.key);
     if (end != listing_.ends.end())
       return must_decode<meta::Placeholder>(medium_, end->second, FileType::kPlaceholder, findings_);
@@ -63,7 +66,8 @@ class PieceCheck {
     if (info)
       findings_->error(medium_.name(paths::pieces()),
                        fmt::format("lacks the end of {}, which is frozen", paths::piece_dir(piece.key)));
-    else if (info.error().code != Code::kNotFound) return fail(info.error());
+    else if (info.error().code != Code::kNotFound)
+      return fail(info.error());
     return ok();
   }
 
@@ -85,20 +89,22 @@ class PieceCheck {
                                                  FileType::kLsFileList, findings_));
       for (uint32_t id = ls.first_file_id(); id != 0 && id <= ls.last_file_id(); ++id)
         if (listed.count(paths::log_file(piece.key, ls.ls_id(), id)) == 0)
-          findings_->error(medium_.name(paths::log_file(piece.key, ls.ls_id(), id)), "is not in the piece's list of files");
+          findings_->error(medium_.name(paths::log_file(piece.key, ls.ls_id(), id)),
+                           "is not in the piece's list of files");
     }
-    SEABED_CHECK(must_decode<meta::PieceFileList>(medium_, paths::piece_file_info(piece.key), FileType::kPieceFileList,
-                                                  findings_));
+    SEABED_CHECK(must_decode<meta::PieceFileList>(medium_, paths::piece_file_info(piece.key),
+                                                  FileType::kPieceFileList, findings_));
     return range_placeholder(piece);
   }
 
-  /// Present and long enough: what an old writer appended behind the accepted length is nobody's. The bytes are read by
-  /// verify_log.
+  /// Present and long enough: what an old writer appended behind the accepted length is nobody's. The bytes
+  /// are read by verify_log.
   Status log_file(const std::string& directory, const meta::FileEntry& e) {
     const std::string key = directory + e.key();
     auto stat = medium_.store->stat(key, medium_.io());
     if (!stat && stat.error().code != Code::kNotFound) return fail(stat.error());
-    if (!stat) findings_->error(medium_.name(key), "is missing");
+    if (!stat)
+      findings_->error(medium_.name(key), "is missing");
     else if (stat->size < e.size())
       findings_->error(medium_.name(key), fmt::format("is truncated: {} bytes of {}", stat->size, e.size()));
     return ok();
@@ -107,7 +113,8 @@ class PieceCheck {
   Status range_placeholder(const PieceFacts& piece) {
     SEABED_TRY(auto entries, medium_.list(paths::piece_dir(piece.key) + "piece_d"));
     if (entries.empty())
-      findings_->error(medium_.name(paths::piece_dir(piece.key)), "lacks the placeholder that shows its range");
+      findings_->error(medium_.name(paths::piece_dir(piece.key)),
+                       "lacks the placeholder that shows its range");
     for (const ListEntry& e : entries)
       SEABED_CHECK(must_decode<meta::Placeholder>(medium_, e.key, FileType::kPlaceholder, findings_));
     return ok();
@@ -115,11 +122,15 @@ class PieceCheck {
 
   Status active(const PieceFacts& piece, bool last, bool open_before) {
     if (!last)
-      findings_->note(medium_.name(paths::piece_dir(piece.key)), "is still active although a later piece began");
+      findings_->note(medium_.name(paths::piece_dir(piece.key)),
+                      "is still active although a later piece began");
     if (!piece.empty) return active_logs(piece);
     if (open_before) return ok();
-    SEABED_TRY(bool log, any_object(*medium_.store, paths::piece_dir(piece.key) + "logstream_", medium_.io()));
-    if (log) findings_->error(medium_.name(paths::checkpoint_dir(piece.key)), "holds no checkpoint although log was written");
+    SEABED_TRY(bool log,
+               any_object(*medium_.store, paths::piece_dir(piece.key) + "logstream_", medium_.io()));
+    if (log)
+      findings_->error(medium_.name(paths::checkpoint_dir(piece.key)),
+                       "holds no checkpoint although log was written");
     return ok();
   }
 
@@ -164,14 +175,20 @@ Status verify_rounds(const Medium& medium, const std::vector<PieceFacts>& pieces
   std::set<std::pair<uint64_t, uint64_t>> seen;
   for (const PieceFacts& p : pieces) {
     if (!seen.emplace(p.key.dest, p.key.round).second) continue;
-    SEABED_CHECK(must_decode<meta::RoundInfo>(medium, paths::round_start(p.key.dest, p.key.round), FileType::kRound, findings));
+    SEABED_CHECK(must_decode<meta::RoundInfo>(medium, paths::round_start(p.key.dest, p.key.round),
+                                              FileType::kRound, findings));
   }
   for (auto it = seen.begin(); it != seen.end(); ++it) {
     const bool newest = std::next(it) == seen.end();
     auto end = medium.store->stat(paths::round_end(it->first, it->second), medium.io());
-    if (end) SEABED_CHECK(must_decode<meta::RoundInfo>(medium, paths::round_end(it->first, it->second), FileType::kRound, findings));
-    else if (end.error().code != Code::kNotFound) return fail(end.error());
-    else if (!newest) findings->error(medium.name(paths::round_end(it->first, it->second)), "is missing: a later round began");
+    if (end)
+      SEABED_CHECK(must_decode<meta::RoundInfo>(medium, paths::round_end(it->first, it->second),
+                                                FileType::kRound, findings));
+    else if (end.error().code != Code::kNotFound)
+      return fail(end.error());
+    else if (!newest)
+      findings->error(medium.name(paths::round_end(it->first, it->second)),
+                      "is missing: a later round began");
   }
   return ok();
 }
@@ -184,10 +201,11 @@ std::vector<std::vector<PieceFacts>> runs_of(const Medium& medium, const std::ve
   for (const PieceFacts& p : pieces) {
     const bool same_round = before && before->key.dest == p.key.dest && before->key.round == p.key.round;
     if (same_round && p.key.piece != before->key.piece + 1)
-      findings->error(medium.name(paths::pieces()), fmt::format("lacks pieces {} to {} of round {}", before->key.piece + 1,
-                                                                p.key.piece - 1, p.key.round));
-    const bool touches = same_round && p.key.piece == before->key.piece + 1 && !before->problem && !p.problem &&
-                         p.descriptor.start_scn() <= before->descriptor.checkpoint_scn();
+      findings->error(medium.name(paths::pieces()),
+                      fmt::format("lacks pieces {} to {} of round {}", before->key.piece + 1, p.key.piece - 1,
+                                  p.key.round));
+    const bool touches = same_round && p.key.piece == before->key.piece + 1 && !before->problem &&
+                         !p.problem && p.descriptor.start_scn() <= before->descriptor.checkpoint_scn();
     before = &p;
     if (p.problem || p.empty) continue;
     if (!touches || runs.empty()) runs.emplace_back();
@@ -198,7 +216,8 @@ std::vector<std::vector<PieceFacts>> runs_of(const Medium& medium, const std::ve
 
 }  // namespace
 
-Status verify_pieces(EngineContext& context, const Media& media, size_t archive, bool quick, Findings* findings) {
+Status verify_pieces(EngineContext& context, const Media& media, size_t archive, bool quick,
+                     Findings* findings) {
   const ArchiveReader& reader = *media.archive[archive];
   SEABED_TRY(auto pieces, reader.pieces());
   SEABED_TRY(Listing listing, list_placeholders(reader.medium()));

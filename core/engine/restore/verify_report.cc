@@ -22,8 +22,7 @@ Status Findings::take(const Error& e) {
     case Code::kUnsupported:
       error(e.object, e.code == Code::kNotFound && e.reason.empty() ? "is missing" : e.reason);
       return ok();
-    default:
-      return fail(e);
+    default: return fail(e);
   }
 }
 
@@ -88,8 +87,8 @@ Result<bool> hash_holds(const Medium& medium, const std::string& key, const meta
 
 }  // namespace
 
-Result<bool> check_entry(const Medium& medium, const std::string& directory, const meta::FileEntry& entry, bool quick,
-                         Findings* findings) {
+Result<bool> check_entry(const Medium& medium, const std::string& directory, const meta::FileEntry& entry,
+                         bool quick, Findings* findings) {
   const std::string key = directory + entry.key();
   auto stat = medium.store->stat(key, medium.io());
   if (!stat) {
@@ -99,7 +98,8 @@ Result<bool> check_entry(const Medium& medium, const std::string& directory, con
   }
   findings->file_done(directory);
   if (stat->size != entry.size()) {
-    findings->error(medium.name(key), fmt::format("is {} bytes long, {} were written", stat->size, entry.size()));
+    findings->error(medium.name(key),
+                    fmt::format("is {} bytes long, {} were written", stat->size, entry.size()));
     return false;
   }
   if (quick) return true;
@@ -115,8 +115,10 @@ Result<bool> check_message(const Medium& medium, const std::string& key, FileTyp
     findings->file_done(key);
     return true;
   }
-  if (s.error().code == Code::kNotFound) findings->error(medium.name(key), "is missing");
-  else SEABED_CHECK(findings->take(s.error()));
+  if (s.error().code == Code::kNotFound)
+    findings->error(medium.name(key), "is missing");
+  else
+    SEABED_CHECK(findings->take(s.error()));
   return false;
 }
 

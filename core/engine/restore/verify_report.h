@@ -13,8 +13,8 @@ class Findings {
 
   void error(std::string object, std::string reason) { add({true, std::move(object), std::move(reason)}); }
   void note(std::string object, std::string reason) { add({false, std::move(object), std::move(reason)}); }
-  /// An error of the medium's content becomes a finding and true; one that says nothing about the content (network,
-  /// cancelled) is returned for the caller to stop at.
+  /// An error of the medium's content becomes a finding and true; one that says nothing about the content
+  /// (network, cancelled) is returned for the caller to stop at.
   Status take(const Error& e);
   void expect_total(uint64_t bytes);
   void file_done(const std::string& phase);
@@ -34,9 +34,10 @@ class Findings {
   Progress at_;
 };
 
-/// Size by stat; unless `quick`, every byte against the entry's hash. True when it holds; findings name the object.
-Result<bool> check_entry(const Medium& medium, const std::string& directory, const meta::FileEntry& entry, bool quick,
-                         Findings* findings);
+/// Size by stat; unless `quick`, every byte against the entry's hash. True when it holds; findings name the
+/// object.
+Result<bool> check_entry(const Medium& medium, const std::string& directory, const meta::FileEntry& entry,
+                         bool quick, Findings* findings);
 /// A framed message object must be there and decode; true when it does.
 Result<bool> check_message(const Medium& medium, const std::string& key, FileType type,
                            google::protobuf::MessageLite* message, Findings* findings);
@@ -48,15 +49,19 @@ Status verify_destination(const Medium& medium, Findings* findings);
 Status verify_sets(const BackupReader& reader, bool quick, Findings* findings, std::vector<uint64_t>* good);
 // verify_set_files.cc
 /// Decodes one file of a set by its name's reader.
-Status decode_set_file(const BackupReader& reader, const SetFacts& set, const std::string& key, Findings* findings);
+Status decode_set_file(const BackupReader& reader, const SetFacts& set, const std::string& key,
+                       Findings* findings);
 // verify_indexes.cc
-/// Indexes of a set against each other: holders are there, every block of every file is named and lies in a data file.
+/// Indexes of a set against each other: holders are there, every block of every file is named and lies in a
+/// data file.
 Status verify_indexes(const BackupReader& reader, const SetFacts& set, Findings* findings);
 // verify_pieces.cc
-Status verify_pieces(EngineContext& context, const Media& media, size_t archive, bool quick, Findings* findings);
+Status verify_pieces(EngineContext& context, const Media& media, size_t archive, bool quick,
+                     Findings* findings);
 // verify_log.cc
-/// Every stream of a run of touching pieces: the chain of files, and the continuity of the log by the adapter's rules.
-Status verify_log(EngineContext& context, const Media& media, size_t archive, const std::vector<PieceFacts>& run,
-                  Findings* findings);
+/// Every stream of a run of touching pieces: the chain of files, and the continuity of the log by the
+/// adapter's rules.
+Status verify_log(EngineContext& context, const Media& media, size_t archive,
+                  const std::vector<PieceFacts>& run, Findings* findings);
 
 }  // namespace seabed::restore

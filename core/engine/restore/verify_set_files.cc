@@ -19,7 +19,9 @@ template <class Entry>
 Status walk_index(const Medium& medium, const std::string& key, FileType type, Findings* findings) {
   auto walk = [&]() -> Status {
     SEABED_TRY(ObjectStat stat, medium.store->stat(key, medium.io()));
-    auto read = [&](uint64_t offset, std::span<char> buffer) { return medium.store->read_at(key, offset, buffer, medium.io()); };
+    auto read = [&](uint64_t offset, std::span<char> buffer) {
+      return medium.store->read_at(key, offset, buffer, medium.io());
+    };
     SEABED_TRY(IndexReader reader, IndexReader::open(type, stat.size, read, medium.name(key)));
     for (Entry entry;;) {
       SEABED_TRY(bool more, reader.next(&entry));
@@ -38,13 +40,14 @@ Status decode_data(const Medium& medium, const std::string& key, Findings* findi
   if (!head) return head.error().code == Code::kNotFound ? ok() : findings->take(head.error());
   auto header = decode_file_header(*head, medium.name(key));
   if (!header) return findings->take(header.error());
-  if (header->type != FileType::kMacroBlockData) findings->error(medium.name(key), "holds no macroblock data");
+  if (header->type != FileType::kMacroBlockData)
+    findings->error(medium.name(key), "holds no macroblock data");
   return ok();
 }
 
 using Decode = std::function<Status(const Medium&, const std::string&, FileType, Findings*)>;
 struct Rule {
-  std::string_view begins;   // of the last segment
+  std::string_view begins;  // of the last segment
   FileType type;
   Decode decode;
 };
@@ -79,7 +82,8 @@ std::string_view plain_index_name(std::string_view name) {
 
 }  // namespace
 
-Status decode_set_file(const BackupReader& reader, const SetFacts&, const std::string& key, Findings* findings) {
+Status decode_set_file(const BackupReader& reader, const SetFacts&, const std::string& key,
+                       Findings* findings) {
   const std::string_view name = plain_index_name(std::string_view(key).substr(key.rfind('/') + 1));
   if (name.starts_with("macro_block_data.")) return decode_data(reader.medium(), key, findings);
   for (const Rule& rule : rules())

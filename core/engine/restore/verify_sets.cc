@@ -33,13 +33,16 @@ std::vector<std::string> required(const SetFacts& set) {
 
 Status verify_placeholders(const BackupReader& reader, const SetFacts& set, Findings* findings) {
   const Medium& medium = reader.medium();
-  if (!set.started) findings->error(medium.name(paths::set_start(set.id)), "is missing");
-  else SEABED_CHECK(check_placeholder(medium, paths::set_start(set.id), findings));
+  if (!set.started)
+    findings->error(medium.name(paths::set_start(set.id)), "is missing");
+  else
+    SEABED_CHECK(check_placeholder(medium, paths::set_start(set.id), findings));
   if (!set.success) return ok();
   SEABED_CHECK(check_placeholder(medium, paths::set_end(set.id, true, set.end_tag), findings));
   // Display only, and in no list: found by its form.
   SEABED_TRY(auto entries, medium.list(paths::set_dir(set.id) + "backup_set_"));
-  if (entries.empty()) findings->error(medium.name(paths::set_dir(set.id)), "lacks the placeholder that shows its times");
+  if (entries.empty())
+    findings->error(medium.name(paths::set_dir(set.id)), "lacks the placeholder that shows its times");
   for (const ListEntry& e : entries) SEABED_CHECK(check_placeholder(medium, e.key, findings));
   return ok();
 }
@@ -55,7 +58,8 @@ Status verify_set(const BackupReader& reader, const SetFacts& set, bool quick, F
     if (good) SEABED_CHECK(decode_set_file(reader, set, directory + e.key(), findings));
   }
   for (const std::string& key : required(set))
-    if (listed.count(key) == 0) findings->error(reader.medium().name(key), "is not in the set's list of files");
+    if (listed.count(key) == 0)
+      findings->error(reader.medium().name(key), "is not in the set's list of files");
   return verify_indexes(reader, set, findings);
 }
 
@@ -66,8 +70,10 @@ Status verify_unfinished(const BackupReader& reader, const SetFacts& set, Findin
   if (stat && !set.failed)
     findings->error(reader.medium().name("backup_sets/"),
                     fmt::format("lacks the end of backup set {}, which is complete", set.id.id));
-  else if (!stat && stat.error().code != Code::kNotFound) return fail(stat.error());
-  else findings->note(reader.medium().name(paths::set_dir(set.id)), set.failed ? "failed" : "is not complete");
+  else if (!stat && stat.error().code != Code::kNotFound)
+    return fail(stat.error());
+  else
+    findings->note(reader.medium().name(paths::set_dir(set.id)), set.failed ? "failed" : "is not complete");
   return ok();
 }
 
@@ -78,8 +84,9 @@ Status verify_remembered(const BackupReader& reader, Findings* findings) {
     if (s.usable()) newest = &s;
   if (!newest) return ok();
   meta::TenantBackupSetInfos infos;
-  if (!reader.medium().read_message(paths::tenant_set_infos(newest->id), FileType::kTenantBackupSetInfos, &infos))
-    return ok();   // told by the file list
+  if (!reader.medium().read_message(paths::tenant_set_infos(newest->id), FileType::kTenantBackupSetInfos,
+                                    &infos))
+    return ok();  // told by the file list
   for (const meta::BackupSetDescriptor& d : infos.sets()) {
     const bool there = std::any_of(reader.sets().begin(), reader.sets().end(),
                                    [&](const SetFacts& s) { return s.id.id == d.backup_set_id(); });
@@ -111,7 +118,8 @@ Status verify_sets(const BackupReader& reader, bool quick, Findings* findings, s
       for (const meta::FileEntry& e : set.descriptor.files()) findings->expect_total(quick ? 0 : e.size());
   for (const SetFacts& set : reader.sets()) {
     const uint64_t before = findings->errors();
-    SEABED_CHECK(set.success ? verify_set(reader, set, quick, findings) : verify_unfinished(reader, set, findings));
+    SEABED_CHECK(set.success ? verify_set(reader, set, quick, findings)
+                             : verify_unfinished(reader, set, findings));
     if (set.usable() && findings->errors() == before) good->push_back(set.id.id);
   }
   SEABED_CHECK(verify_remembered(reader, findings));

@@ -35,13 +35,16 @@ std::vector<WindowRange> window_of(const std::vector<BaseFacts>& sets, const std
     if (auto range = range_of(sets, pieces, i)) all.push_back(*range);
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
   for (const WindowRange& r : all) {
-    if (out.empty() || r.from > out.back().to + 1) out.push_back(r);
-    else out.back().to = std::max(out.back().to, r.to);
+    if (out.empty() || r.from > out.back().to + 1)
+      out.push_back(r);
+    else
+      out.back().to = std::max(out.back().to, r.to);
   }
   return out;
 }
 
-std::optional<Choice> choose(const std::vector<BaseFacts>& sets, const std::vector<PieceSpan>& pieces, Scn target) {
+std::optional<Choice> choose(const std::vector<BaseFacts>& sets, const std::vector<PieceSpan>& pieces,
+                             Scn target) {
   std::optional<size_t> best;
   for (size_t i = 0; i < sets.size(); ++i) {
     auto range = range_of(sets, pieces, i);

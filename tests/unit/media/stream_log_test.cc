@@ -100,7 +100,9 @@ class StreamLogTest : public ::testing::Test {
     for (; from < to; ++from) out.push_back(from);
     return out;
   }
-  std::string path(uint64_t piece, uint32_t file) { return root_ + "/" + paths::log_file(id_.piece(piece), 1001, file); }
+  std::string path(uint64_t piece, uint32_t file) {
+    return root_ + "/" + paths::log_file(id_.piece(piece), 1001, file);
+  }
   void flip(const std::string& file, uint64_t at) {
     std::fstream f(file, std::ios::in | std::ios::out | std::ios::binary);
     f.seekg(static_cast<std::streamoff>(at));
@@ -124,7 +126,7 @@ TEST_F(StreamLogTest, GroupsOverFilesAndPieces) {
   ASSERT_GE(files.size(), 3u);
   PieceFacts first = frozen(piece(1, 1, w.current()), files);
   write(w, 3, 10, 17);
-  PieceFacts empty = piece(2, 0, {});   // the stream was idle
+  PieceFacts empty = piece(2, 0, {});  // the stream was idle
   PieceFacts last = piece(3, 1, w.current());
   auto all = read({first, empty, last});
   ASSERT_TRUE(all) << all.error().message();
@@ -139,7 +141,7 @@ TEST_F(StreamLogTest, WhatLiesBehindTheAcceptedLengthIsNobodys) {
   const LogFile accepted = old.current();
   auto taker = writer(accepted, 8);
   write(taker, 1, 2, 4);
-  write(old, 1, 90, 91);   // the fenced writer wakes up
+  write(old, 1, 90, 91);  // the fenced writer wakes up
   auto all = read({piece(1, 1, taker.current())});
   ASSERT_TRUE(all) << all.error().message();
   EXPECT_EQ(*all, numbers(0, 4));
@@ -158,7 +160,8 @@ TEST_F(StreamLogTest, AMissingFileIsAGapThatNamesIt) {
     auto all = read({piece(1, 1, w.current())});
     ASSERT_FALSE(all);
     EXPECT_EQ(all.error().code, Code::kGap);
-    EXPECT_NE(all.error().object.find("log/" + std::to_string(lost) + ".obarc"), std::string::npos) << all.error().object;
+    EXPECT_NE(all.error().object.find("log/" + std::to_string(lost) + ".obarc"), std::string::npos)
+        << all.error().object;
   }
 }
 

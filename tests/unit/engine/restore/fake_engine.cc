@@ -31,7 +31,8 @@ LogGroup log_group(uint64_t ls, uint64_t n) {
     f->set_content("at " + std::to_string(n));
     g.payload = record.SerializeAsString();
   } else {
-    g.payload = std::to_string(ls) + "/" + std::to_string(n) + "/" + std::string(900, static_cast<char>('a' + n % 26)) + "\n";
+    g.payload = std::to_string(ls) + "/" + std::to_string(n) + "/" +
+                std::string(900, static_cast<char>('a' + n % 26)) + "\n";
   }
   return g;
 }

@@ -42,9 +42,9 @@ TEST(CutBound, WhatTheDatabaseHoldsBackMakesItUnknown) {
 TEST(SafeComponent, HostileNamesAreRefused) {
   for (const char* name : {"db", "#rocksdb", ".rocksdb", "a b"}) EXPECT_TRUE(is_safe_component(name)) << name;
   for (const std::string& name :
-       {std::string(), std::string("."), std::string(".."), std::string("a/b"), std::string("/abs"), std::string("a\\b"),
-        std::string("a\nb"), std::string("a\0b", 3), std::string(201, 'x'), std::string("seabed_tenant.json"),
-        std::string("x.seabed-standby")})
+       {std::string(), std::string("."), std::string(".."), std::string("a/b"), std::string("/abs"),
+        std::string("a\\b"), std::string("a\nb"), std::string("a\0b", 3), std::string(201, 'x'),
+        std::string("seabed_tenant.json"), std::string("x.seabed-standby")})
     EXPECT_FALSE(is_safe_component(name)) << name;
 }
 
@@ -83,7 +83,7 @@ TEST(RestoreCatalog, ShowsTheJobToItsEnd) {
   rig.context.catalog = opened->get();
   std::vector<std::string> seen;
   rig.context.at_state = [&](const std::string& state) { seen.push_back(state); };
-  ASSERT_FALSE(rig.restore(rig.request()));                       // over the gap
+  ASSERT_FALSE(rig.restore(rig.request()));  // over the gap
   ASSERT_TRUE(rig.restore(rig.request(rig.scn(at(80)))));
   auto rows = (*opened)->get<std::vector<catalog::RestoreJobRow>>(
       [](Transaction& tx) { return catalog::list_restore_jobs(tx); });

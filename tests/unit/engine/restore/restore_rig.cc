@@ -60,8 +60,10 @@ Rig::Rig() {
   context.adapters["fake"] = &adapter;
   context.open_tenant_source = [this](const TenantConfig&) { return std::make_unique<Tenant>(&auxiliary); };
   write_formats();
-  files[1001] = {{"000010.sst", "major", noise(10, 5'000'000)}, {"000011.sst", "minor", noise(11, 70'000)},
-                 {"MANIFEST-1", "sys", noise(12, 999)}, {"empty", "sys", ""}};
+  files[1001] = {{"000010.sst", "major", noise(10, 5'000'000)},
+                 {"000011.sst", "minor", noise(11, 70'000)},
+                 {"MANIFEST-1", "sys", noise(12, 999)},
+                 {"empty", "sys", ""}};
   files[1002] = {{"000010.sst", "major", noise(20, 300'000)}, {"MANIFEST-1", "sys", noise(22, 100)}};
 }
 
@@ -127,7 +129,8 @@ std::vector<CopyFile> Rig::copies(uint64_t set, uint64_t ls, const std::string& 
     }
     out.push_back(std::move(copy));
   }
-  std::sort(out.begin(), out.end(), [](const CopyFile& a, const CopyFile& b) { return a.meta.logical_id() < b.meta.logical_id(); });
+  std::sort(out.begin(), out.end(),
+            [](const CopyFile& a, const CopyFile& b) { return a.meta.logical_id() < b.meta.logical_id(); });
   return out;
 }
 
@@ -192,7 +195,8 @@ void Rig::write_set(uint64_t id, bool full, uint64_t start, uint64_t min, uint64
     auto merged = writer.merge_indexes(kind, 1, 0, streams, 0);
     ASSERT_TRUE(merged) << merged.error().message();
     for (const auto& e : *merged) *d.add_files() = e;
-    put(paths::tablet_log_stream_info(set, kind, 1), FileType::kTabletLogStreamInfo, meta::TabletLogStreamInfo());
+    put(paths::tablet_log_stream_info(set, kind, 1), FileType::kTabletLogStreamInfo,
+        meta::TabletLogStreamInfo());
   }
   put(paths::ls_attr_info(set, 1), FileType::kLsAttrInfo, meta::LsAttrInfo());
   put(paths::ls_meta_infos(set), FileType::kLsMetaInfos, metas);
@@ -229,7 +233,9 @@ void Rig::write_set(uint64_t id, bool full, uint64_t start, uint64_t min, uint64
 void Rig::write_stream(ArchiveTree& tree, uint64_t piece, uint64_t ls, uint64_t until) {
   const ArchiveStreamId id{kTenant, kArchiveDest, 1, ls};
   auto& writer = writers_[ls];
-  if (!writer) writer = std::make_unique<ArchiveWriter>(*archive_, id, ArchiveWriterOptions{1, "rig", 20'000}, LogFile{});
+  if (!writer)
+    writer =
+        std::make_unique<ArchiveWriter>(*archive_, id, ArchiveWriterOptions{1, "rig", 20'000}, LogFile{});
   auto& done = log_files_[{ls, piece}];
   std::vector<EncodedGroup> batch;
   auto flush = [&] {
@@ -257,7 +263,7 @@ void Rig::write_stream(ArchiveTree& tree, uint64_t piece, uint64_t ls, uint64_t 
       h.set_reason("the rig says so");
       ASSERT_TRUE(write_hole(*archive_, id.piece(piece), h, {}));
     }
-    if (ls == 1 && n % 10 != 0) continue;   // a quiet dictionary
+    if (ls == 1 && n % 10 != 0) continue;  // a quiet dictionary
     if (lost_.count({ls, n}) == 0) write(log_group(ls, n));
   }
   flush();
@@ -303,7 +309,12 @@ void Rig::write_archive(uint64_t until) {
     d.set_piece_id(p);
     d.set_start_scn(at((p - 1) * 100));
     d.set_end_scn(at(p * 100));
-    auto frozen = tree.freeze_piece(key, [&](const meta::LsPieceProgress& l) { return log_files_[{l.ls_id(), p}]; }, &d);
+    auto frozen = tree.freeze_piece(
+        key,
+        [&](const meta::LsPieceProgress& l) {
+          return log_files_[{l.ls_id(), p}];
+        },
+        &d);
     ASSERT_TRUE(frozen) << frozen.error().message();
   }
 }

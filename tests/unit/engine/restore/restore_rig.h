@@ -1,6 +1,7 @@
 #pragma once
-// A tenant on the media without a database: the real writers of sets and archives, real drivers, and an engine "fake"
-// whose log is numbered groups. Group n of every stream is committed in second n of the rig's time.
+// A tenant on the media without a database: the real writers of sets and archives, real drivers, and an
+// engine "fake" whose log is numbered groups. Group n of every stream is committed in second n of the rig's
+// time.
 
 #include <filesystem>
 #include <fstream>
@@ -27,7 +28,8 @@ LogGroup log_group(uint64_t ls, uint64_t n);
 /// A group that says: at this second something was not logged.
 LogGroup hole_group(uint64_t second);
 
-/// Groups must be numbered without a gap. A base's recovery text is "start <n>", and "covers <n>" for holes before n.
+/// Groups must be numbered without a gap. A base's recovery text is "start <n>", and "covers <n>" for holes
+/// before n.
 class FakeRules final : public LogRules {
  public:
   std::unique_ptr<Continuity> continuity(const std::string& recovery) const override;
@@ -44,7 +46,7 @@ class FakeAdapter final : public EngineAdapter {
   Result<std::unique_ptr<StreamSource>> open_stream(const StreamConfig&, Clock&) override;
   const LogRules& rules() const override { return rules_; }
   Result<std::unique_ptr<RestoreTarget>> open_target(const std::string& directory) override;
-  std::multiset<std::string> created;     // every file that was filled, over all targets
+  std::multiset<std::string> created;  // every file that was filled, over all targets
 
  private:
   FakeRules rules_;
@@ -59,7 +61,8 @@ class Rig {
     std::string name, kind;
     std::string content;
   };
-  /// Files of a stream as a set must have them; those that an earlier set holds by the same name and content are reused.
+  /// Files of a stream as a set must have them; those that an earlier set holds by the same name and content
+  /// are reused.
   void write_set(uint64_t id, bool full, uint64_t start, uint64_t min, uint64_t covers = 0);
   /// Pieces of 100 seconds, all frozen but the last one, whose checkpoint is `until`.
   void write_archive(uint64_t until);
@@ -74,7 +77,7 @@ class Rig {
   /// What a restore to `second` from set `set` must have staged for a stream: name -> content, and "log".
   std::map<std::string, std::string> expected(uint64_t set, uint64_t ls, uint64_t second) const;
   std::map<std::string, std::string> staged(const std::string& directory, uint64_t ls) const;
-  std::vector<std::string> objects(const std::string& root) const;   // relative, sorted
+  std::vector<std::string> objects(const std::string& root) const;  // relative, sorted
 
   std::string base, data_dir, archive_dir;
   std::unique_ptr<Storage> storage;
@@ -82,8 +85,8 @@ class Rig {
   EngineContext context;
   CancelToken cancel;
   uint32_t restores = 0;
-  std::map<std::string, std::string> auxiliary;   // as the tenant source was asked to restore them
-  std::map<uint64_t, std::vector<File>> files;    // ls -> what the next set holds
+  std::map<std::string, std::string> auxiliary;  // as the tenant source was asked to restore them
+  std::map<uint64_t, std::vector<File>> files;   // ls -> what the next set holds
 
  private:
   struct Held {
@@ -96,13 +99,13 @@ class Rig {
   void write_stream(ArchiveTree& tree, uint64_t piece, uint64_t ls, uint64_t until);
   std::shared_ptr<ObjectStore> store(const std::string& dir);
 
-  std::map<std::pair<uint64_t, std::string>, Held> held_;   // by (ls, name)
-  std::map<uint64_t, std::map<uint64_t, std::vector<File>>> sets_;   // set -> ls -> files
+  std::map<std::pair<uint64_t, std::string>, Held> held_;           // by (ls, name)
+  std::map<uint64_t, std::map<uint64_t, std::vector<File>>> sets_;  // set -> ls -> files
   std::map<uint64_t, uint64_t> starts_;
   std::vector<meta::BackupSetDescriptor> descriptors_;
   std::set<std::pair<uint64_t, uint64_t>> lost_, holes_;
   std::map<uint64_t, std::unique_ptr<ArchiveWriter>> writers_;
-  std::map<std::pair<uint64_t, uint64_t>, std::vector<LogFile>> log_files_;   // (ls, piece)
+  std::map<std::pair<uint64_t, uint64_t>, std::vector<LogFile>> log_files_;  // (ls, piece)
   std::shared_ptr<ObjectStore> archive_;
   uint64_t next_logical_ = 1;
 };

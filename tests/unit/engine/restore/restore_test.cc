@@ -10,13 +10,14 @@ namespace {
 void fill(Rig& rig) {
   rig.write_set(1, true, 40, 50);
   rig.files[1001].push_back({"000020.sst", "major", noise(30, 100'000)});
-  rig.files[1001][1].kind = "major";   // a file that moved down a level is reused from another directory
+  rig.files[1001][1].kind = "major";  // a file that moved down a level is reused from another directory
   rig.write_set(2, false, 140, 150);
   rig.write_archive(250);
 }
 
 void expect_restored(Rig& rig, const RestoreRequest& r, uint64_t set, uint64_t second) {
-  for (uint64_t ls : {1001, 1002}) EXPECT_EQ(rig.staged(r.directory, ls), rig.expected(set, ls, second)) << ls;
+  for (uint64_t ls : {1001, 1002})
+    EXPECT_EQ(rig.staged(r.directory, ls), rig.expected(set, ls, second)) << ls;
 }
 
 TEST(Restore, LatestFromTheNewestSet) {
@@ -39,7 +40,7 @@ TEST(Restore, LatestFromTheNewestSet) {
   EXPECT_EQ(rig.auxiliary.at("shop/base.frm"), "of set 2");
   EXPECT_EQ(rig.auxiliary.count("shop/t150.frm"), 1u);
   EXPECT_EQ(rig.auxiliary.count("shop/t250.frm"), 1u);
-  EXPECT_EQ(rig.auxiliary.count("shop/t140.frm"), 0u);   // in the fold's past
+  EXPECT_EQ(rig.auxiliary.count("shop/t140.frm"), 0u);  // in the fold's past
 }
 
 TEST(Restore, UntilAMomentInTheMiddle) {
@@ -53,7 +54,7 @@ TEST(Restore, UntilAMomentInTheMiddle) {
   EXPECT_EQ(done->streams[0].next_scn_lo, at(60));
   EXPECT_EQ(rig.auxiliary.count("shop/t60.frm"), 1u);
   EXPECT_EQ(rig.auxiliary.count("shop/t70.frm"), 0u);
-  RestoreTargetPoint time{RestoreTargetPoint::Kind::kTime, 0, "2023-11-14 22:14:30.000000"};   // at(70), UTC
+  RestoreTargetPoint time{RestoreTargetPoint::Kind::kTime, 0, "2023-11-14 22:14:30.000000"};  // at(70), UTC
   r = rig.request(time);
   done = rig.restore(r);
   ASSERT_TRUE(done) << done.error().message();
@@ -67,10 +68,12 @@ TEST(Restore, ImpossibleTargetsNameTheNearestPossibleOnes) {
   auto before = rig.restore(rig.request(rig.scn(at(49))));
   ASSERT_FALSE(before);
   EXPECT_EQ(before.error().code, Code::kConflict);
-  EXPECT_NE(before.error().message().find("from 2023-11-14 22:14:10.000000"), std::string::npos) << before.error().message();
+  EXPECT_NE(before.error().message().find("from 2023-11-14 22:14:10.000000"), std::string::npos)
+      << before.error().message();
   auto behind = rig.restore(rig.request(rig.scn(at(251))));
   ASSERT_FALSE(behind);
-  EXPECT_NE(behind.error().message().find("up to 2023-11-14 22:17:30.000000"), std::string::npos) << behind.error().message();
+  EXPECT_NE(behind.error().message().find("up to 2023-11-14 22:17:30.000000"), std::string::npos)
+      << behind.error().message();
   EXPECT_FALSE(fs::exists(rig.base + "/restored1"));
 }
 
@@ -190,7 +193,8 @@ TEST(RestoreState, RoundTripAndForeignText) {
   auto back = restore::decode_state(restore::encode_state(s), "f");
   ASSERT_TRUE(back) << back.error().message();
   EXPECT_EQ(restore::encode_state(*back), restore::encode_state(s));
-  for (const char* text : {"", "{", "[]", "{\"status\": \"DONE\"}", "null"}) EXPECT_FALSE(restore::decode_state(text, "f")) << text;
+  for (const char* text : {"", "{", "[]", "{\"status\": \"DONE\"}", "null"})
+    EXPECT_FALSE(restore::decode_state(text, "f")) << text;
 }
 
 }  // namespace

@@ -8,8 +8,9 @@ namespace seabed::restore {
 namespace {
 
 TEST(RestoreTransition, TheWayToSuccess) {
-  const State way[] = {State::kCreateTenant, State::kPre, State::kCreateInitLs, State::kWaitToConsistent, State::kWaitLs,
-                       State::kPostCheck, State::kUpgrade, State::kSuccess};
+  const State way[] = {State::kCreateTenant,     State::kPre,    State::kCreateInitLs,
+                       State::kWaitToConsistent, State::kWaitLs, State::kPostCheck,
+                       State::kUpgrade,          State::kSuccess};
   State s = State::kCreateTenant;
   for (size_t i = 1; i < std::size(way); ++i) {
     s = transition(s, Event::kStepDone).next;

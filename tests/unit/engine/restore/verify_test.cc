@@ -1,4 +1,5 @@
-// Taking any object away, cutting it or flipping bits of it: verify says so, and restore never yields another state.
+// Taking any object away, cutting it or flipping bits of it: verify says so, and restore never yields another
+// state.
 
 #include <gtest/gtest.h>
 
@@ -22,7 +23,10 @@ class Verify : public ::testing::Test {
   VerifyReport verify(bool quick = false) {
     auto report = verify_media(rig.context, rig.source(), quick, {}, rig.cancel);
     if (report) return *report;
-    return {0, 0, {{true, report.error().object, report.error().reason}}, {}};   // the destination itself is refused
+    return {0,
+            0,
+            {{true, report.error().object, report.error().reason}},
+            {}};  // the destination itself is refused
   }
   static std::string errors(const VerifyReport& report) {
     std::string out;
@@ -30,12 +34,14 @@ class Verify : public ::testing::Test {
       if (f.error) out += f.object + ": " + f.reason + "\n";
     return out;
   }
-  /// True when the damage shows: restore fails, or warns and yields what it must, or (`silent_ok`) yields it silently.
+  /// True when the damage shows: restore fails, or warns and yields what it must, or (`silent_ok`) yields it
+  /// silently.
   void expect_never_wrong(const std::string& what, bool silent_ok) {
     auto r = rig.request();
     auto done = rig.restore(r);
     if (done) {
-      for (uint64_t ls : {1001, 1002}) EXPECT_EQ(rig.staged(r.directory, ls), rig.expected(2, ls, 250)) << what;
+      for (uint64_t ls : {1001, 1002})
+        EXPECT_EQ(rig.staged(r.directory, ls), rig.expected(2, ls, 250)) << what;
       EXPECT_EQ(done->plan.target, at(250)) << what;
       EXPECT_TRUE(silent_ok || !done->warnings.empty()) << what << " was not missed";
     }
@@ -44,12 +50,13 @@ class Verify : public ::testing::Test {
   static bool is_placeholder(const std::string& path) {
     const std::string name = fs::path(path).filename();
     const std::string parent = fs::path(path).parent_path().filename();
-    return parent == "backup_sets" || parent == "pieces" || name.starts_with("backup_set_") || name.starts_with("piece_d");
+    return parent == "backup_sets" || parent == "pieces" || name.starts_with("backup_set_") ||
+           name.starts_with("piece_d");
   }
 
   Rig rig;
   std::vector<std::string> all;
-  int turn = 0;   // restores are the slow part: every third object
+  int turn = 0;  // restores are the slow part: every third object
 };
 
 TEST_F(Verify, WholeMediaHaveNoErrors) {
@@ -65,7 +72,8 @@ TEST_F(Verify, AnyObjectTakenAwayIsMissed) {
     fs::rename(path, rig.base + "/away");
     EXPECT_NE(errors(verify(true)), "") << path;
     // What only an older set uses is not this restore's business; placeholders are told by verify.
-    const bool old = path.find("backup_set_1_full/infos") != path.npos || path.find("piece_d1002r1p1/") != path.npos;
+    const bool old =
+        path.find("backup_set_1_full/infos") != path.npos || path.find("piece_d1002r1p1/") != path.npos;
     expect_never_wrong(path, is_placeholder(path) || old);
     fs::rename(rig.base + "/away", path);
   }

@@ -21,7 +21,9 @@ BaseFacts inc(uint64_t id, uint64_t prev_full, uint64_t prev_inc, Scn start, Scn
   b.prev_inc = prev_inc;
   return b;
 }
-PieceSpan piece(uint64_t id, Scn start, Scn end, uint64_t round = 1) { return {{1001, round, id}, start, end}; }
+PieceSpan piece(uint64_t id, Scn start, Scn end, uint64_t round = 1) {
+  return {{1001, round, id}, start, end};
+}
 
 std::vector<uint64_t> ids(const std::vector<BaseFacts>& sets, const std::vector<size_t>& chain) {
   std::vector<uint64_t> out;
@@ -38,8 +40,10 @@ using Ids = std::vector<uint64_t>;
 
 // The example of the documentation: sets and two rounds give [300, 500] and [900, 1500].
 TEST(Window, DocumentedExample) {
-  std::vector<BaseFacts> sets{full(1, 200, 300), inc(2, 1, 0, 350, 400), full(3, 700, 900, 2), inc(4, 3, 0, 1000, 1100, 2)};
-  std::vector<PieceSpan> pieces{piece(1, 100, 300), piece(2, 300, 500), piece(3, 600, 1000, 2), piece(4, 1000, 1500, 2)};
+  std::vector<BaseFacts> sets{full(1, 200, 300), inc(2, 1, 0, 350, 400), full(3, 700, 900, 2),
+                              inc(4, 3, 0, 1000, 1100, 2)};
+  std::vector<PieceSpan> pieces{piece(1, 100, 300), piece(2, 300, 500), piece(3, 600, 1000, 2),
+                                piece(4, 1000, 1500, 2)};
   EXPECT_EQ(ranges(window_of(sets, pieces)), (Ranges{{300, 500}, {900, 1500}}));
   EXPECT_EQ(latest(sets, pieces), 1500u);
   EXPECT_FALSE(choose(sets, pieces, 299));
@@ -61,8 +65,8 @@ TEST(Window, DocumentedExample) {
 
 TEST(Window, ASetWithoutItsLogGivesNothing) {
   std::vector<BaseFacts> sets{full(1, 50, 300)};
-  EXPECT_TRUE(window_of(sets, {piece(1, 100, 500)}).empty());     // the log begins too late
-  EXPECT_TRUE(window_of(sets, {piece(1, 0, 299)}).empty());       // ends before min_restore
+  EXPECT_TRUE(window_of(sets, {piece(1, 100, 500)}).empty());  // the log begins too late
+  EXPECT_TRUE(window_of(sets, {piece(1, 0, 299)}).empty());    // ends before min_restore
   EXPECT_EQ(ranges(window_of(sets, {piece(1, 0, 300)})), (Ranges{{300, 300}}));
 }
 
@@ -96,7 +100,8 @@ TEST(Window, LatestIsNotMovedBeforeAHole) {
 }
 
 TEST(ChooseSets, DocumentedWalk) {
-  std::vector<BaseFacts> sets{full(1, 10, 20), inc(2, 1, 0, 30, 40), inc(3, 1, 2, 50, 60), full(4, 70, 80), inc(5, 4, 0, 90, 100)};
+  std::vector<BaseFacts> sets{full(1, 10, 20), inc(2, 1, 0, 30, 40), inc(3, 1, 2, 50, 60), full(4, 70, 80),
+                              inc(5, 4, 0, 90, 100)};
   EXPECT_TRUE(choose_sets(sets, 0, 19).empty());
   EXPECT_EQ(ids(sets, choose_sets(sets, 0, 20)), (Ids{1}));
   EXPECT_EQ(ids(sets, choose_sets(sets, 0, 79)), (Ids{1, 2, 3}));

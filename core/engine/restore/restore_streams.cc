@@ -1,0 +1,83 @@
+// The streams of a restore: files, log, finish.
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "core/engine/restore/restore_files.h"
+#include "core/engine/restore/restore_run.h"
+
+namespace seabed::restore {
+
+Status RestoreRun::copy_all() {
+  tell("files");
+  for (const StreamPlan& stream : plan_.streams)
+    if (!finished(stream)) SEABED_CHECK(copy_stream(stream));
+  return ok();
+}
+
+Status RestoreRun::copy_stream(const StreamPlan& stream) {
+  const std::string staged = staged_path(place(stream));
+  std::vector<std::string> kept = find_whole_files(stream, staged, cancel_);
+  SEABED_TRY(auto target, stream.adapter->open_target(place(stream)));
+  target->keep_files(kept);
+  SEABED_CHECK(target->begin(stream.meta.recovery()));
+  std::erase_if(kept, [&](const std::string& name) {
+    struct stat st {};
+    return ::lstat((staged + "/" + name).c_str(), &st) != 0 || !S_ISREG(st.st_mode);
+  });
+  FileCopyOptions options;
+  options.lanes = request_.concurrency;
+  options.cancel = &cancel_;
+  options.copied = [this](uint64_t bytes, uint64_t blocks) {
+    done_bytes_ += bytes;
+    done_blocks_ += blocks;
+    tell("");
+  };
+  SEABED_CHECK(copy_files(*media_.data[media_.bases[plan_.base].source], stream, *target, kept, options));
+  targets_[stream.meta.ls_id()] = std::move(target);
+  return ok();
+}
+
+Status RestoreRun::replay_all() {
+  tell("log");
+  for (const StreamPlan& stream : plan_.streams)
+    if (!finished(stream)) SEABED_CHECK(replay_stream(stream));
+  return ok();
+}
+
+Status RestoreRun::replay_stream(const StreamPlan& stream) {
+  auto replayed = [this](uint64_t bytes) {
+    if (bytes == 0) return;
+    done_bytes_ += bytes;
+    tell("");
+  };
+  SEABED_TRY(StreamResult result,
+             replay_log(media_, plan_, stream, *targets_[stream.meta.ls_id()], replayed, cancel_));
+  replayed_[stream.meta.ls_id()] = std::move(result);
+  return ok();
+}
+
+Status RestoreRun::finish_stream(const StreamPlan& stream, StreamResult result) {
+  SEABED_TRY(RestoreReport report, targets_[stream.meta.ls_id()]->finish(plan_.target));
+  result.engine = stream.meta.engine();
+  result.name = stream.name;
+  result.unknown_delay = stream.adapter->rules().unknown_delay(stream.meta.recovery());
+  // Stamped commits may still lie in the application's WAL buffer: only a later one in the log proves that
+  // none is missing.
+  if (result.unknown_delay && !result.next_commit_seen) result.exact = false;
+  result.outcome.ls_id = stream.meta.ls_id();
+  result.outcome.scn_lo = report.last_scn_lo;
+  result.outcome.scn_hi = report.last_scn_hi;
+  result.outcome.next_scn_lo = report.next_scn_lo;
+  result.outcome.stamp = result.exact ? "exact" : "observed";
+  result.log_bytes = report.log_bytes;
+  result.groups = report.groups;
+  result.records = report.records;
+  result.warnings = report.warnings;
+  state_.streams.push_back(std::move(result));
+  targets_.erase(stream.meta.ls_id());
+  return persist();
+}
+
+}  // namespace seabed::restore
