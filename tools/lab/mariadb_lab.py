@@ -48,7 +48,11 @@ class Bank:
     def stop_load(self, sig=signal.SIGTERM):
         if self.load:
             self.load.send_signal(sig)
-            self.load.wait(60)
+            try:
+                self.load.wait(20)
+            except subprocess.TimeoutExpired:  # a client that hangs is killed: its log says how far it came
+                self.load.kill()
+                self.load.wait()
             self.load = None
 
     def stop(self):
