@@ -102,6 +102,7 @@ class BackupRun {
   // watch.cc
   void watch();
   void report(bool last);
+  void look_for_cancel();
   bool cancel_requested();
   Progress progress_now() const;
 

@@ -117,6 +117,7 @@ Status BackupRun::run_set() {
 Result<BackupRun::Outcome> BackupRun::work(const std::vector<SetAction>& actions) {
   Outcome outcome = Outcome::kDone;
   for (SetAction action : actions) {
+    if (stop_.cancelled()) return fail(Code::kCancelled, dest_.tenant.name, "the backup was cancelled");
     auto once = [&]() -> Status {
       SEABED_TRY(outcome, act(action));
       return ok();
@@ -166,6 +167,7 @@ Status BackupRun::persist(SetState next) {
     }
   }
   at_state(name(next));
+  look_for_cancel();
   return ok();
 }
 

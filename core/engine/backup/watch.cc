@@ -26,10 +26,16 @@ RetryPolicy retry_policy() {
 
 void BackupRun::watch() {
   for (int tick = 0; !stop_.wait_for(kTick); ++tick) {
-    if (cancel_.cancelled() || (tick % kTicksBetweenCatalogLooks == 0 && cancel_requested())) stop_.cancel();
+    if (cancel_.cancelled()) stop_.cancel();
+    if (tick % kTicksBetweenCatalogLooks == 0) look_for_cancel();
     report(false);
   }
   report(true);
+}
+
+/// A short job may be over before the watcher's next tick: each new state looks as well.
+void BackupRun::look_for_cancel() {
+  if (cancel_.cancelled() || cancel_requested()) stop_.cancel();
 }
 
 bool BackupRun::cancel_requested() {
