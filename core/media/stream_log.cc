@@ -180,7 +180,9 @@ Status StreamLog::close_file() {
 
 bool StreamLog::wanted(const LogGroup& g) const {
   const bool carries_log = g.type == GroupType::kLog || g.type == GroupType::kDictionary;
-  return carries_log ? g.end > start_.lsn : g.scn_hi > start_.scn;
+  if (carries_log) return g.end > start_.lsn;
+  // Metadata beside an application's own stamps has low ones, perhaps below the base's: its place in the log decides too.
+  return g.scn_hi > start_.scn || !(g.end < start_.lsn);
 }
 
 Result<bool> StreamLog::next(LogGroup* group) {

@@ -110,11 +110,11 @@ Result<LogStep> LogTail::step(uint64_t max_bytes) {
     look.cursor = cursor_;
   }
   settle_jumps(&look);
-  const bool exact_step =
-      exact(look, metadata_.parts.size() + options_runs_.size() + look.jumps.size() + holes_told());
+  const StepStamps stamps =
+      stamps_of(look, metadata_.parts.size() + options_runs_.size() + look.jumps.size() + holes_told());
   step.clock_before = look.before.now;
-  add_metadata(&look, &step, exact_step);
-  add_log(&look, &step, exact_step);
+  add_metadata(&look, &step, stamps);
+  add_log(&look, &step, stamps);
   const std::optional<std::string> why = look.wal.gap ? look.wal.gap : metadata_.gap;
   if (why) {
     Lsn at = blank(GroupType::kLog).end;

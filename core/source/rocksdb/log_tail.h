@@ -62,10 +62,11 @@ class LogTail {
   Status fast_forward(const LogPosition& end);
   Status read_metadata(Look* look);
   void settle_jumps(Look* look);
-  bool exact(const Look& look, size_t metadata) const;
-  void add_metadata(Look* look, LogStep* step, bool exact_step);
-  void add_log(Look* look, LogStep* step, bool exact_step);
-  void stamp(LogGroup* group, const Look& look, bool low);
+  enum class StepStamps { kLooks, kLate, kExact };
+  StepStamps stamps_of(const Look& look, size_t metadata) const;
+  void add_metadata(Look* look, LogStep* step, StepStamps stamps);
+  void add_log(Look* look, LogStep* step, StepStamps stamps);
+  void stamp(LogGroup* group, const Look& look, Scn earliest);
   LogGroup blank(GroupType type) const;
   size_t holes_told() const;
   void advance(const Look& look);

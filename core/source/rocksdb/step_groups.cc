@@ -28,21 +28,25 @@ void LogTail::settle_jumps(Look* look) {
   }
 }
 
-/// True when the application's stamps can be taken for the whole step: every batch has one, they rise, and
-/// they lie behind everything stamped before and not in the future.
-bool LogTail::exact(const Look& look, size_t metadata) const {
+/// Whose stamps the whole step has. The application's need one in every batch, rising, none in the future. They are
+/// exact when they also lie behind everything stamped before. Where only their ends do, the groups are observed ones
+/// but end at those stamps and not at this look's clock: log that leaves the application's buffer late (manual WAL
+/// flush) would else be overtaken by every look, and never become exact again.
+LogTail::StepStamps LogTail::stamps_of(const Look& look, size_t metadata) const {
   Scn last = last_scn_ + metadata;
-  bool batches = false;
+  bool batches = false, late = false;
   for (const WalRun& run : look.wal.runs) {
     if (run.records == 0) {  // a new file's control record: goes with either kind
       ++last;
       continue;
     }
-    if (!run.stamped || run.first_stamp <= last || run.last_stamp > look.after.now) return false;
+    if (!run.stamped || run.last_stamp <= last || run.last_stamp > look.after.now) return StepStamps::kLooks;
+    late |= run.first_stamp <= last;
     last = run.last_stamp;
     batches = true;
   }
-  return batches || exact_stream_;
+  if (late) return StepStamps::kLate;
+  return batches || exact_stream_ ? StepStamps::kExact : StepStamps::kLooks;
 }
 
 LogGroup LogTail::blank(GroupType type) const {
@@ -53,19 +57,19 @@ LogGroup LogTail::blank(GroupType type) const {
   return group;
 }
 
-/// `low`: just above the last stamp, so that exact stamps of the log can follow.
-void LogTail::stamp(LogGroup* group, const Look& look, bool low) {
-  group->scn_hi = low ? last_scn_ + 1 : std::max(last_scn_ + 1, look.after.now);
+/// `earliest`: the stamp is not below it; 0 leaves room for the application's stamps to follow.
+void LogTail::stamp(LogGroup* group, const Look& look, Scn earliest) {
+  group->scn_hi = std::max(last_scn_ + 1, earliest);
   group->scn_lo = std::min(last_complete_, group->scn_hi);
   group->clock_error_ns = look.after.error_ns;
   last_scn_ = group->scn_hi;
 }
 
-void LogTail::add_metadata(Look* look, LogStep* step, bool exact_step) {
+void LogTail::add_metadata(Look* look, LogStep* step, StepStamps stamps) {
   const auto add = [&](GroupType type, std::string payload) {
     LogGroup group = blank(type);
     group.payload = std::move(payload);
-    stamp(&group, *look, exact_step);
+    stamp(&group, *look, stamps == StepStamps::kLooks ? look->after.now : 0);
     step->groups.push_back(std::move(group));
   };
   std::vector<rocksdb::Hole> holes;
@@ -87,7 +91,7 @@ void LogTail::add_metadata(Look* look, LogStep* step, bool exact_step) {
   }
 }
 
-void LogTail::add_log(Look* look, LogStep* step, bool exact_step) {
+void LogTail::add_log(Look* look, LogStep* step, StepStamps stamps) {
   for (WalRun& run : look->wal.runs) {
     LogGroup group = blank(GroupType::kLog);
     group.begin = encode_lsn({incarnation_, run.wal, run.offset});
@@ -95,19 +99,19 @@ void LogTail::add_log(Look* look, LogStep* step, bool exact_step) {
     group.payload = encode_wal_run(
         {run.wal, run.offset, run.records, run.begins_file, run.previous_wal, run.previous_length, run.data});
     step->log_bytes += run.data.size();
-    if (exact_step && run.records == 0) {
-      stamp(&group, *look, true);
-    } else if (exact_step) {
+    if (stamps == StepStamps::kLooks) {
+      stamp(&group, *look, look->after.now);
+    } else if (stamps == StepStamps::kLate || run.records == 0) {
+      stamp(&group, *look, run.last_stamp);
+    } else {
       group.stamp = StampSource::kExact;
       group.scn_lo = run.first_stamp;
       group.scn_hi = last_scn_ = run.last_stamp;
-    } else {
-      stamp(&group, *look, false);
     }
     run.data = {};
     step->groups.push_back(std::move(group));
   }
-  if (!look->wal.runs.empty()) exact_stream_ = exact_step;
+  if (!look->wal.runs.empty()) exact_stream_ = stamps != StepStamps::kLooks;
 }
 
 }  // namespace seabed::rocksdb_source

@@ -135,6 +135,22 @@ TEST_F(StreamLogTest, GroupsOverFilesAndPieces) {
   EXPECT_EQ(*read({last}), numbers(10, 17));
 }
 
+TEST_F(StreamLogTest, MetadataIsTakenByItsStampOrItsPlace) {
+  auto w = writer();
+  ASSERT_TRUE(w.open_file(1, 1, lsn(1), 1, {}));
+  for (const uint64_t n : {1, 2, 3}) {
+    LogGroup g = group(n);
+    g.type = GroupType::kManifest;
+    g.end = g.begin;
+    EncodedGroup encoded = encode(g, 7);
+    ASSERT_TRUE(w.append(std::span(&encoded, 1), {}));
+  }
+  const auto from = [&](uint64_t place, Scn scn) { return read({piece(1, 1, w.current())}, {lsn(place), scn}); };
+  EXPECT_EQ(*from(9, 9999), numbers(0, 0));
+  EXPECT_EQ(*from(9, 2499), numbers(2, 4)) << "above the base's stamp";
+  EXPECT_EQ(*from(2, 9999), numbers(2, 4)) << "beside exact stamps it may be below, and still belong to the log behind";
+}
+
 TEST_F(StreamLogTest, WhatLiesBehindTheAcceptedLengthIsNobodys) {
   auto old = writer();
   write(old, 1, 0, 2);

@@ -114,10 +114,10 @@ TEST(LogTailResume, ALogThatNoLongerReachesBackIsAGap) {
   }
 }
 
-class LogTailStamps : public ::testing::TestWithParam<bool> {};
-INSTANTIATE_TEST_SUITE_P(Zstd, LogTailStamps, ::testing::Bool());
+class LogTailExactStamps : public ::testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(Zstd, LogTailExactStamps, ::testing::Bool());
 
-TEST_P(LogTailStamps, ExactStampsAreTakenAndRise) {
+TEST_P(LogTailExactStamps, ExactStampsAreTakenAndRise) {
   Scratch scratch;
   const std::string db = scratch / "db";
   const Flavour flavour{.zstd = GetParam(), .stamps = true};
@@ -139,6 +139,32 @@ TEST_P(LogTailStamps, ExactStampsAreTakenAndRise) {
   }
   EXPECT_GT(logs, 1u);
   EXPECT_EQ(exact, logs);
+}
+
+TEST(LogTailStamps, LogThatComesLateEndsAtItsOwnStampsAndIsExactAgainBehind) {
+  Scratch scratch;
+  const std::string db = scratch / "db";
+  Child writer([&](Child::Line& line) {
+    return write_script(db, "w|wW|wwW", {.manual_flush = true, .stamps = true}, line);
+  });
+  ASSERT_EQ(writer.line().hear(), '|');   // one batch, stamped, still in the writer's memory
+  LogTail tail({db, "", "", false}, system_clock());
+  ASSERT_TRUE(tail.begin(5));
+  TailArchive archive;
+  ASSERT_TRUE(archive.drain(tail));       // its metadata has this look's clock, which lies behind that stamp
+  const auto log_group = [&] {
+    writer.line().say('g');
+    writer.line().hear();
+    EXPECT_TRUE(archive.drain(tail));
+    EXPECT_EQ(archive.groups.back().type, GroupType::kLog);
+    return archive.groups.back();
+  };
+  const LogGroup late = log_group();
+  EXPECT_EQ(late.stamp, StampSource::kObserved);
+  const LogGroup next = log_group();
+  EXPECT_EQ(next.stamp, StampSource::kExact);
+  EXPECT_GT(next.scn_lo, late.scn_hi);
+  archive.expect_well_formed();
 }
 
 /// A clock that tells what the test wants.

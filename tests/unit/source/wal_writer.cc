@@ -268,6 +268,7 @@ int write_script(const std::string& directory, const std::string& script, const 
       case 'n': w.disableWAL = true; [[fallthrough]];
       case 'w': {
         rocksdb::WriteBatch b;
+        if (f.stamps) check(b.PutLogData(rocksdb_source::encode_stamp(real_now())), "stamp");
         fill(b, db, n, db.transactions == nullptr);
         check(b.Put("key" + std::to_string(100 + n % 20), value(n)), "put");
         check(db.db->Write(w, &b), "write");
@@ -281,6 +282,7 @@ int write_script(const std::string& directory, const std::string& script, const 
       }
       case 'i': check(db.db->IngestExternalFile({sst("key")}, {}), "ingest"); break;
       case 'j': check(db.db->IngestExternalFile({sst("z" + std::to_string(n) + "-")}, {}), "ingest"); break;
+      case 'W': check(db.db->FlushWAL(false), "flush the log"); break;
       case 'f': check(db.db->Flush({}, db.handles), "flush"); break;
       case 'c': check(db.db->CompactRange({}, nullptr, nullptr), "compact"); break;
       case 'g':

@@ -64,7 +64,7 @@ int write_flavour(const std::string& directory, const Flavour& flavour, uint64_t
                   Child::Line& line);
 
 /// Scripts for holes: each letter is done in turn — 'w' a logged batch, 'n' one with the WAL disabled, 'i' an
-/// ingestion over existing keys, 'j' one of new keys, 'B' a batch of 3 MB, 'f' a flush, 'c' a compaction of
+/// ingestion over existing keys, 'j' one of new keys, 'B' a batch of 3 MB, 'W' the WAL's buffer written, 'f' a flush, 'c' a compaction of
 /// everything, 'g' a column family added, 'x' it dropped, 'm' import into a new family, 'r' close and open
 /// again, 'o' SetOptions, 't' a prepared transaction left open and 'T' its commit, '|' says '|' and waits. At
 /// the end says 'd' and waits.
