@@ -145,7 +145,7 @@ TEST(LogTailStamps, LogThatComesLateEndsAtItsOwnStampsAndIsExactAgainBehind) {
   Scratch scratch;
   const std::string db = scratch / "db";
   Child writer([&](Child::Line& line) {
-    return write_script(db, "w|wW|wwW", {.manual_flush = true, .stamps = true}, line);
+    return write_script(db, "w|wWw|wW", {.manual_flush = true, .stamps = true}, line);
   });
   ASSERT_EQ(writer.line().hear(), '|');   // one batch, stamped, still in the writer's memory
   LogTail tail({db, "", "", false}, system_clock());
