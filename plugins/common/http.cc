@@ -22,6 +22,7 @@ struct Exchange {
   CURL* handle;
   size_t buffer = 0, offset = 0;  // read position in the body
   bool too_large = false;
+  int sends = 0;
 
   bool success() const {
     long status = 0;
@@ -93,6 +94,13 @@ int watch(void* data, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return x.context->cancelled() || x.context->remaining_ns() == 0 ? 1 : 0;
 }
 
+/// curl sends again by itself when a kept connection dies before a byte of the answer came. What changes something may
+/// have been done by then, so that it must not.
+int before_send(void* data, char*, char*, int, int) {
+  auto& x = *static_cast<Exchange*>(data);
+  return ++x.sends > 1 && x.request->changes_something ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 bool nothing_was_sent(CURL* handle, CURLcode code) {
   if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
     return true;
@@ -101,17 +109,22 @@ bool nothing_was_sent(CURL* handle, CURLcode code) {
   return bytes == 0;
 }
 
-bool refused_by_tls(CURLcode code) {
+bool refused_by_tls(CURLcode code, const char* text) {
+  // What a server without TLS answers to a handshake.
+  if (code == CURLE_SSL_CONNECT_ERROR)
+    return std::strstr(text, "wrong version number") != nullptr || std::strstr(text, "http request") != nullptr;
   return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM ||
          code == CURLE_SSL_ISSUER_ERROR;
 }
 
 int32_t transport_error(const Exchange& x, CURLcode code, const char* detail, Error& error) {
   const char* text = detail[0] != 0 ? detail : curl_easy_strerror(code);
-  if (x.too_large)
+  if (x.too_large && !x.request->changes_something)
     return error.fail(SEABED_CORRUPTION, "the server's answer is longer than what was asked for");
-  if (refused_by_tls(code)) return error.fail(SEABED_PERMISSION_DENIED, "TLS: %s", text);
-  const bool lost = x.request->changes_something && !nothing_was_sent(x.handle, code);
+  if (refused_by_tls(code, text)) return error.fail(SEABED_PERMISSION_DENIED, "TLS: %s", text);
+  if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
+    return error.fail(SEABED_INVALID_ARGUMENT, "the address is no URL: %s", text);
+  const bool lost = x.request->changes_something && (x.sends > 1 || !nothing_was_sent(x.handle, code));
   int32_t result = SEABED_UNAVAILABLE;
   if (x.context->cancelled()) result = error.fail(SEABED_CANCELLED, "was cancelled");
   else if (x.context->remaining_ns() == 0 || code == CURLE_OPERATION_TIMEDOUT)
@@ -146,6 +159,8 @@ void set_callbacks(CURL* h, Exchange* x) {
   curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, watch);
   curl_easy_setopt(h, CURLOPT_XFERINFODATA, x);
   curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(h, CURLOPT_PREREQFUNCTION, before_send);
+  curl_easy_setopt(h, CURLOPT_PREREQDATA, x);
 }
 
 void set_transport(CURL* h, const ClientOptions& options, const Context& context) {
