@@ -1,0 +1,43 @@
+#pragma once
+// Unpublished files in the temporary directory, and their publication: whole and durable, or not at all.
+
+#include "directories.h"
+#include "transfer.h"
+
+namespace seabed_nfs {
+
+/// An unpublished file of a random name. Removed at the end, if the server can be reached, unless it was published; what
+/// stays behind is swept after a day.
+class TempFile {
+ public:
+  explicit TempFile(Call& call) : call_(call) {}
+  ~TempFile();
+  int32_t create(const Handle& dir);
+  const Handle& handle() const { return found_.handle; }
+  const Handle& dir() const { return dir_; }
+  const std::string& name() const { return name_; }
+  uint64_t modified_ns() const { return found_.attributes.modified_ns; }
+  void published() { name_.clear(); }
+
+ private:
+  Call& call_;
+  Handle dir_;
+  Found found_;
+  std::string name_;
+};
+
+/// The durable file `name` in `dir`, to be given the place of a key.
+struct Unpublished {
+  const Handle& dir;
+  const std::string& name;
+  const Handle& file;
+};
+
+/// RENAME, or LINK when it must not be there yet (SEABED_ALREADY_EXISTS when it is). An answer that is lost: outcome
+/// unknown. With LINK the name in `dir` is left to the caller.
+int32_t publish(Call& call, Directories& directories, const Unpublished& from, const std::string& key, bool if_absent);
+
+/// Removes temporary files that are a day older than `server_now_ns`.
+void sweep(Call& call, const Handle& temp_dir, uint64_t server_now_ns);
+
+}  // namespace seabed_nfs

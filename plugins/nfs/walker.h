@@ -1,0 +1,54 @@
+#pragma once
+// Keys below a root, rising bytewise, one directory of each level in memory.
+
+#include <list>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "directories.h"
+#include "read_dir.h"
+
+namespace seabed_nfs {
+
+/// Bytewise order of whole keys is the order of siblings in which a directory's name ends with '/'.
+class Walker {
+ public:
+  struct Entry {
+    std::string key;
+    uint64_t size = 0, modified_ns = 0;
+  };
+  /// Keys that begin with `prefix` and lie behind `after` ("" for the first).
+  Walker(std::string prefix, std::string after) : prefix_(std::move(prefix)), after_(std::move(after)) {}
+  int32_t open(Call& call, Directories& directories);
+  /// False at the end and on an error (then `*code`). Directories that vanish meanwhile are left out.
+  bool next(Call& call, Directories& directories, Entry* out, int32_t* code);
+
+ private:
+  struct Level {
+    std::string path;               // "" or "a/b/"
+    std::vector<DirEntry> entries;  // still to come, falling; names of directories end with '/'
+  };
+  int32_t push(Call& call, Directories& directories, const std::string& path);
+  bool wanted(const std::string& key) const;
+
+  std::string prefix_, after_;
+  std::vector<Level> levels_;
+};
+
+/// Walkers between two pages, by (prefix, last key): a page goes on where the last one ended. Thread-safe.
+class WalkerCache {
+ public:
+  std::unique_ptr<Walker> take(const std::string& prefix, const std::string& last);
+  void keep(const std::string& prefix, const std::string& last, std::unique_ptr<Walker> walker);
+
+ private:
+  struct Kept {
+    std::string prefix, last;
+    std::unique_ptr<Walker> walker;
+  };
+  std::mutex mutex_;
+  std::list<Kept> kept_;
+};
+
+}  // namespace seabed_nfs
