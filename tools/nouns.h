@@ -20,5 +20,6 @@ std::vector<Verb> verify_verbs();
 std::vector<Verb> doctor_verbs();
 std::vector<Verb> config_verbs();
 std::vector<Verb> sql_verbs();
+std::vector<Verb> admin_verbs();
 
 }  // namespace seabed

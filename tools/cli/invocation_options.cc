@@ -11,10 +11,11 @@ namespace po = boost::program_options;
 po::options_description description_of(const Verb& verb) {
   po::options_description out;
   for (const OptionSpec& option : verb.options) {
+    const std::string names = option.letter ? option.name + "," + option.letter : option.name;
     if (option.kind == OptionSpec::kFlag)
-      out.add_options()(option.name.c_str(), "");
+      out.add_options()(names.c_str(), "");
     else
-      out.add_options()(option.name.c_str(), po::value<std::vector<std::string>>(), "");
+      out.add_options()(names.c_str(), po::value<std::vector<std::string>>(), "");
   }
   return out;
 }

@@ -18,6 +18,7 @@ struct OptionSpec {
   std::string value;  // "URI", "NAME": for the help
   std::string help;
   bool required = false;
+  char letter = 0;    // "-d" beside "--dest"; 0: none
 };
 
 struct Verb {

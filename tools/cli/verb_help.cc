@@ -13,7 +13,8 @@ std::string padded(std::string left, const std::string& right) {
 
 std::string option_text(const OptionSpec& option) {
   if (option.kind == OptionSpec::kPositional) return "  " + option.value;
-  return "  --" + option.name + (option.kind == OptionSpec::kFlag ? "" : " " + option.value);
+  const std::string letter = option.letter ? std::string("-") + option.letter + ", " : "";
+  return "  " + letter + "--" + option.name + (option.kind == OptionSpec::kFlag ? "" : " " + option.value);
 }
 
 constexpr char kGlobals[] =

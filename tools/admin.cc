@@ -1,0 +1,9 @@
+// seabed admin test_io_device|io_adapter_benchmark|dump_backup
+#include "tools/admin/verbs.h"
+#include "tools/nouns.h"
+
+namespace seabed {
+
+std::vector<Verb> admin_verbs() { return {dump_backup_verb()}; }
+
+}  // namespace seabed
