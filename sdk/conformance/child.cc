@@ -108,6 +108,14 @@ Outcome run_in_child(const Options& options, const std::string& test) {
 }
 
 namespace {
+/// No secret in what the driver logged.
+void check_log(const Options& options, World* world) {
+  for (const std::string& line : logged())
+    for (const auto& [key, value] : options.destination.params)
+      if (value.size() >= 6 && secret_key(world->table(), key) && line.find(value) != line.npos)
+        world->violations().add("the driver logged the value of " + key);
+}
+
 std::string run_one(const Options& options) {
   if (options.test == "@clean") {
     World(options, "clean").clean(true);
@@ -124,6 +132,7 @@ std::string run_one(const Options& options) {
     } catch (const std::exception& e) {
       text = std::string("F") + e.what();
     }
+    check_log(options, &world);
     const auto violations = world.violations().all();
     world.clean();
     if (!violations.empty() && text[0] != 'F') text = "F";

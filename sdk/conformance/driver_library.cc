@@ -58,10 +58,10 @@ seabed_driver_entry_function entry_of(const std::string& path) {
   return entry;
 }
 
-const seabed_driver_v1* load_driver(const std::string& path) {
+const seabed_driver_v1* load_driver(const std::string& path, const seabed_host* host) {
   seabed_error error{};
   error.struct_size = sizeof error;
-  const seabed_driver_v1* table = entry_of(path)(host_table(), &error);
+  const seabed_driver_v1* table = entry_of(path)(host, &error);
   if (table == nullptr) throw std::runtime_error(std::string("refused to load: ") + error.message);
   check_table(table);
   return table;

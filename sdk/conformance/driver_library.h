@@ -9,9 +9,7 @@
 namespace seabed::check {
 
 /// Loads once, for the life of the process (a driver is never unloaded). Throws std::runtime_error in words.
-const seabed_driver_v1* load_driver(const std::string& path);
-
-/// The entry of a library that load_driver has loaded, to be called with other host tables.
+const seabed_driver_v1* load_driver(const std::string& path, const seabed_host* host);
 seabed_driver_entry_function entry_of(const std::string& path);
 
 /// The host table of this ABI; what the driver logs is kept.

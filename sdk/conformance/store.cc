@@ -39,6 +39,12 @@ std::vector<std::string> Violations::all() const {
   return texts_;
 }
 
+bool secret_key(const seabed_driver_v1* table, const std::string& key) {
+  for (const seabed_key* const* known = table->keys; *known != nullptr; ++known)
+    if (key == (*known)->name) return ((*known)->flags & SEABED_KEY_SECRET) != 0;
+  return false;
+}
+
 namespace {
 constexpr unsigned char kCanary = 0xA5;
 
@@ -77,15 +83,19 @@ seabed_put_options put_options(uint32_t flags) {
 }
 
 int take_entry(void* data, const seabed_list_entry* entry) {
+  if (!SEABED_HAS(entry, seabed_list_entry, size)) return static_cast<Page*>(data)->wrong = "its struct_size", 0;
   static_cast<Page*>(data)->entries.emplace_back(entry->key, entry->size);
   return 0;
 }
 int take_upload(void* data, const seabed_upload_entry* entry) {
+  if (!SEABED_HAS(entry, seabed_upload_entry, upload_id))
+    return static_cast<Page*>(data)->wrong = "its struct_size", 0;
   static_cast<Page*>(data)->entries.emplace_back(entry->key, 0);
   static_cast<Page*>(data)->ids.emplace_back(entry->upload_id);
   return 0;
 }
 int take_part(void* data, const seabed_part* part) {
+  if (!SEABED_HAS(part, seabed_part, tag)) return static_cast<Page*>(data)->wrong = "its struct_size", 0;
   static_cast<Page*>(data)->parts.push_back(*part);
   return 0;
 }
@@ -140,10 +150,8 @@ Answer Store::open(const seabed_driver_v1* table, const Destination& destination
                    Violations* violations) {
   std::vector<seabed_pair> pairs;
   for (const auto& [key, value] : destination.params) {
-    seabed_pair pair{key.c_str(), value.c_str(), 0, 0};
-    for (const seabed_key* const* known = table->keys; *known != nullptr; ++known)
-      if (key == (*known)->name) pair.flags = (*known)->flags & SEABED_KEY_SECRET;
-    pairs.push_back(pair);
+    const uint32_t flags = secret_key(table, key) ? SEABED_KEY_SECRET : 0;
+    pairs.push_back({key.c_str(), value.c_str(), flags, 0});
   }
   seabed_open_args args{sizeof args, static_cast<uint32_t>(pairs.size()), destination.scheme.c_str(),
                         destination.location.c_str(), pairs.data()};
@@ -161,10 +169,8 @@ Answer Store::open(const seabed_driver_v1* table, const Destination& destination
 
 Store::Store(const seabed_driver_v1* table, const Destination& destination, Violations* violations)
     : table_(table), violations_(violations) {
-  for (const seabed_key* const* known = table->keys; *known != nullptr; ++known)
-    if (const auto given = destination.params.find((*known)->name);
-        given != destination.params.end() && ((*known)->flags & SEABED_KEY_SECRET) != 0)
-      secrets_.push_back(given->second);
+  for (const auto& [key, value] : destination.params)
+    if (secret_key(table, key)) secrets_.push_back(value);
   const Answer answer = open(table, destination, &store_, violations);
   if (!answer.ok()) throw std::runtime_error("the destination cannot be opened: " + answer.text());
 }
@@ -251,6 +257,7 @@ Answer Store::list(const std::string& prefix, const std::string& token, uint32_t
   });
   if (next.text.size >= SEABED_TOKEN_CAPACITY) violated("list", "told a token larger than its room");
   if (answer.ok() && out->entries.size() > max) violated("list", "gave more entries than were asked for");
+  if (!out->wrong.empty()) violated("a listing", "gave an entry with a wrong " + out->wrong);
   out->next = next.value();
   return answer;
 }
@@ -324,6 +331,7 @@ Answer Store::list_uploads(const std::string& prefix, const std::string& token, 
     return operation ? operation(store_, prefix.c_str(), token.c_str(), max, take_upload, out, c, &next.text, e)
                      : absent(e);
   });
+  if (!out->wrong.empty()) violated("a listing", "gave an entry with a wrong " + out->wrong);
   out->next = next.value();
   return answer;
 }
@@ -338,6 +346,7 @@ Answer Store::list_parts(const std::string& key, const std::string& id, const st
                                  &next.text, e)
                      : absent(e);
   });
+  if (!out->wrong.empty()) violated("a listing", "gave an entry with a wrong " + out->wrong);
   out->next = next.value();
   return answer;
 }

@@ -31,12 +31,16 @@ struct Call {
 };
 uint64_t monotonic_ns();
 
+/// A listing page; what an entry got wrong (its struct_size) is in `wrong`.
 struct Page {
   std::vector<std::pair<std::string, uint64_t>> entries;  // key or upload key, size
   std::vector<std::string> ids;                           // list_uploads
   std::vector<seabed_part> parts;                         // list_parts
-  std::string next;
+  std::string next, wrong;
 };
+
+/// Does the driver's schema mark the key as secret?
+bool secret_key(const seabed_driver_v1* table, const std::string& key);
 
 class Violations {
  public:

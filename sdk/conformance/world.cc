@@ -39,23 +39,35 @@ void abort_below(Store& store, const std::string& prefix) {
 }  // namespace
 
 World::World(const Options& options, const std::string& test)
-    : options_(options), table_(load_driver(options.driver)), prefix_(run_prefix(options) + test + "/") {
-  store_ = open_another();
-  capabilities_ = store_->capabilities();
+    : options_(options), prefix_(run_prefix(options) + test + "/") {}
+
+const seabed_driver_v1* World::table(const seabed_host* host) {
+  if (table_ == nullptr) table_ = load_driver(options_.driver, host);
+  return table_;
+}
+
+Store& World::store() {
+  std::call_once(opened_, [this] { store_ = open_another(); });
+  return *store_;
+}
+
+const seabed_capabilities& World::capabilities() {
+  std::call_once(asked_, [this] { capabilities_ = store().capabilities(); });
+  return capabilities_;
 }
 
 std::unique_ptr<Store> World::open_another() {
-  return std::make_unique<Store>(table_, options_.destination, &violations_);
+  return std::make_unique<Store>(table(), options_.destination, &violations_);
 }
 
 void World::put(const std::string& key, std::string_view bytes, uint32_t flags) {
-  expect_ok(store_->put(key, bytes, flags), "put " + shown(key));
+  expect_ok(store().put(key, bytes, flags), "put " + shown(key));
 }
 
 std::string World::get(const std::string& key) {
   std::string out, piece;
   do {
-    expect_ok(store_->read(key, out.size(), 4 << 20, &piece), "read_at " + shown(key));
+    expect_ok(store().read(key, out.size(), 4 << 20, &piece), "read_at " + shown(key));
     out += piece;
   } while (piece.size() == (4 << 20));
   return out;
@@ -63,24 +75,24 @@ std::string World::get(const std::string& key) {
 
 std::string World::begin(const std::string& key, uint64_t part_bytes) {
   std::string id;
-  expect_ok(store_->begin(key, &id, part_bytes), "upload_begin " + shown(key));
+  expect_ok(store().begin(key, &id, part_bytes), "upload_begin " + shown(key));
   return id;
 }
 
 seabed_part World::part(const std::string& key, const std::string& id, uint32_t number,
                         std::string_view bytes) {
   seabed_part out{};
-  expect_ok(store_->part(key, id, number, bytes, &out), "upload_part " + std::to_string(number));
+  expect_ok(store().part(key, id, number, bytes, &out), "upload_part " + std::to_string(number));
   return out;
 }
 
 void World::complete(const std::string& key, const std::string& id, const std::vector<seabed_part>& parts) {
-  expect_ok(store_->complete(key, id, parts), "upload_complete " + shown(key));
+  expect_ok(store().complete(key, id, parts), "upload_complete " + shown(key));
 }
 
 uint64_t World::append(const std::string& key, uint64_t position, std::string_view bytes) {
   uint64_t length = 0;
-  expect_ok(store_->append(key, position, bytes, &length), "append at " + std::to_string(position));
+  expect_ok(store().append(key, position, bytes, &length), "append at " + std::to_string(position));
   return length;
 }
 
@@ -89,7 +101,7 @@ std::vector<std::string> World::keys(const std::string& below, uint32_t page_siz
   std::string token;
   do {
     Page page;
-    expect_ok(store_->list(prefix_ + below, token, page_size, &page), "list");
+    expect_ok(store().list(prefix_ + below, token, page_size, &page), "list");
     for (const auto& [key, size] : page.entries) {
       expect(key.rfind(prefix_ + below, 0) == 0, "list gave a key outside its prefix: " + shown(key));
       out.push_back(key.substr(prefix_.size()));
@@ -102,9 +114,10 @@ std::vector<std::string> World::keys(const std::string& below, uint32_t page_siz
 }
 
 void World::clean(bool everything) {
+  if (store_ == nullptr && !everything) return;
   const std::string prefix = everything ? run_prefix(options_) : prefix_;
-  if (can(SEABED_CAP_LIST_UPLOADS)) abort_below(*store_, prefix);
-  remove_below(*store_, prefix, std::max<uint32_t>(capabilities_.max_delete_batch, 1));
+  if (can(SEABED_CAP_LIST_UPLOADS)) abort_below(store(), prefix);
+  remove_below(store(), prefix, std::max<uint32_t>(capabilities().max_delete_batch, 1));
 }
 
 void expect(bool good, const std::string& otherwise) {

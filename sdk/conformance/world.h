@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -27,11 +28,12 @@ class World {
   World(const Options& options, const std::string& test);
 
   const Options& options() const { return options_; }
-  const seabed_driver_v1* table() const { return table_; }
-  Store& store() { return *store_; }
+  /// Loads the driver at the first call; `host` counts only then.
+  const seabed_driver_v1* table(const seabed_host* host = host_table());
+  Store& store();  // opened at the first call
   std::unique_ptr<Store> open_another();
-  bool can(uint32_t flag) const { return (capabilities_.flags & flag) == flag; }
-  const seabed_capabilities& capabilities() const { return capabilities_; }
+  bool can(uint32_t flag) { return (capabilities().flags & flag) == flag; }
+  const seabed_capabilities& capabilities();
   const std::string& prefix() const { return prefix_; }
   std::string key(const std::string& name) const { return prefix_ + name; }
 
@@ -52,8 +54,9 @@ class World {
  private:
   const Options& options_;
   Violations violations_;
-  const seabed_driver_v1* table_;
+  const seabed_driver_v1* table_ = nullptr;
   std::unique_ptr<Store> store_;
+  std::once_flag opened_, asked_;  // tests may begin with threads
   seabed_capabilities capabilities_{};
   std::string prefix_;
 };

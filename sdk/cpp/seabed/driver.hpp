@@ -81,9 +81,20 @@ struct Table {
     Driver::capabilities(reinterpret_cast<const Store*>(store), &mine);
     copy_sized(mine, out);
   }
+  /// A host refuses such keys before; this holds for every other caller.
+  static int32_t check_keys(const OpenArgs& args, Error& error) {
+    for (const seabed_pair& pair : args.pairs()) {
+      const seabed_key* const* known = Driver::kKeys;
+      while (*known != nullptr && std::strcmp((*known)->name, pair.key) != 0) ++known;
+      if (*known == nullptr)
+        return error.fail(SEABED_INVALID_ARGUMENT, "the key %s is not known to driver %s", pair.key, Driver::kName);
+    }
+    return SEABED_OK;
+  }
   static int32_t open(const seabed_open_args* args, const seabed_context* c, seabed_store** out,
                       seabed_error* e) noexcept {
     return guarded(e, [&](Error& error) {
+      if (const int32_t code = check_keys(OpenArgs(args), error)) return code;
       Store* store = nullptr;
       const int32_t code = Driver::open(OpenArgs(args), Context(c), &store, error);
       *out = reinterpret_cast<seabed_store*>(store);
