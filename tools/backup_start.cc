@@ -12,6 +12,8 @@
 namespace seabed {
 namespace {
 
+constexpr std::chrono::milliseconds kBetweenLooks{20};   // over a local socket: cheap, and short jobs end at once
+
 bool finished(const Json& job) {
   return job["status"] == "COMPLETED" || job["status"] == "FAILED" || job["status"] == "CANCELED";
 }
@@ -27,7 +29,7 @@ Result<Json> wait_for(Invocation& invocation, Json job, const CancelToken& cance
   const Json which = {{"job_id", job["job_id"]}};
   while (!finished(job)) {
     line.show(progress_of(job));
-    if (cancel.wait_for(std::chrono::milliseconds(100)))
+    if (cancel.wait_for(kBetweenLooks))
       return fail(Code::kCancelled, "waiting for backup job " + which["job_id"].dump(),
                   "interrupted; the job goes on", "`seabed backup status`, `seabed backup cancel`");
     SEABED_TRY(job, invocation.call("backup/job", which));

@@ -7,10 +7,14 @@
 
 namespace seabed {
 
+namespace {
+constexpr uint64_t kPage = 4096;
+}
+
 Result<std::unique_ptr<PartStream>> PartStream::create(PartStreamOptions options, const CancelToken* cancel) {
   options.parts_in_memory = std::max(options.parts_in_memory, 3u);
   // One part that waits for its end, one to fill and room for a block across them: less could never move on.
-  const uint64_t ring_bytes = options.parts_in_memory * options.part_bytes + options.header.size();
+  const uint64_t ring_bytes = options.parts_in_memory * options.part_bytes + options.header.size() + kPage;
   SEABED_TRY(RingMemory ring, RingMemory::create(ring_bytes));
   return std::unique_ptr<PartStream>(new PartStream(std::move(options), std::move(ring), cancel));
 }
@@ -20,7 +24,7 @@ PartStream::PartStream(PartStreamOptions options, RingMemory ring, const CancelT
 
 bool PartStream::fits(uint64_t length) const {
   const uint64_t oldest = parts_.empty() ? position_ : parts_.front().begin;
-  return position_ + length + options_.header.size() - oldest <= ring_.size();
+  return position_ + length + options_.header.size() + kPage - oldest <= ring_.size();
 }
 
 Result<StreamSlot> PartStream::reserve(uint64_t length) {
@@ -44,6 +48,8 @@ void PartStream::open_part() {
 
 void PartStream::open_file() {
   next_number_ = 1;
+  // A file begins on a page of the memory, as it does on the medium: its parts can be written without the page cache.
+  position_ = (position_ + kPage - 1) / kPage * kPage;
   open_part();
   std::memcpy(ring_.at(position_), options_.header.data(), options_.header.size());
   advance(options_.header.size(), true);

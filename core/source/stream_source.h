@@ -115,6 +115,8 @@ class StreamSource {
   virtual Result<LogStep> read_step(uint64_t max_bytes) = 0;
   /// Waits until there may be something new, at most `timeout`.
   virtual void wait(std::chrono::milliseconds timeout, const CancelToken& cancel) = 0;
+  /// Thread-safe: someone waits for the next look. Ends the wait() that is running, or else the next one.
+  virtual void hurry() {}
   /// Everything before `end` is durable on every medium that wants it: its links may go.
   virtual void release(const Lsn& end) = 0;
   /// Adapter state to keep with the checkpoint (see ArchivedState::resume).

@@ -53,8 +53,10 @@ uint64_t total_size(Buffers buffers) {
   return total;
 }
 
-int32_t write_at(int fd, uint64_t offset, Buffers buffers, const Context& context, Error& error) {
+int32_t write_at(int fd, uint64_t offset, Buffers buffers, const Context& context, Error& error, uint64_t skip) {
   Cursor cursor(buffers);
+  cursor.advance(skip);
+  offset += skip;
   iovec vectors[kVectors];
   while (const size_t count = cursor.fill(vectors)) {
     if (const int32_t code = context.check(error)) return code;

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "direct_write.h"
 #include "file_store.h"
 #include "publish.h"
 #include "transfer.h"
@@ -99,12 +100,17 @@ int32_t FileStore::upload_part(const char* key, const char* id, uint32_t number,
     return code;
   const bool apart = size > slot;
   const std::string name = apart ? UploadDir::part_file(number) : "data";
-  Fd file;
-  if (const int32_t code =
-          at.upload.open_file(name.c_str(), O_WRONLY | (apart ? O_CREAT | O_TRUNC : 0), &file, error))
-    return code;
-  if (const int32_t code = write_at(file.get(), apart ? 0 : (number - 1) * slot, bytes, context, error))
-    return code;
+  const uint64_t offset = apart ? 0 : (number - 1) * slot;
+  uint64_t written = 0;
+  if (!apart)
+    if (const int32_t code = write_direct(at.upload, name.c_str(), offset, bytes, context, &written, error)) return code;
+  if (written < size || size == 0) {
+    Fd file;
+    if (const int32_t code =
+            at.upload.open_file(name.c_str(), O_WRONLY | (apart ? O_CREAT | O_TRUNC : 0), &file, error))
+      return code;
+    if (const int32_t code = write_at(file.get(), offset, bytes, context, error, written)) return code;
+  }
   if (const int32_t code = at.upload.write_record({size, 0, number, apart ? 1u : 0u}, error)) return code;
   out->size = size;
   std::snprintf(out->tag, sizeof out->tag, "%llu", static_cast<unsigned long long>(size));

@@ -23,12 +23,13 @@ SignalCancel::SignalCancel() : thread_(std::make_unique<Thread>()) {
   thread_->thread = std::thread([this] {
     const timespec look{0, 100'000'000};
     while (!thread_->stop)
-      if (sigtimedwait(&thread_->set, nullptr, &look) > 0) token_.cancel();
+      if (sigtimedwait(&thread_->set, nullptr, &look) > 0 && !thread_->stop) token_.cancel();
   });
 }
 
 SignalCancel::~SignalCancel() {
   thread_->stop = true;
+  pthread_kill(thread_->thread.native_handle(), SIGTERM);   // to that thread alone, which takes it and ends
   thread_->thread.join();
   pthread_sigmask(SIG_SETMASK, &thread_->before, nullptr);
 }

@@ -13,6 +13,17 @@ from installation import Installation, Tenant, remove
 from measure import compare, peak_memory, percentile, settle, show, timed, tree_bytes, write_json
 
 
+class BenchInstallation(Installation):
+    """Its data destination can be another one for each run."""
+    turn = 0
+
+    def data_directory(self, tenant):
+        return f"{self.base}/media/{tenant}/data{self.turn}"
+
+    def data_uri(self, tenant):
+        return "file://" + self.data_directory(tenant)
+
+
 class Bench:
     def __init__(self, options, base):
         self.build, self.base, self.gb, self.runs = options.build, base, options.gb, options.runs
@@ -24,7 +35,7 @@ class Bench:
         settle()
 
     def lab(self):
-        return Installation(self.build, self.base, [Tenant("bench", self.db)])
+        return BenchInstallation(self.build, self.base, [Tenant("bench", self.db)])
 
     def scratch(self, name):
         path = os.path.join(self.base, name)
@@ -42,6 +53,13 @@ class Bench:
 
 
 def full_backup(lab):
+    """Into an empty destination, as the peers write into an empty directory: what lies there already keeps the disk and
+    the page cache busy, ours or theirs."""
+    old = lab.data_directory("bench")
+    lab.turn += 1
+    lab.cli("backup", "set-dest", "--tenant", "bench", "--location", lab.data_uri("bench"))
+    remove(old)
+    settle()
     start = time.monotonic()
     lab.backup("bench")
     os.sync()

@@ -114,8 +114,17 @@ void DictionarySource::wait(std::chrono::milliseconds timeout, const CancelToken
   while (!cancel.cancelled() && std::chrono::steady_clock::now() < until) {
     std::unique_lock lock(mutex_);
     const auto slice = std::min(until, std::chrono::steady_clock::now() + std::chrono::milliseconds(200));
-    if (looked_.wait_until(lock, slice, [this] { return looks_ != seen_looks_; })) return;
+    if (looked_.wait_until(lock, slice, [this] { return hurried_ || looks_ != seen_looks_; })) {
+      hurried_ = false;
+      return;
+    }
   }
+}
+
+void DictionarySource::hurry() {
+  std::lock_guard lock(mutex_);
+  hurried_ = true;
+  looked_.notify_all();
 }
 
 void DictionarySource::release(const Lsn& end) {

@@ -37,6 +37,7 @@ class DictionarySource final : public StreamSource {
   Status attach(const std::optional<ArchivedState>& state) override;
   Result<LogStep> read_step(uint64_t max_bytes) override;
   void wait(std::chrono::milliseconds timeout, const CancelToken& cancel) override;
+  void hurry() override;
   void release(const Lsn& end) override;
   std::string resume_state() const override { return {}; }
   Lsn position() const override;
@@ -56,6 +57,7 @@ class DictionarySource final : public StreamSource {
   mutable std::mutex mutex_;
   std::condition_variable looked_;
   uint64_t looks_ = 0, seen_looks_ = 0;
+  bool hurried_ = false;
   DictionaryLog log_;
   std::map<std::string, std::string> facts_;
   std::deque<LogGroup> queue_;         // durable here, not yet given out

@@ -56,7 +56,7 @@ Result<Scn> RoundExecutor::wait_covered(uint64_t ls_id, Scn scn, const IoContext
       return fail(Code::kConflict, who, "archiving is not DOING (" + (state.empty() ? "no round" : state) + ")");
     if (cancel_.cancelled()) return fail(Code::kCancelled, who, "the archiver stops");
     // Everyone is hurried: the tenant's checkpoint is the smallest of all.
-    hurry_until_ = (Steady::now() + std::chrono::seconds(1)).time_since_epoch().count();
+    hurry_until_ = (Steady::now() + std::chrono::milliseconds(100)).time_since_epoch().count();
     std::optional<Scn> stamp;
     if (const auto s = stream(ls_id)) stamp = s->covered(scn);
     for (const auto& other : others) (void)other->covered(stamp.value_or(scn));

@@ -2,14 +2,17 @@
 // awaited, and the streams' facts are written before any data is.
 
 #include <algorithm>
+#include <atomic>
 
 #include "core/base/log.h"
 #include "core/engine/backup/backup_run.h"
+#include "core/flow/lanes.h"
 
 namespace seabed::backup {
 namespace {
 constexpr std::chrono::milliseconds kBetweenLooks{100};
 constexpr size_t kTabletsAFile = 20'000;
+constexpr size_t kWaitsAtATime = 16;
 }  // namespace
 
 /// Streams that are whole stay as they are; every other one that has no snapshot (any more) begins a new turn.
@@ -65,15 +68,18 @@ Status BackupRun::take_snapshot(StreamDocument& stream) {
   return ok();
 }
 
+/// All streams at a time: one checkpoint then serves them all. Waiting also ships what the lag target would keep back.
 Status BackupRun::wait_covered() {
-  const auto open = [](const StreamDocument& s) { return s.turn != 0 && s.min_restore_scn == 0; };
-  if (std::ranges::none_of(document_.streams, open)) return ok();
-  // Ships what is waiting for the lag target; should it fail, the wait below says why.
-  if (auto flushed = archiver_.flush(io()); !flushed)
-    log::info("backup: the archive could not be flushed yet: {}", flushed.error().message());
+  std::vector<StreamDocument*> open;
   for (StreamDocument& stream : document_.streams)
-    if (open(stream)) SEABED_CHECK(wait_covered(stream));
-  return ok();
+    if (stream.turn != 0 && stream.min_restore_scn == 0) open.push_back(&stream);
+  if (open.empty()) return ok();
+  std::atomic<size_t> next = 0;
+  auto lane = [&](uint32_t) -> Status {
+    for (size_t i; (i = next++) < open.size();) SEABED_CHECK(wait_covered(*open[i]));
+    return ok();
+  };
+  return run_lanes(static_cast<uint32_t>(std::min(open.size(), kWaitsAtATime)), lane, [&] { next = open.size(); });
 }
 
 Status BackupRun::wait_covered(StreamDocument& stream) {

@@ -117,7 +117,7 @@ RocksDbStream::Trace RocksDbStream::trace() const {
 void RocksDbStream::wait(std::chrono::milliseconds timeout, const CancelToken& cancel) {
   const Deadline until = after(timeout);
   while (tail_ && std::chrono::steady_clock::now() < until) {
-    if (trace() != seen_) return;
+    if (hurried_.exchange(false) || trace() != seen_) return;
     if (cancel.wait_for(kPoll)) return;
   }
 }

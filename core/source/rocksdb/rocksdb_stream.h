@@ -27,6 +27,7 @@ class RocksDbStream final : public StreamSource {
   Status attach(const std::optional<ArchivedState>& state) override;
   Result<LogStep> read_step(uint64_t max_bytes) override;
   void wait(std::chrono::milliseconds timeout, const CancelToken& cancel) override;
+  void hurry() override { hurried_ = true; }
   void release(const Lsn& end) override;
   std::string resume_state() const override;
   Lsn position() const override;
@@ -56,7 +57,7 @@ class RocksDbStream final : public StreamSource {
   std::unique_ptr<Linker> linker_;  // only where no linker process serves the stream
   std::chrono::steady_clock::time_point next_budget_{}, next_linker_{};
   std::atomic<uint64_t> incarnation_ = 0;
-  std::atomic<bool> recycles_ = false;
+  std::atomic<bool> recycles_ = false, hurried_ = false;
   Trace seen_;
 };
 
