@@ -9,6 +9,8 @@ int32_t NfsStore::list(ListCall& call, const Context& context, Error& error) {
   uint32_t count = 0;
   return operate(context, error, [&](Call& nfs) -> int32_t {
     auto walker = last.empty() ? nullptr : walkers_.take(call.scope, last);
+    if (walker != nullptr && !walker->fresh(nfs)) walker = nullptr;
+    if (!nfs.connection.rpc().alive()) return nfs.code;
     if (walker == nullptr) {
       walker = std::make_unique<Walker>(call.scope, last);
       if (const int32_t code = walker->open(nfs, directories_)) return code;

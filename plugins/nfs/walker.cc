@@ -41,9 +41,13 @@ int32_t Walker::push(Call& call, Directories& directories, const std::string& pa
   const int32_t opened = directories.open(call, name, false, &dir);
   if (opened == SEABED_NOT_FOUND || opened == SEABED_INVALID_ARGUMENT) return SEABED_OK;  // vanished, or never was
   if (opened != SEABED_OK) return opened;
+  Attributes before;
+  const Status status = get_attributes(call, dir, &before);
+  if (status == NFS3ERR_NOENT) return SEABED_OK;
+  if (status != NFS3_OK) return fail_status(call, status, "its directory cannot be read");
   std::vector<DirEntry> all;
   if (const int32_t code = read_dir(call, dir, &all)) return code == SEABED_NOT_FOUND ? SEABED_OK : code;
-  Level level{path, {}};
+  Level level{path, dir, before.modified_ns, {}};
   for (DirEntry& entry : all) {
     if (!entry.attributes.known || hidden(path, entry.name)) continue;
     if (entry.attributes.type == NF3DIR) entry.name += '/';
@@ -53,6 +57,14 @@ int32_t Walker::push(Call& call, Directories& directories, const std::string& pa
   std::sort(level.entries.begin(), level.entries.end(), [](const auto& a, const auto& b) { return a.name > b.name; });
   levels_.push_back(std::move(level));
   return SEABED_OK;
+}
+
+bool Walker::fresh(Call& call) const {
+  for (const Level& level : levels_) {
+    Attributes now;
+    if (get_attributes(call, level.dir, &now) != NFS3_OK || now.modified_ns != level.modified_ns) return false;
+  }
+  return true;
 }
 
 bool Walker::next(Call& call, Directories& directories, Entry* out, int32_t* code) {
