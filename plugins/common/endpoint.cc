@@ -27,7 +27,7 @@ std::string_view take_scheme(std::string_view text, bool* https) {
 bool take_host(std::string_view* text, std::string* host) {
   size_t end = std::min(text->find(':'), text->size());
   const bool v6 = text->starts_with("[");
-  if (v6) end = std::min(text->find(']'), text->size() - 1) + 1;
+  if (v6) end = text->find(']') + 1;  // 0, and then refused, without one
   for (const char c : text->substr(0, end)) host->push_back(static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c));
   text->remove_prefix(end);
   const auto known = [v6](char c) { return host_character(c) || (v6 && (c == ':' || c == '[' || c == ']')); };

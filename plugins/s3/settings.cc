@@ -29,7 +29,7 @@ constexpr seabed_key kPayload =
 constexpr seabed_key kConditional =
     key("conditional_put", SEABED_KEY_BOOLEAN, "does a PUT with If-None-Match: * fail when the key is there; default by scheme");
 constexpr seabed_key kRoleArn = key("role_arn", SEABED_KEY_TEXT, "role to assume through STS, without access_id");
-constexpr seabed_key kExternalId = key("external_id", SEABED_KEY_TEXT, "second factor of role_arn", SEABED_KEY_SECRET);
+constexpr seabed_key kExternalId = key("external_id", SEABED_KEY_TEXT, "second factor of role_arn");
 constexpr seabed_key kStsHost = key("sts_host", SEABED_KEY_TEXT, "endpoint of STS; default https://sts.<region>.amazonaws.com");
 constexpr seabed_key kWorm = key("enable_worm", SEABED_KEY_BOOLEAN, "not supported on S3", 0, "false");
 
