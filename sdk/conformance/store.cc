@@ -121,7 +121,13 @@ Answer Store::run(const char* what, const Call& call,
   }
   GuardedError guarded;
   Answer answer;
-  answer.code = body(&context, &guarded.error);
+  try {
+    answer.code = body(&context, &guarded.error);
+  } catch (...) {
+    violated(what, "let an exception cross the ABI");
+    answer.code = guarded.error.code = SEABED_INTERNAL;
+    std::strcpy(guarded.error.message, "threw");
+  }
   answer.error = guarded.error;
   if (guarded.overrun()) violated(what, "wrote behind the error struct");
   if (answer.code < 0 || answer.code > SEABED_INTERNAL)
