@@ -1,0 +1,76 @@
+#include <charconv>
+#include <cstring>
+
+#include "azblob_store.h"
+#include "xml.h"
+
+namespace seabed_azblob {
+
+namespace {
+uint64_t number(std::string_view text) {
+  uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+}  // namespace
+
+/// '.' and '..' as components would be resolved by clients and proxies on the way; the listing cannot carry control
+/// characters; the service trims names that end with '.' or '/'.
+int32_t AzblobStore::check_key(const char* key, Error& error) const {
+  const std::string_view text(key);
+  if (text.empty()) return error.fail(SEABED_INVALID_ARGUMENT, "the key is empty");
+  if (text.size() + settings().place.prefix.size() > kMaxKey)
+    return error.fail(SEABED_INVALID_ARGUMENT, "the key and the destination's path are over %u bytes", kMaxKey);
+  if (!seabed_http::xml_can_carry(text))
+    return error.fail(SEABED_INVALID_ARGUMENT, "the key has characters that an Azure name cannot have");
+  if (text.find('\\') != std::string_view::npos)
+    return error.fail(SEABED_INVALID_ARGUMENT, "the key has a backslash, which Azure turns into a slash");
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find('/', begin), text.size());
+    const auto part = text.substr(begin, end - begin);
+    if (part.empty() || part == "." || part == "..")
+      return error.fail(SEABED_INVALID_ARGUMENT, "the key has an empty, '.' or '..' component");
+    begin = end + 1;
+  }
+  return SEABED_OK;
+}
+
+int32_t AzblobStore::stat(const char* key, const Context& context, ObjectStat* out, Error& error) {
+  if (const int32_t code = check_key(key, error)) return code;
+  seabed_http::Response response;
+  const Call call{.method = "HEAD", .key = key};
+  if (const int32_t code = service_.perform(call, "the object cannot be inspected", context, &response, error))
+    return code;
+  out->size = number(response.header("content-length"));
+  out->modified_ns = seabed_http::parse_http_date(response.header("last-modified"));
+  thread_local char etag[256];
+  std::snprintf(etag, sizeof etag, "%s", std::string(response.header("etag")).c_str());
+  out->etag = etag;
+  return SEABED_OK;
+}
+
+int32_t AzblobStore::read_at(const char* key, uint64_t offset, void* buffer, size_t size, const Context& context,
+                             size_t* out, Error& error) {
+  *out = 0;
+  if (size == 0 || offset > static_cast<uint64_t>(INT64_MAX) - size) {
+    ObjectStat there;
+    return stat(key, context, &there, error);
+  }
+  if (const int32_t code = check_key(key, error)) return code;
+  const std::string range = "bytes=" + std::to_string(offset) + "-" + std::to_string(offset + size - 1);
+  Call call{.key = key, .headers = {{"x-ms-range", range}}};
+  call.into = buffer;
+  call.into_size = size;
+  seabed_http::Response response;
+  if (const int32_t code = service_.send(call, context, &response, error)) return code;
+  if (response.status == 416) return SEABED_OK;  // at or behind the end, also of an empty object
+  if (response.status / 100 != 2) return service_.fail(call, response, "the object cannot be read", error);
+  const std::string begin = "bytes " + std::to_string(offset) + "-";
+  const bool whole = response.status == 200 && offset == 0;
+  if (!whole && !response.header("content-range").starts_with(begin))
+    return error.fail(SEABED_CORRUPTION, "the server answered another range than was asked for");
+  *out = response.into_used;
+  return SEABED_OK;
+}
+
+}  // namespace seabed_azblob
