@@ -26,8 +26,8 @@ class FaultServer {
  private:
   void serve();
   Mode mode_;
+  unsigned port_ = 0;  // before socket_, whose making sets it
   int socket_ = -1, stop_[2] = {-1, -1};
-  unsigned port_ = 0;
   std::atomic<int> connections_ = 0;
   std::vector<int> held_;
   std::thread thread_;

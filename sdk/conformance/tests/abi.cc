@@ -35,8 +35,10 @@ void works_with_host(World& world, size_t size, uint16_t minor) {
 }  // namespace
 
 CHECK_TEST("abi.exports_one_symbol", 0) {
+  std::string others;
   for (const std::string& name : exported_symbols(world.options().driver))
-    expect(name == SEABED_DRIVER_ENTRY_NAME, "the library exports " + name + " (a version script hides it)");
+    if (name != SEABED_DRIVER_ENTRY_NAME && others.size() < 1000) others += " " + name;
+  expect(others.empty(), "the library exports more than its entry (a version script hides it):" + others);
 }
 
 CHECK_TEST("abi.host_older", 0) { works_with_host(world, offsetof(seabed_host, extension), 0); }
