@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 #include "core/engine/bridge.h"
 #include "core/engine/engine_impl.h"
+#include "core/engine/set_destination.h"
 
 namespace seabed {
 
@@ -112,19 +113,26 @@ Result<std::vector<catalog::LogStreamRow>> EngineImpl::log_streams(uint64_t tena
       [&](auto& tx) { return catalog::list_log_streams(tx, tenant_id); });
 }
 
+Status EngineImpl::check_new_lag(const catalog::TenantRow& row, const std::string& value) {
+  SEABED_TRY(const auto dest, context_.catalog->get<std::optional<catalog::DestinationRow>>([&](auto& tx) {
+    return catalog::current_destination(tx, row.tenant_id, catalog::DestinationKind::kArchive);
+  }));
+  if (!dest)
+    return fail(Code::kConflict, "tenant " + row.name, "log_archive_dest is unset",
+                "`seabed archive set-dest` comes first");
+  SEABED_TRY(const catalog::ParameterSpec* spec, catalog::parameter_spec("archive_lag_target"));
+  SEABED_TRY(const uint64_t lag_us, catalog::parse_parameter(*spec, value));
+  SEABED_TRY(const Uri uri, parse_uri(dest->uri));
+  SEABED_TRY(const auto store, context_.storage->open(uri));
+  return check_lag_target(*store, lag_us);
+}
+
 Status EngineImpl::set_parameter(const std::string& name, const std::string& parameter,
                                  const std::string& value) {
   SEABED_TRY(auto row, tenant(name));
-  SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
-    if (parameter == "archive_lag_target") {
-      SEABED_TRY(auto dest,
-                 catalog::current_destination(tx, row.tenant_id, catalog::DestinationKind::kArchive));
-      if (!dest)
-        return fail(Code::kConflict, "tenant " + name, "log_archive_dest is unset",
-                    "`seabed archive set-dest` comes first");
-    }
-    return catalog::set_parameter(tx, row.tenant_id, parameter, value);
-  }));
+  if (parameter == "archive_lag_target") SEABED_CHECK(check_new_lag(row, value));
+  SEABED_CHECK(context_.catalog->transact(
+      [&](Transaction& tx) { return catalog::set_parameter(tx, row.tenant_id, parameter, value); }));
   wake(row.tenant_id);
   return ok();
 }

@@ -49,6 +49,7 @@ class EngineImpl : public Engine {
   Result<catalog::Table> select(const std::string& sql) override;
 
  private:
+  Status check_new_lag(const catalog::TenantRow& row, const std::string& value);
   /// nullptr: not in this process.
   TenantArchiver* archiver(uint64_t tenant_id);
   void wake(uint64_t tenant_id);

@@ -28,15 +28,18 @@ DestinationFacts facts_of(const EngineContext& context, const catalog::TenantRow
   return facts;
 }
 
-/// Media without append hold one object a write: archive_lag_target must not be small.
-Status check_lag(EngineContext& context, const catalog::TenantRow& tenant, const ObjectStore& store) {
-  if (store.capabilities().append) return ok();
-  SEABED_TRY(uint64_t lag, context.catalog->get<uint64_t>([&](auto& tx) {
-    return catalog::parameter(tx, tenant.tenant_id, "archive_lag_target");
-  }));
-  if (lag >= 60 * kSecond) return ok();
-  return fail(Code::kConflict, store.describe(), "has no append, and archive_lag_target is below 60s",
-              "set archive_lag_target to 60s or more first");
+/// The least archive_lag_target on media without append; SEABED_TEST_LAG_FLOOR (seconds) lowers it for tests.
+uint64_t lag_floor() {
+  const char* test = std::getenv("SEABED_TEST_LAG_FLOOR");
+  return (test ? std::strtoull(test, nullptr, 10) : 60) * kSecond;
+}
+
+/// One archiver at a time needs a create that only one of many wins: without it, no election is possible.
+Status check_election(const ObjectStore& store) {
+  if (store.capabilities().conditional_put) return ok();
+  return fail(Code::kUnsupported, store.describe(),
+              "has no conditional create, which keeps two writers of one destination apart",
+              "use a medium whose driver offers it; see `seabed driver show`");
 }
 
 /// The path is free, or was this tenant's for the same purpose; then its id is used again.
@@ -82,6 +85,15 @@ Status record(Transaction& tx, DestinationRow& row) {
 
 }  // namespace
 
+Status check_lag_target(const ObjectStore& store, uint64_t lag_us) {
+  const uint64_t floor = lag_floor();
+  if (store.capabilities().append || lag_us >= floor) return ok();
+  const std::string least = std::to_string(floor / kSecond) + "s";
+  return fail(Error{Code::kConflict, store.describe(),
+                    "has no append: every shipment of log is an object of its own, and archive_lag_target is below " + least,
+                    "set archive_lag_target to " + least + " or more, or use a medium with append", 0, 9066});
+}
+
 Result<uint64_t> parse_piece_interval(const std::string& text) {
   uint64_t number = 0, floor = kDay;
   if (const char* test = std::getenv("SEABED_TEST_MIN_PIECE_SECONDS"))
@@ -115,7 +127,13 @@ Result<DestinationRow> set_destination(EngineContext& context, const catalog::Te
   wanted.path = uri.redacted();
   SEABED_TRY(wanted.dest_id, choose_id(context, wanted));
   SEABED_TRY(auto store, open_named(*context.storage, uri));
-  if (wanted.kind == DestinationKind::kArchive) SEABED_CHECK(check_lag(context, tenant, *store));
+  SEABED_CHECK(check_election(*store));
+  if (wanted.kind == DestinationKind::kArchive) {
+    SEABED_TRY(const uint64_t lag_us, context.catalog->get<uint64_t>([&](auto& tx) {
+      return catalog::parameter(tx, tenant.tenant_id, "archive_lag_target");
+    }));
+    SEABED_CHECK(check_lag_target(*store, lag_us));
+  }
   SEABED_TRY(auto claimed, claim_destination(*store, facts_of(context, tenant, wanted), io_of(context)));
   wanted.dest_id = claimed.dest_id;
   SEABED_TRY(wanted.check_file,

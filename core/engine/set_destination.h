@@ -12,6 +12,9 @@ namespace seabed {
 Result<catalog::DestinationRow> set_destination(EngineContext& context, const catalog::TenantRow& tenant,
                                                 catalog::DestinationRow wanted);
 
+/// Media without append get one object a shipment, so archive_lag_target must be 60 s or more there.
+Status check_lag_target(const ObjectStore& store, uint64_t lag_us);
+
 /// "1d", "36h", "90m", "300s" in [1d, 7d]; SEABED_TEST_MIN_PIECE_SECONDS lowers the floor for tests.
 Result<uint64_t> parse_piece_interval(const std::string& text);
 /// "Optional" or "Mandatory" in any case -> "OPTIONAL", "MANDATORY".

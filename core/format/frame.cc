@@ -58,6 +58,8 @@ std::string_view file_type_name(FileType type) {
     case FileType::kLease: return "lease";
     case FileType::kTombstone: return "tombstone";
     case FileType::kReaderLease: return "reader lease";
+    case FileType::kLogFormatMeta: return "format of a log file in parts";
+    case FileType::kLogSealMeta: return "seal of a log file in parts";
   }
   return "unknown";
 }

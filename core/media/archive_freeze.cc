@@ -3,8 +3,11 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+
 #include "core/format/meta.pb.h"
 #include "core/media/archive_tree.h"
+#include "core/media/log_form.h"
 
 namespace seabed {
 
@@ -69,6 +72,17 @@ Status ArchiveTree::freeze_piece(const paths::PieceKey& piece, const LogFiles& f
   return ok();
 }
 
+// A writer that was killed left its last file in parts without a seal.
+Status ArchiveTree::seal_left_open(const paths::PieceKey& piece, uint64_t ls_id, const meta::LsFileInfo& file) {
+  if (store_->capabilities().append || file.hash128().size() != sizeof(Hash128)) return ok();
+  Hash128 hash{};
+  std::copy(file.hash128().begin(), file.hash128().end(), hash.begin());
+  const auto sealed = seal_log_object(*store_, paths::log_file(piece, ls_id, file.file_id()), file.length(), hash,
+                                      file.epoch(), io_());
+  const bool damage = !sealed && (sealed.error().code == Code::kGap || sealed.error().code == Code::kCorruption);
+  return damage ? ok() : sealed;  // verify names what is damaged; the rest of the piece is still good
+}
+
 Status ArchiveTree::write_file_lists(const paths::PieceKey& piece, const meta::Checkpoint& last, const LogFiles& files,
                                      meta::PieceDescriptor* descriptor) {
   const std::string dir = paths::piece_dir(piece);
@@ -88,6 +102,7 @@ Status ArchiveTree::write_file_lists(const paths::PieceKey& piece, const meta::C
       }
     }
     for (const auto& file : list.files()) {
+      SEABED_CHECK(seal_left_open(piece, progress.ls_id(), file));
       bytes += file.length();
       max_scn = std::max(max_scn, file.max_scn());
       add_entry(descriptor, dir, paths::log_file(piece, progress.ls_id(), file.file_id()), file.length(),

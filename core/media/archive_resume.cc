@@ -3,12 +3,12 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
 #include "core/format/frame.h"
 #include "core/format/log_group_codec.h"
 #include "core/format/meta.pb.h"
+#include "core/media/log_object.h"
 
 namespace seabed {
 
@@ -19,8 +19,7 @@ constexpr uint64_t kNoLimit = std::numeric_limits<uint64_t>::max();
 // Reads one object from its front; keeps the bytes that are not consumed yet.
 class Window {
  public:
-  Window(ObjectStore& store, std::string key, uint64_t limit, const IoContext& ctx)
-      : store_(store), key_(std::move(key)), limit_(limit), ctx_(ctx) {}
+  Window(LogObject& object, uint64_t limit) : object_(object), limit_(limit) {}
   std::string_view rest() const { return std::string_view(bytes_).substr(at_); }
   void consume(size_t n) { at_ += n; }
   bool ended() const { return ended_; }
@@ -32,7 +31,7 @@ class Window {
       const size_t have = bytes_.size();
       const size_t ask = static_cast<size_t>(std::min<uint64_t>(std::max(kChunk, n - have), limit_ - offset_));
       bytes_.resize(have + ask);
-      const auto got = ask == 0 ? Result<size_t>(0) : store_.read_at(key_, offset_, std::span(bytes_).subspan(have), ctx_);
+      const auto got = ask == 0 ? Result<size_t>(0) : object_.read_at(offset_, std::span(bytes_).subspan(have));
       bytes_.resize(have + (got ? *got : 0));
       if (!got) return fail(got.error());
       offset_ += *got;
@@ -42,10 +41,8 @@ class Window {
   }
 
  private:
-  ObjectStore& store_;
-  std::string key_;
+  LogObject& object_;
   uint64_t limit_, offset_ = 0;
-  const IoContext& ctx_;
   std::string bytes_;
   size_t at_ = 0;
   bool ended_ = false;
@@ -75,7 +72,8 @@ Status check_header(const meta::LogFileHeader& h, const ArchiveStreamId& id, uin
 Result<LogFileScan> scan_log_file(ObjectStore& store, const ArchiveStreamId& id, uint64_t piece_id, uint32_t file_id,
                                   uint64_t limit, const GroupVisitor& visit, const IoContext& ctx) {
   const std::string key = paths::log_file(id.piece(piece_id), id.ls_id, file_id);
-  Window window(store, key, limit, ctx);
+  SEABED_TRY(const auto object, open_log_object(store, key, ctx));
+  Window window(*object, limit);
   SEABED_CHECK(window.want(kFileHeaderSize + 64 * 1024));
   size_t used = 0;
   SEABED_TRY(const meta::LogFileHeader header, decode_log_file_header(window.rest(), &used, key));
@@ -109,10 +107,9 @@ Result<LogFileScan> scan_log_file(ObjectStore& store, const ArchiveStreamId& id,
     if (visit) visit(group);
   }
   scan.file.hash = hasher.digest();
-  if (limit == kNoLimit) {
-    SEABED_TRY(const ObjectStat stat, store.stat(key, ctx));
-    scan.ignored_bytes = stat.size > scan.file.length ? stat.size - scan.file.length : 0;
-  }
+  if (limit == kNoLimit) scan.ignored_bytes = object->size() - std::min(object->size(), scan.file.length);
+  if (scan.torn.empty() && scan.file.length < limit && object->parts() && object->parts()->problem)
+    scan.torn = object->parts()->problem->message();
   return scan;
 }
 
@@ -121,15 +118,11 @@ Result<std::vector<uint32_t>> list_log_files(ObjectStore& store, const ArchiveSt
   const std::string dir = paths::ls_log_dir(id.piece(piece_id), id.ls_id);
   SEABED_TRY(const auto entries, list_all(store, dir, ctx));
   std::vector<uint32_t> files;
-  for (const auto& entry : entries) {
-    const std::string_view name = std::string_view(entry.key).substr(dir.size());
-    uint32_t n = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), n);
-    if (error == std::errc() && std::string_view(end, name.data() + name.size() - end) == ".obarc" && n > 0 &&
-        paths::log_file(id.piece(piece_id), id.ls_id, n) == entry.key)
-      files.push_back(n);
-  }
+  // An object without bytes was made by an append that never came: its number is still free.
+  for (const auto& entry : entries)
+    if (const auto n = paths::parse_log_file(dir, entry.key); n && entry.size > 0) files.push_back(*n);
   std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
   return files;
 }
 

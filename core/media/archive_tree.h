@@ -16,6 +16,7 @@
 namespace seabed::meta {
 class Checkpoint;
 class HoleRecord;
+class LsFileInfo;
 class LsPieceProgress;
 class PieceDescriptor;
 class RoundInfo;
@@ -64,6 +65,7 @@ class ArchiveTree {
   Result<meta::PieceDescriptor> read_descriptor(const paths::PieceKey& piece);
   Status write_file_lists(const paths::PieceKey& piece, const meta::Checkpoint& last, const LogFiles& files,
                           meta::PieceDescriptor* descriptor);
+  Status seal_left_open(const paths::PieceKey& piece, uint64_t ls_id, const meta::LsFileInfo& file);
   Status list_small_files(const paths::PieceKey& piece, meta::PieceDescriptor* descriptor);
   Status remove_older_checkpoints(const paths::PieceKey& piece, Scn newest);
 

@@ -6,12 +6,12 @@
 
 #include "core/format/log_group_codec.h"
 #include "core/format/meta.pb.h"
-#include "core/media/archive_objects.h"
+#include "core/media/log_object.h"
 
 namespace seabed {
 
 ArchiveWriter::ArchiveWriter(ObjectStore& store, const ArchiveStreamId& id, ArchiveWriterOptions options, LogFile last)
-    : store_(store), id_(id), options_(std::move(options)), file_(std::move(last)) {}
+    : store_(store), form_(make_log_form(store)), id_(id), options_(std::move(options)), file_(std::move(last)) {}
 
 std::string ArchiveWriter::key() const { return paths::log_file(id_.piece(file_.piece_id), id_.ls_id, file_.file_id); }
 
@@ -55,8 +55,9 @@ Status ArchiveWriter::open_file(uint64_t piece_id, uint64_t incarnation, const L
     pending_key_ = key;
     pending_header_ = make_header(id_, options_, file_, next, incarnation, start, now);
   }
-  if (auto put = put_object(store_, key, pending_header_, PutMode::kIfAbsent, ctx); !put) {
-    if (put.error().code != Code::kAlreadyExists && put.error().code != Code::kOutcomeUnknown) return put;
+  SEABED_CHECK(seal(ctx));
+  if (auto made = form_->create(key, pending_header_, ctx); !made) {
+    if (made.error().code != Code::kAlreadyExists && made.error().code != Code::kOutcomeUnknown) return made;
     SEABED_CHECK(settle_open(key, pending_header_, ctx));
   }
   next.length = pending_header_.size();
@@ -70,12 +71,20 @@ Status ArchiveWriter::open_file(uint64_t piece_id, uint64_t incarnation, const L
   return ok();
 }
 
+Status ArchiveWriter::seal(const IoContext& ctx) {
+  if (file_.file_id == 0) return ok();
+  return form_->seal(key(), file_.length, file_.hash, file_.epoch, ctx);
+}
+
 // Something is there under the name of our next file: our own earlier attempt, or another writer's file.
 Status ArchiveWriter::settle_open(const std::string& key, const std::string& header, const IoContext& ctx) {
-  SEABED_TRY(const ObjectStat stat, store_.stat(key, ctx));
-  SEABED_TRY(const std::string there,
-             read_range(store_, key, 0, std::min<uint64_t>(stat.size, std::max<size_t>(header.size(), 4096)), ctx));
-  if (stat.size == header.size() && there == header) return ok();
+  SEABED_TRY(const auto object, open_log_object(store_, key, ctx));
+  std::string there(std::min<uint64_t>(object->size(), std::max<size_t>(header.size(), 4096)), '\0');
+  SEABED_TRY(const size_t got, object->read_at(0, there));
+  there.resize(got);
+  if (object->size() == header.size() && there == header) return ok();
+  if (object->parts() == nullptr && header.starts_with(there) && object->size() == there.size())  // torn in the middle
+    return form_->append(key, there.size(), std::vector{std::string_view(header).substr(there.size())}, ctx);
   size_t used = 0;
   const auto other = decode_log_file_header(there, &used, key);
   if (!other) return fail(other.error());
@@ -99,45 +108,51 @@ Status ArchiveWriter::accept(std::span<const EncodedGroup> groups) {
 
 Status ArchiveWriter::append(std::span<const EncodedGroup> groups, const IoContext& ctx) {
   if (!open_ || foreign_tail_) return fail(Code::kInternal, key(), "no file is open for appending");
-  std::vector<std::string_view> views;
-  uint64_t total = 0;
-  for (const auto& g : groups) views.push_back(g.bytes), total += g.bytes.size();
-  uint64_t there = 0;
+  uint64_t total = 0, there = 0;
+  for (const auto& g : groups) total += g.bytes.size();
   if (in_doubt_) SEABED_CHECK(look(groups, total, &there, ctx));
-  if (there == total) return accept(groups);
-  for (uint64_t skip = there; skip > 0;) {
-    const uint64_t n = std::min<uint64_t>(skip, views.front().size());
-    views.front().remove_prefix(n);
-    if (views.front().empty()) views.erase(views.begin());
-    skip -= n;
-  }
-  in_doubt_ = true;
-  SEABED_TRY(const uint64_t length, store_.append(key(), file_.length + there, views, ctx));
-  if (length != file_.length + total) {
-    return fail(Code::kOutcomeUnknown, key(), fmt::format("is {} bytes long after an append that should end at {}",
-                                                          length, file_.length + total));
+  while (there < total) {
+    // The failed request may still arrive: the same bytes under the same name do no harm.
+    const uint64_t pending = pending_end_ - std::min(pending_end_, file_.length);
+    const uint64_t to = in_doubt_ && pending > there && pending < total ? pending : total;
+    in_doubt_ = true;
+    pending_end_ = file_.length + to;
+    SEABED_CHECK(write(groups, there, to, ctx));
+    there = to;
   }
   return accept(groups);
+}
+
+// Bytes [from, to) of the groups, behind the accepted length.
+Status ArchiveWriter::write(std::span<const EncodedGroup> groups, uint64_t from, uint64_t to, const IoContext& ctx) {
+  std::vector<std::string_view> views;
+  uint64_t at = 0;
+  for (const auto& g : groups) {
+    const uint64_t begin = std::max(from, at), end = std::min<uint64_t>(to, at + g.bytes.size());
+    if (begin < end) views.push_back(std::string_view(g.bytes).substr(begin - at, end - begin));
+    at += g.bytes.size();
+  }
+  return form_->append(key(), file_.length + from, views, ctx);
 }
 
 // How much of `groups` stands behind the accepted length. Anything else there is not ours.
 Status ArchiveWriter::look(std::span<const EncodedGroup> groups, uint64_t total, uint64_t* there,
                            const IoContext& ctx) {
-  SEABED_TRY(const ObjectStat stat, store_.stat(key(), ctx));
-  if (stat.size < file_.length)
-    return fail(Code::kCorruption, key(), fmt::format("is {} bytes long although {} were confirmed", stat.size,
+  SEABED_TRY(const auto object, open_log_object(store_, key(), ctx));
+  if (object->size() < file_.length)
+    return fail(Code::kCorruption, key(), fmt::format("is {} bytes long although {} were confirmed", object->size(),
                                                       file_.length), "the medium loses data: replace it");
-  uint64_t extra = stat.size - file_.length, at = file_.length;
+  uint64_t extra = object->size() - file_.length, at = file_.length;
   bool equal = extra <= total;
   for (size_t i = 0; equal && extra > 0 && i < groups.size(); ++i) {
-    const uint64_t n = std::min<uint64_t>(extra, groups[i].bytes.size());
-    SEABED_TRY(const std::string bytes, read_range(store_, key(), at, n, ctx));
-    equal = std::string_view(groups[i].bytes).substr(0, n) == bytes;
-    at += n;
-    extra -= n;
+    std::string bytes(std::min<uint64_t>(extra, groups[i].bytes.size()), '\0');
+    SEABED_TRY(const size_t got, object->read_at(at, bytes));
+    equal = got == bytes.size() && groups[i].bytes.starts_with(bytes);
+    at += bytes.size();
+    extra -= bytes.size();
   }
   if (equal) {
-    *there = stat.size - file_.length;
+    *there = object->size() - file_.length;
     return ok();
   }
   foreign_tail_ = true;

@@ -1,13 +1,14 @@
 #pragma once
-// Appends the log groups of one stream to piece_…/logstream_N/log/<n>.obarc (docs/format/archive-objects.md). Every
-// file is created with if-absent and names its predecessor's accepted length and hash, so that what an older writer
-// appends later is ignored. Not thread-safe: one archiver thread owns it.
+// Appends the log groups of one stream to piece_…/logstream_N/log/<n>.obarc (docs/format/archive-objects.md), in the form
+// that the medium has for it (log_form.h). Every file is made by one writer only and names its predecessor's accepted
+// length and hash, so that what an older writer appends later is ignored. Not thread-safe: one archiver thread owns it.
 
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/media/archive_stream.h"
+#include "core/media/log_form.h"
 #include "core/storage/object_store.h"
 
 namespace seabed {
@@ -24,8 +25,8 @@ class ArchiveWriter {
   ArchiveWriter(ObjectStore& store, const ArchiveStreamId& id, ArchiveWriterOptions options, LogFile last);
 
   /// Begins the next file: in the same piece the next number, in another piece number 1. An error may be tried again
-  /// with the same arguments. kFenced: a newer epoch has that file; kConflict: an older epoch's file is there that
-  /// resume did not see: resume again.
+  /// with the same arguments. The file before it is sealed first. kFenced: a newer epoch has that file; kConflict: an
+  /// older epoch's file is there that resume did not see: resume again. kGap: the medium lost a part of the file before.
   Status open_file(uint64_t piece_id, uint64_t incarnation, const Lsn& start, Scn now, const IoContext& ctx);
   /// True when the current file is full, none is open, or its tail is not ours: open_file must come first.
   bool needs_file() const;
@@ -34,6 +35,9 @@ class ArchiveWriter {
   /// length. kCorruption: the medium lost what it had confirmed.
   Status append(std::span<const EncodedGroup> groups, const IoContext& ctx);
 
+  /// Says on the medium that the current file is complete; nothing can be appended to it afterwards.
+  Status seal(const IoContext& ctx);
+
   const LogFile& current() const { return file_; }
   uint64_t piece_id() const { return file_.piece_id; }
 
@@ -41,9 +45,11 @@ class ArchiveWriter {
   std::string key() const;
   Status accept(std::span<const EncodedGroup> groups);
   Status look(std::span<const EncodedGroup> groups, uint64_t total, uint64_t* there, const IoContext& ctx);
+  Status write(std::span<const EncodedGroup> groups, uint64_t from, uint64_t to, const IoContext& ctx);
   Status settle_open(const std::string& key, const std::string& header, const IoContext& ctx);
 
   ObjectStore& store_;
+  std::unique_ptr<LogForm> form_;
   ArchiveStreamId id_;
   ArchiveWriterOptions options_;
   LogFile file_;                 // current, or the predecessor while !open_
@@ -51,6 +57,7 @@ class ArchiveWriter {
   bool open_ = false;            // the current file was created by this writer
   bool foreign_tail_ = false;
   bool in_doubt_ = false;        // an append failed: look before the next
+  uint64_t pending_end_ = 0;     // where that append was to end: it is tried again as it was
   std::string pending_key_, pending_header_;  // of an open_file whose outcome is not known
 };
 

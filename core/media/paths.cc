@@ -162,6 +162,32 @@ std::string ls_log_dir(const PieceKey& p, uint64_t ls) { return piece_dir(p) + l
 std::string log_file(const PieceKey& p, uint64_t ls, uint32_t file) {
   return fmt::format("{}{}.obarc", ls_log_dir(p, ls), file);
 }
+namespace {
+constexpr std::string_view kPartMark = "/@APD_PART@";
+}  // namespace
+std::string log_part(const std::string& file, uint64_t start, uint64_t end) {
+  return fmt::format("{}{}{}-{}.obarc", file, kPartMark, start, end);
+}
+std::string log_part_format(const std::string& file) { return fmt::format("{}{}FORMAT_META.obarc", file, kPartMark); }
+std::string log_part_seal(const std::string& file) { return fmt::format("{}{}SEAL_META.obarc", file, kPartMark); }
+
+std::optional<std::pair<uint64_t, uint64_t>> parse_log_part(std::string_view file, std::string_view key) {
+  uint64_t start = 0, end = 0;
+  NameReader r(key);
+  if (r.text(file) && r.text(kPartMark) && r.number(&start) && r.text("-") && r.number(&end) && r.text(".obarc") &&
+      r.end() && start < end)
+    return std::pair(start, end);
+  return std::nullopt;
+}
+
+std::optional<uint32_t> parse_log_file(std::string_view dir, std::string_view key) {
+  uint64_t n = 0;
+  NameReader r(key);
+  if (!r.text(dir) || !r.number(&n) || n == 0 || n > UINT32_MAX || !r.text(".obarc")) return std::nullopt;
+  if (r.end() || r.text(kPartMark)) return static_cast<uint32_t>(n);
+  return std::nullopt;
+}
+
 std::string schema_meta_dir(const PieceKey& p) { return piece_dir(p) + "logstream_1/schema_meta/"; }
 std::string schema_meta(const PieceKey& p, uint64_t scn) {
   return fmt::format("{}{}.obarc", schema_meta_dir(p), scn);

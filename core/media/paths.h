@@ -60,6 +60,14 @@ std::string piece_file_info(const PieceKey& piece);
 std::string ls_file_info(const PieceKey& piece, uint64_t ls);
 std::string ls_log_dir(const PieceKey& piece, uint64_t ls);                        // piece_…/logstream_1001/log/
 std::string log_file(const PieceKey& piece, uint64_t ls, uint32_t file);
+// A log file in parts is the prefix log_file(…) + "/"; `file` is that name without the slash.
+std::string log_part(const std::string& file, uint64_t start, uint64_t end);       // …/@APD_PART@<start>-<end>.obarc, end exclusive
+std::string log_part_format(const std::string& file);                              // …/@APD_PART@FORMAT_META.obarc
+std::string log_part_seal(const std::string& file);                                // …/@APD_PART@SEAL_META.obarc
+/// Start and end of a key that is a part of `file`, start < end.
+std::optional<std::pair<uint64_t, uint64_t>> parse_log_part(std::string_view file, std::string_view key);
+/// The number of the log file in `dir` (ls_log_dir) that a key of either form belongs to.
+std::optional<uint32_t> parse_log_file(std::string_view dir, std::string_view key);
 std::string schema_meta_dir(const PieceKey& piece);
 std::string schema_meta(const PieceKey& piece, uint64_t scn);
 struct PiecePlaceholder { PieceKey piece; bool end = false; std::string tag; };

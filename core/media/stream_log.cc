@@ -140,8 +140,11 @@ Result<bool> StreamLog::open_next_file() {
   SEABED_CHECK(check_header(*next, header));
   SEABED_TRY(end_, accepted(*next));
   if (end_.length < used) return damaged(key_, "ends inside its header as accepted");
-  if (object_->size() < end_.length)
-    return damaged(key_, fmt::format("is truncated: {} bytes of {}", object_->size(), end_.length));
+  if (object_->size() < end_.length) {
+    Error cut = object_->short_of(end_.length);
+    cut.object = medium_.name(cut.object);
+    return fail(std::move(cut));
+  }
   at_ = next;
   hash_ = Hasher128();
   buffer_.clear();
@@ -200,7 +203,8 @@ Result<bool> StreamLog::next(LogGroup* group) {
     }
     switch (decode_group(rest, group, &used, &needed, &reason)) {
       case GroupRead::kBad:
-        return damaged(key_, fmt::format("at byte {}: {}", offset_ - rest.size(), reason));
+        return damaged(object_->holder_of(offset_ - rest.size()),
+                       fmt::format("at byte {} of the log file: {}", offset_ - rest.size(), reason));
       case GroupRead::kNeedMore:
         if (offset_ == end_.length)
           return damaged(key_, fmt::format("the group at byte {} is cut short", offset_ - rest.size()));

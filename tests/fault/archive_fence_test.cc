@@ -66,8 +66,8 @@ TEST_F(FenceTest, TheSleeperIsFencedInMidAppendAndItsBytesAreNobodys) {
   ASSERT_TRUE(eventually([&] { return a.progress().end == test::offset_lsn(4); })) << a.progress().error;
 
   std::atomic<bool> asleep = false, wake = false;
-  store_a->set_hook([&](const std::string& op, const std::string&) -> Status {
-    if (op == "append") {
+  store_a->set_hook([&](const std::string& op, const std::string& key) -> Status {
+    if (op == "append" || (op == "put" && key.find("@APD_PART@") != key.npos)) {
       asleep = true;
       eventually([&] { return wake.load(); });
     } else if (asleep && !wake) {

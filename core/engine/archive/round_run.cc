@@ -31,8 +31,6 @@ Status RoundExecutor::open_destination(const Facts& facts, uint64_t dest_id) {
   if (!row) return fail(Code::kNotFound, fmt::format("destination {}", dest_id), "is not in the catalog");
   SEABED_TRY(const Uri uri, parse_uri(row->uri));
   SEABED_TRY(auto store, context_.storage->open(uri));
-  if (!store->capabilities().append)
-    return fail(Code::kUnsupported, store->describe(), "can not append to objects, which log archiving needs");
   SEABED_CHECK(check_format(*store, facts_of(context_, facts.tenant, dest_id), io()));
   Destination dest;
   dest.dest_id = dest_id;
@@ -137,7 +135,10 @@ StreamEnvironment RoundExecutor::environment(uint64_t ls_id) {
   env.keeper = keeper_.get();
   size_t all = 0;
   for (const auto& tenant : context_.tenants) all += tenant.streams.size() + 1;
-  constexpr uint64_t kAllBuffers = 64 << 20, kLeast = 512 << 10, kMost = 8 << 20;
+  // Where every write is an object of its own, it holds a lag period or a whole file.
+  const bool append = dest_.store->capabilities().append;
+  const uint64_t kAllBuffers = append ? 64 << 20 : 128 << 20, kMost = append ? 8 << 20 : 64 << 20;
+  constexpr uint64_t kLeast = 512 << 10;
   env.buffer_bytes = tuning_.buffer_bytes ? tuning_.buffer_bytes
                                           : std::clamp<uint64_t>(kAllBuffers / std::max<size_t>(all, 1), kLeast, kMost);
   env.file_size = tuning_.file_size;

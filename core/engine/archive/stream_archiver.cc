@@ -62,7 +62,9 @@ void StreamArchiver::run() {
 void StreamArchiver::finish(bool ship_buffer) {
   finishing_ = true;
   if (attached_ && ship_buffer && lease_ && lease_->check()) {
-    if (const auto shipped = ship(); !shipped) note_error(shipped.error());
+    auto done = ship();
+    if (done && lease_->check()) done = writer_->seal(io());
+    if (!done) note_error(done.error());
   }
   if (lease_) {
     env_.keeper->remove(lease_);
@@ -121,6 +123,7 @@ Result<bool> StreamArchiver::look() {
   const uint64_t room = env_.buffer_bytes - std::min(buffered_bytes_, env_.buffer_bytes);
   SEABED_TRY(LogStep step, source_.read_step(std::max(room, kLeastRead)));
   const bool more = !step.complete && !step.gap;
+  if (step.tablets && env_.saw_tablets) env_.saw_tablets(*step.tablets);
   const auto log = std::find_if(step.groups.begin(), step.groups.end(), [](auto& g) { return carries_log(g.type); });
   if (log != step.groups.end() && env_.saw_log) env_.saw_log(log->scn_hi);
   take(std::move(step));
@@ -211,6 +214,7 @@ void StreamArchiver::forget_pieces_below(uint64_t piece_id) {
 }
 
 std::optional<Scn> StreamArchiver::covered(Scn scn) {
+  source_.hurry();
   std::lock_guard lock(mutex_);
   const auto now = Steady::now();
   std::erase_if(waiters_, [&](const Waiter& w) { return now - w.asked > 1min; });

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/engine/restore/plan.h"
+#include "core/media/log_object_check.h"
 
 namespace seabed::restore {
 namespace {
@@ -86,6 +87,7 @@ class Presence {
                 const meta::FileEntry& e, bool may_be_longer, bool chosen) {
     const std::string key = directory + e.key();
     auto it = sizes.find(key);
+    if (it == sizes.end() && begins_there(sizes, key + "/")) return expect_parts(medium, sizes, key, e.size(), chosen);
     if (it == sizes.end()) return miss(medium, key), ok();
     const bool fits = it->second == e.size() || (may_be_longer && it->second > e.size());
     if (!fits) {
@@ -97,6 +99,17 @@ class Presence {
     SEABED_TRY(std::string bytes, read_range(*medium.store, key, 0, e.size(), medium.io()));
     if (view(hash128(bytes)) != e.hash128())
       warnings_->push_back(medium.name(key) + " does not hold the bytes that were written (hash)");
+    return ok();
+  }
+
+  Status expect_parts(const Medium& medium, const Sizes& sizes, const std::string& key, uint64_t accepted,
+                      bool chosen) {
+    std::vector<ListEntry> entries;
+    for (auto it = sizes.lower_bound(key + "/"); it != sizes.end() && it->first.starts_with(key + "/"); ++it)
+      entries.push_back({it->first, it->second});
+    SEABED_TRY(const auto found,
+               check_log_parts(medium, key, gather_log_parts(key, entries), {accepted, true, chosen}));
+    for (const LogObjectFinding& f : found) warnings_->push_back(medium.name(f.key) + " " + f.reason);
     return ok();
   }
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/engine/restore/verify_report.h"
+#include "core/media/log_object_check.h"
 
 namespace seabed::restore {
 namespace {
@@ -77,7 +78,7 @@ class PieceCheck {
     for (const meta::FileEntry& e : piece.descriptor.files()) {
       listed.insert(directory + e.key());
       if (e.key().find("/log/") != e.key().npos) {
-        SEABED_CHECK(log_file(directory, e));
+        SEABED_CHECK(log_file(directory, e, true));
         continue;
       }
       SEABED_TRY(bool good, check_entry(medium_, directory, e, quick_, findings_));
@@ -99,14 +100,9 @@ class PieceCheck {
 
   /// Present and long enough: what an old writer appended behind the accepted length is nobody's. The bytes
   /// are read by verify_log.
-  Status log_file(const std::string& directory, const meta::FileEntry& e) {
-    const std::string key = directory + e.key();
-    auto stat = medium_.store->stat(key, medium_.io());
-    if (!stat && stat.error().code != Code::kNotFound) return fail(stat.error());
-    if (!stat)
-      findings_->error(medium_.name(key), "is missing");
-    else if (stat->size < e.size())
-      findings_->error(medium_.name(key), fmt::format("is truncated: {} bytes of {}", stat->size, e.size()));
+  Status log_file(const std::string& directory, const meta::FileEntry& e, bool sealed) {
+    SEABED_TRY(const auto found, check_log_object(medium_, directory + e.key(), {e.size(), sealed, true}));
+    for (const LogObjectFinding& f : found) findings_->error(medium_.name(f.key), f.reason);
     return ok();
   }
 
@@ -142,7 +138,7 @@ class PieceCheck {
         meta::FileEntry e;
         e.set_key(paths::log_file(piece.key, ls.ls_id(), id).substr(directory.size()));
         e.set_size(id == ls.last_file_id() ? ls.last_file_length() : 1);
-        SEABED_CHECK(log_file(directory, e));
+        SEABED_CHECK(log_file(directory, e, id != ls.last_file_id()));
       }
     return ok();
   }

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -26,7 +27,8 @@ class DirStore final : public ObjectStore {
 
   explicit DirStore(std::string root) : root_(std::move(root)) {
     std::filesystem::create_directories(root_);
-    caps_.append = caps_.conditional_put = true;
+    caps_.append = append_by_default;
+    caps_.conditional_put = true;
   }
   void set_hook(Hook hook) {
     std::lock_guard lock(mutex_);
@@ -35,7 +37,11 @@ class DirStore final : public ObjectStore {
   /// The next append writes so many bytes and then fails.
   std::atomic<int64_t> tear_next_append = -1;
   std::atomic<uint64_t> appends = 0, puts = 0;
+  /// The next put of a part arrives, and its answer is lost.
+  std::atomic<bool> lose_next_part = false;
   Capabilities caps_;
+  /// Of stores that are made from now on: false is an S3-like medium.
+  static inline bool append_by_default = std::getenv("SEABED_TEST_NO_APPEND") == nullptr;
 
   const Capabilities& capabilities() const override { return caps_; }
   std::string describe() const override { return "dir:" + root_; }
@@ -43,6 +49,7 @@ class DirStore final : public ObjectStore {
     SEABED_CHECK(hook("stat", key));
     struct stat st {};
     if (::stat(path(key).c_str(), &st) != 0) return fail_errno(key, "stat", errno);
+    if (!S_ISREG(st.st_mode)) return fail(Code::kNotFound, key, "is no object");
     return ObjectStat{static_cast<uint64_t>(st.st_size)};
   }
   Result<size_t> read_at(const std::string& key, uint64_t offset, std::span<char> buffer, const IoContext&) override {
@@ -68,6 +75,8 @@ class DirStore final : public ObjectStore {
     const int e = errno;
     ::unlink(temporary.c_str());
     if (rc != 0) return fail_errno(key, "put", e);
+    if (key.find("@APD_PART@") != key.npos && lose_next_part.exchange(false))
+      return fail(Code::kOutcomeUnknown, key, "the answer was lost");
     return ok();
   }
   Result<ListPage> list(const std::string& prefix, const std::string& token, uint32_t max_keys,
@@ -96,8 +105,12 @@ class DirStore final : public ObjectStore {
   Result<uint64_t> append(const std::string& key, uint64_t position, Buffers bytes, const IoContext&) override {
     SEABED_CHECK(hook("append", key));
     ++appends;
-    Fd fd(::open(path(key).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    if (!caps_.append) return none(key);
+    std::error_code ec;
+    if (position == 0) std::filesystem::create_directories(std::filesystem::path(path(key)).parent_path(), ec);
+    Fd fd(::open(path(key).c_str(), O_WRONLY | (position == 0 ? O_CREAT : 0) | O_CLOEXEC, 0600));
     if (!fd) return fail_errno(key, "open", errno);
+    ::flock(fd.get(), LOCK_EX);
     struct stat st {};
     fstat(fd.get(), &st);
     if (static_cast<uint64_t>(st.st_size) != position) return fail(Code::kConflict, key, "not at the end");

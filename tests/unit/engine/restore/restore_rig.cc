@@ -11,6 +11,7 @@
 #include "core/flow/macroblock.h"
 #include "core/media/archive_objects.h"
 #include "core/media/format_file.h"
+#include "core/storage/store_call.h"
 
 namespace seabed::testing_restore {
 
@@ -38,6 +39,27 @@ struct Tenant final : TenantSource {
   }
   std::map<std::string, std::string>* seen;
 };
+
+/// An S3-like medium: the log is written in parts, and read back as objects of a directory.
+class WithoutAppend final : public AroundStore<WithoutAppend> {
+ public:
+  explicit WithoutAppend(std::shared_ptr<ObjectStore> inner) : AroundStore(std::move(inner)), can_(inner_->capabilities()) {
+    can_.append = false;
+  }
+  template <class F>
+  auto around(const StoreCall&, F&& next) -> decltype(next()) {
+    return next();
+  }
+  const Capabilities& capabilities() const override { return can_; }
+
+ private:
+  Capabilities can_;
+};
+
+std::shared_ptr<ObjectStore> written_through(std::shared_ptr<ObjectStore> store) {
+  if (std::getenv("SEABED_TEST_NO_APPEND") == nullptr) return store;
+  return std::make_shared<WithoutAppend>(std::move(store));
+}
 
 Result<Fd> open_bytes(const std::string& content) {
   Fd fd(::memfd_create("rig", MFD_CLOEXEC));
@@ -91,7 +113,7 @@ void Rig::write_formats() {
   facts.mode = "mysql";
   facts.dest_id = kDataDest;
   auto data = store(data_dir);
-  archive_ = store(archive_dir);
+  archive_ = written_through(store(archive_dir));
   EXPECT_TRUE(claim_destination(*data, facts, {}));
   EXPECT_TRUE(probe_destination(*data, facts, system_clock(), {}));
   facts.dest_id = kArchiveDest;
