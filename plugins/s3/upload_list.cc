@@ -62,10 +62,8 @@ int32_t go_on(const XmlNode& root, const std::string& last, Listing& call, Error
 int32_t S3Store::list_uploads(UploadsCall& call, const Context& context, Error& error) {
   Call request;
   request.what = "its uploads cannot be listed";
-  request.query = {{"uploads", ""},
-                   {"encoding-type", "url"},
-                   {"max-uploads", page(call.max)},
-                   {"prefix", wire_key(call.scope)}};
+  // Not encoding-type=url: Ceph encodes the keys and does not say so.
+  request.query = {{"uploads", ""}, {"max-uploads", page(call.max)}, {"prefix", wire_key(call.scope)}};
   add_upload_token(call.token, settings().place.prefix, &request.query);
   Response response;
   if (const int32_t code = service_.run(request, context, &response, error)) return code;
