@@ -1,0 +1,180 @@
+"""The nfs driver on NFS-Ganesha: the checker, the main job, cross-reading with the exported directory, a dead server, a
+full one, a restarted one."""
+# ctest: timeout=300
+# case: conformance
+# case: main-job
+# case: crossed
+# case: dead-server
+# case: full-server
+# case: lost-connections
+# case: refused
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from case import Skip, run_cases
+from fault_proxy import FaultProxy
+from ganesha import Ganesha
+from main_job import main_job, restore_from
+from driver_calls import Driver, DriverError
+
+
+class Nfs:
+    def __init__(self, case, export=None):
+        if not shutil.which("ganesha.nfsd") or not shutil.which("rpcbind"):
+            raise Skip("NFS-Ganesha is not installed")
+        if os.geteuid() != 0:
+            raise Skip("NFS-Ganesha with VFS needs root")
+        self.case, self.server = case, Ganesha(f"{case.base}/ganesha", export)
+        case.at_end(self.server.stop)
+        self.restart()
+
+    def restart(self):
+        self.facts = self.server.start()
+        self.export = self.facts["export"]
+
+    def location(self, path):
+        return f"{self.facts['uri']}/{path}"
+
+    def ports(self, nfs=None, more=""):
+        return f"nfsport={nfs or self.facts['nfsport']}&mountport={self.facts['mountport']}{more}"
+
+    def open(self, path, **more):
+        return Driver(self.case.build, "nfs").open(self.location(path).split("://")[1], **{
+            "nfsport": self.facts["nfsport"], "mountport": self.facts["mountport"], **more})
+
+
+def conformance(case):
+    nfs = Nfs(case)
+    run = subprocess.run([f"{case.build}/bin/seabed-driver-check", "--driver", f"{case.build}/drivers/seabed_nfs.so", "--uri",
+                          f"{nfs.location('not/there/yet')}?{nfs.ports()}"], capture_output=True, text=True, timeout=280)
+    case.equal(run.returncode, 0, run.stdout + run.stderr)
+
+
+def main_job_case(case):
+    nfs = Nfs(case)
+    _, ledger = main_job(case, nfs.location("media"), nfs.ports())
+    restore_from(case, ledger, f"file://{nfs.export}/media", "", "by-file")
+    left = [name for _, _, names in os.walk(f"{nfs.export}/media") for name in names if name.startswith("t-")]
+    case.equal(left, [], "temporary files are left")
+
+
+def crossed(case):
+    """What the driver wrote is what lies in the directory, and the other way round."""
+    nfs = Nfs(case)
+    store = nfs.open("x")
+    big = os.urandom(5_000_001)
+    store.put("a/big", big)
+    for name, at, piece in (("log", 0, b"one"), ("log", 3, big), ("log", 3 + len(big), b"")):
+        case.equal(store.append(name, at, piece), at + len(piece), "the length after an append")
+    upload = store.begin("up/loaded")
+    pieces = {n: big[n * 1_000_000:(n + 1) * 1_000_000] for n in range(1, 5)}
+    parts = [store.part("up/loaded", upload, n, pieces[n]) for n in (2, 1, 4, 3)]
+    store.complete("up/loaded", upload, sorted(parts, key=lambda part: part[0]))
+    for key, wanted in (("a/big", big), ("log", b"one" + big), ("up/loaded", b"".join(pieces.values()))):
+        with open(f"{nfs.export}/x/{key}", "rb") as file:
+            case.true(file.read() == wanted, f"{key} differs in the exported directory")
+        case.true(store.read(key, 0, len(wanted) + 9) == wanted, f"{key} is read otherwise")
+    os.makedirs(f"{nfs.export}/x/theirs")
+    with open(f"{nfs.export}/x/theirs/one", "wb") as file:
+        file.write(big)
+    os.symlink("/etc", f"{nfs.export}/x/out")
+    case.true(store.read("theirs/one", 0, len(big)) == big, "a file of another writer")
+    case.equal(store.read("theirs/one", 4_999_999, 100), big[4_999_999:], "its end")
+    case.equal(store.list(), ["a/big", "log", "theirs/one", "up/loaded"], "the listing")
+    case.equal(store.fails("read", "out/passwd", 0, 10).code, "PERMISSION_DENIED", "through a symbolic link")
+
+
+def dead_server(case):
+    nfs = Nfs(case)
+    store = nfs.open("x")
+    store.put("k", b"before")
+    nfs.server.server.process.send_signal(signal.SIGSTOP)
+    try:
+        for verb, *words in (("read", "k", 0, 10), ("put", "k", b"after"), ("append", "log", 0, b"x"), ("list",),
+                             ("stat", "k")):
+            start = time.monotonic()
+            error = store.fails(verb, *words, seconds=1)
+            case.equal(error.code, "TIMEOUT", f"{verb} on a dead server: {error}")
+            case.true(time.monotonic() - start < 5, f"{verb} took {time.monotonic() - start:.1f} s for a deadline of 1 s")
+        start = time.monotonic()
+        case.equal(store.fails("put", "k", b"after", cancel_after=0.5).code, "CANCELLED", "a cancelled put")
+        case.true(time.monotonic() - start < 5, "cancel was not heard")
+    finally:
+        nfs.server.server.process.send_signal(signal.SIGCONT)
+    case.equal(store.read("k", 0, 10), b"before", "the object after all that")
+    nfs.server.server.stop(signal.SIGKILL)
+    error = store.fails("read", "k", 0, 10, seconds=5)
+    case.true(error.code in ("UNAVAILABLE", "TIMEOUT") and error.retry == "TRANSIENT", f"no server at all: {error}")
+    nfs.server.stop()
+    nfs.restart()
+    case.equal(nfs.open("x").read("k", 0, 10), b"before", "the object after a restart")
+
+
+def full_server(case):
+    export = f"{case.base}/small"
+    os.makedirs(export)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", export], check=False).returncode != 0:
+        raise Skip("no tmpfs can be mounted here")
+    case.at_end(lambda: subprocess.run(["umount", "-l", export], check=True))
+    nfs = Nfs(case, export)
+    store = nfs.open("x")
+    store.append("log", 0, b"head")
+    store.put("filler", os.urandom(16 << 20))
+    for verb, *words in (("put", "big", os.urandom(12 << 20)), ("append", "log", 4, os.urandom(12 << 20))):
+        error = store.fails(verb, *words)
+        case.equal(error.code, "NO_SPACE", f"{verb} on a full server: {error}")
+        case.contains(error.message, "MiB free of 24 MiB", verb)
+    case.equal(store.list(), ["filler", "log"], "what is there after the refusals")
+    case.equal(store.read("log", 0, 100), b"head", "the log is as long as before")
+    store.remove("filler")
+    case.equal(store.append("log", 4, b"tail"), 8, "there is room again")
+
+
+def lost_connections(case):
+    """Connections that break while the main job runs; and a write whose answer is lost is told as unknown."""
+    nfs = Nfs(case)
+    proxy = FaultProxy(nfs.facts["nfsport"])
+    port = proxy.start()
+    case.at_end(proxy.stop)
+
+    def break_some():
+        for after in (200, 5_000, 60_000, 300_000):
+            proxy.add("reset", times=1, after=after)
+            proxy.add("reset", times=1, after=after, up=True)
+
+    main_job(case, nfs.location("media"), nfs.ports(port, "&connections=2"), trouble=break_some)
+    case.true(proxy.hits.get("reset", 0) > 3, f"too few connections were broken: {proxy.hits}")
+
+
+def refused(case):
+    nfs = Nfs(case)
+    driver = Driver(case.build, "nfs")
+    where = nfs.location("x").split("://")[1]
+    for attributes, code, word in (({"version": 4}, "UNSUPPORTED", "libnfs 4.0.0 corrupts"),
+                                   ({"version": 2}, "INVALID_ARGUMENT", "version"),
+                                   ({"nfsport": 70000}, "INVALID_ARGUMENT", "nfsport")):
+        try:
+            driver.open(where, **attributes)
+            raise AssertionError(f"{attributes} was taken")
+        except DriverError as error:
+            case.equal(error.code, code, f"{attributes}: {error}")
+            case.contains(error.message, word)
+    stranger = driver.open("127.0.0.1/nowhere/at/all", nfsport=nfs.facts["nfsport"], mountport=nfs.facts["mountport"])
+    error = stranger.fails("list")
+    case.equal(error.code, "PERMISSION_DENIED", f"what is not exported: {error}")
+    store = nfs.open("x")
+    for key in ("../out", "a/../../out", "/etc/passwd", "a//b", ".seabed-tmp/t-1"):
+        case.equal(store.fails("put", key, b"x").code, "INVALID_ARGUMENT", key)
+    nobody = nfs.open("private", uid=65534, gid=65534)
+    os.makedirs(f"{nfs.export}/private", mode=0o700)
+    case.equal(nobody.fails("put", "k", b"x").code, "PERMISSION_DENIED", "another user's directory")
+
+
+if __name__ == "__main__":
+    sys.exit(run_cases({"conformance": conformance, "main-job": main_job_case, "crossed": crossed,
+                        "dead-server": dead_server, "full-server": full_server, "lost-connections": lost_connections,
+                        "refused": refused}))
