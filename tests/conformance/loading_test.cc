@@ -228,18 +228,4 @@ TEST_F(Loading, ExceptionsEndAtTheBorder) {
   EXPECT_EQ(code_of(bare->list("", "", 10, ctx)), Code::kInternal) << "100 keys for 10";
 }
 
-TEST(ExportedSymbols, OneAndNoMore) {
-  const std::string command =
-      std::string(SEABED_NM) + " -D --defined-only " SEABED_TEST_DRIVERS "/seabed_file.so";
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  ASSERT_NE(pipe, nullptr);
-  std::vector<std::string> symbols;
-  char line[512], type;
-  char name[400];
-  while (std::fgets(line, sizeof line, pipe.get()))
-    if (std::sscanf(line, "%*s %c %399s", &type, name) == 2 && type != 'A') symbols.emplace_back(name);
-  ASSERT_EQ(symbols.size(), 1u);
-  EXPECT_EQ(symbols[0].substr(0, symbols[0].find('@')), "seabed_driver_entry");
-}
-
 }  // namespace seabed::test

@@ -1,5 +1,6 @@
 // No key reaches what lies outside the root, and no other user's link misleads.
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -66,6 +67,16 @@ TEST_F(Traversal, LinksAreNotFollowed) {
   put("file", "replaced");  // the link itself gives way, not what it names
   EXPECT_EQ(get("file"), "replaced");
   expect_untouched();
+}
+
+TEST_F(Traversal, KeysAreAnyBytesButNul) {
+  std::vector<std::string> names = {"inside",    "\n",           "new\nline",      "tab\t",
+                                    "\x01\x7f", "\xff\xfe-raw", "a/.seabed-tmp/b", std::string(255, 'n')};
+  for (const auto& name : names) put(name, name);
+  for (const auto& name : names) EXPECT_EQ(get(name), name);
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(keys(), names);
+  for (const char* prefix : {"../", "/", "inside/deeper/"}) EXPECT_TRUE(keys(prefix).empty()) << prefix;
 }
 
 TEST_F(Traversal, AKeyCannotBeFileAndDirectory) {

@@ -103,6 +103,18 @@ CHECK_TEST("object.odd_names", 0) {
   }
 }
 
+CHECK_TEST("object.names_of_any_bytes", 0) {
+  // A medium may refuse such names, but then in words; it may not change them.
+  std::set<std::string> taken;
+  for (const std::string name : {"new\nline", "tab\t", "\x01\x7f", "\xff\xfe-raw", "return\r", "e\xcc\x81 and \xc3\xa9"}) {
+    const Answer answer = world.store().put(world.key(name), name);
+    if (answer.ok()) taken.insert(name);
+    if (!answer.ok()) expect_code(answer, SEABED_INVALID_ARGUMENT, "put of an odd name");
+  }
+  for (const auto& name : taken) expect_equal(world.get(world.key(name)), name, "an object with an odd name");
+  if (world.can(SEABED_CAP_STRONG_LIST)) expect_equal(world.keys(), {taken.begin(), taken.end()}, "the list of odd names");
+}
+
 CHECK_TEST("object.remove_tells_for_each_key", 0) {
   world.put(world.key("d/one"), "1");
   world.put(world.key("d/two"), "2");
