@@ -284,6 +284,14 @@ class Store:
         self.call("remove", array, len(keys), REMOVE_SINK(take), None, context_at=4, **how)
         return results
 
+    def append(self, key, position, data, **how):
+        """The new length."""
+        array, count, keep = pieces(data)
+        length = c.c_uint64()
+        self.call("append", key.encode(), position, array, count, c.byref(length), context_at=4, **how)
+        del keep
+        return length.value
+
     def tags(self, key, **how):
         found = {}
         self.call("get_tags", key.encode(), TAG_SINK(

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 from case import Skip
+from driver_abi import Driver, DriverError
 from oss_server import OssServer
 
 ALI_OSS = "6.23.0"
@@ -33,13 +34,40 @@ class OssLab:
 
     def __init__(self, case, buckets=(BUCKET,)):
         self.case, self.server = case, OssServer(f"{case.base}/oss", buckets)
-        self.facts = self.server.start()
+        self.facts, self.driver = self.server.start(), None
         case.at_end(self.server.stop)
 
-    def uri(self, path, port=None, **attributes):
-        facts = {"host": f"http://oss.localhost:{port or self.facts['port']}", "access_id": self.facts["access_id"],
-                 "access_key": self.facts["access_key"], **attributes}
-        return f"oss://{BUCKET}/{path}?" + "&".join(f"{k}={v}" for k, v in facts.items() if v is not None)
+    def attributes(self, port=None, **more):
+        """Attributes of a destination; one that is None is left out."""
+        out = {"host": f"http://oss.localhost:{port or self.facts['port']}", "access_id": self.facts["access_id"],
+               "access_key": self.facts["access_key"], **more}
+        if out.get("signature_version") == "v4":
+            out.setdefault("oss_region", self.facts["region"])
+        return {k: v for k, v in out.items() if v is not None}
+
+    def uri(self, path, **how):
+        return f"oss://{BUCKET}/{path}?" + "&".join(f"{k}={v}" for k, v in self.attributes(**how).items())
+
+    def open(self, path="a/b", bucket=BUCKET, **how):
+        """The driver under test on this server."""
+        if not self.driver:
+            self.driver = Driver(f"{self.case.build}/drivers/seabed_oss.so")
+        store = self.driver.open(f"oss://{bucket}/{path}", **self.attributes(**how))
+        self.case.at_end(store.close)
+        return store
+
+    def body(self, key):
+        """An object's bytes as ali-oss reads them."""
+        file = f"{self.case.base}/body"
+        self.ali("get", key, file)
+        with open(file, "rb") as data:
+            return data.read()
+
+    def file(self, data):
+        """A file with these bytes, for ali-oss to write."""
+        with open(f"{self.case.base}/given", "wb") as out:
+            out.write(data)
+        return out.name
 
     def ali(self, *words, signature="v1", may_fail=False, **more):
         """What ali-oss answers to a command of oss_client.js."""
@@ -52,3 +80,12 @@ class OssLab:
         if run.returncode != 0 and not may_fail:
             raise AssertionError(f"ali-oss {words[0]}: {run.stdout}{run.stderr}")
         return json.loads(run.stdout)
+
+
+def refused(call, *arguments, **more):
+    """The DriverError of a call that must fail."""
+    try:
+        answer = call(*arguments, **more)
+    except DriverError as error:
+        return error
+    raise AssertionError(f"{call.__name__}{arguments} was not refused: {answer!r}")
