@@ -4,6 +4,6 @@
 
 namespace seabed {
 
-std::vector<Verb> admin_verbs() { return {dump_backup_verb()}; }
+std::vector<Verb> admin_verbs() { return {test_io_device_verb(), io_adapter_benchmark_verb(), dump_backup_verb()}; }
 
 }  // namespace seabed
