@@ -83,6 +83,8 @@ class DriverError(Exception):
 
 
 class Driver:
+    _hosts = []  # a host's table lives as long as the process
+
     def __init__(self, build, name):
         library = c.CDLL(f"{build}/drivers/seabed_{name}.so")
         library.seabed_driver_entry.restype = c.POINTER(Table)
@@ -90,6 +92,7 @@ class Driver:
         self._log = c.CFUNCTYPE(None, c.c_void_p, c.c_int32, c.c_char_p)(lambda *_: None)
         self.host = Host(c.sizeof(Host), 1, 0, b"test", b"0", c.cast(self._log, c.c_void_p),
                          c.cast(self._clock, c.c_void_p), None)
+        Driver._hosts.append((self._clock, self._log, self.host))
         error = Error(c.sizeof(Error))
         table = library.seabed_driver_entry(c.byref(self.host), c.byref(error))
         if not table:
