@@ -1,0 +1,76 @@
+"""The main job through the program on oss://: archive by append, full, incremental, restores compared with the writer's log;
+with answers lost and a busy service on the way; a tree copied object by object from OSS to a directory and back."""
+# ctest: timeout=300
+# case: main-job
+# case: main-job-v4
+# case: main-job-in-trouble
+# case: copied
+import os
+import sys
+
+from case import run_cases
+from fault_proxy import FaultProxy
+from main_job import main_job, restore_from
+from oss_lab import BUCKET, OssLab
+
+
+def attributes(lab, port=None, **more):
+    """Of the destination, without the secret: that comes from the environment."""
+    found = lab.attributes(port, access_id=None, access_key=None, **more)
+    return "&".join(f"{k}={v}" for k, v in found.items())
+
+
+def environment(lab):
+    return {"OSS_ACCESS_KEY_ID": lab.facts["access_id"], "OSS_ACCESS_KEY_SECRET": lab.facts["access_key"]}
+
+
+def job(case, **mode):
+    lab = OssLab(case)
+    main_job(case, f"oss://{BUCKET}/media", attributes(lab, **mode), env=environment(lab))
+    names = [name for name, _ in lab.ali("list", "media/")]
+    logs = [name for name in names if name.endswith(".obarc") and "/log/" in name]
+    case.true(logs, f"no log files among {names}")
+    case.equal({lab.ali("head", name)["type"] for name in logs}, {"Appendable"}, "the archive's log files")
+    case.equal([n for n in names if "@APD_PART@" in n], [], "parts of log files")
+    case.equal(lab.ali("uploads"), [], "uploads left behind")
+    return lab
+
+
+def trouble(case):
+    """Every kind of write loses its answer, and the service is busy for a while, in the middle of it all."""
+    lab = OssLab(case)
+    proxy = FaultProxy(lab.facts["port"])
+    port = proxy.start()
+    case.at_end(proxy.stop)
+
+    def strike():
+        proxy.add("commit_drop", times=3, match=r"^POST .*[?&]append")
+        proxy.add("commit_drop", times=3, match=r"^PUT [^?]*$")
+        proxy.add("commit_drop", times=1, match=r"^PUT .*partNumber")
+        proxy.add("commit_drop", times=1, match=r"^POST .*[?&]uploadId")
+        proxy.add("http", times=4, status=503, code="SlowDown", retry_after=1)
+        proxy.add("http", times=2, status=500, code="InternalError", match="^P")
+    main_job(case, f"oss://{BUCKET}/media", attributes(lab, port), env=environment(lab), trouble=strike)
+    case.true(proxy.hits.get("commit_drop", 0) >= 6 and proxy.hits.get("http", 0) >= 6, f"faults seen: {proxy.hits}")
+
+
+def copied(case):
+    """What is on OSS restores from a directory and, copied on by ali-oss as plain objects, from OSS again."""
+    lab = OssLab(case)
+    _, ledger = main_job(case, f"oss://{BUCKET}/media", attributes(lab), env=environment(lab))
+    directory = f"{case.base}/copied"
+    for name, _ in lab.ali("list", "media/"):
+        path = f"{directory}/{name}"
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        lab.ali("get", name, path)
+    restore_from(case, ledger, f"file://{directory}/media", "", "from-directory")
+    for base, _, files in os.walk(directory):
+        for file in files:
+            path = os.path.join(base, file)
+            lab.ali("put", "again/" + os.path.relpath(path, directory), path, signature="v4")
+    restore_from(case, ledger, f"oss://{BUCKET}/again/media", attributes(lab), "from-oss", env=environment(lab))
+
+
+if __name__ == "__main__":
+    sys.exit(run_cases({"main-job": job, "main-job-v4": lambda case: job(case, signature_version="v4"),
+                        "main-job-in-trouble": trouble, "copied": copied}))
