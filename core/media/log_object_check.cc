@@ -70,7 +70,7 @@ class PartsCheck {
       add(name, fmt::format("seals {} bytes, {} were written", seal->length, demand_.accepted));
     uint64_t start = 0;
     for (const uint64_t end : seal->part_ends) {
-      if (start < demand_.accepted && !covered(start, end)) {
+      if (!covered(start, end)) {
         const std::string part = paths::log_part(key_, start, end);
         if (parts_.problem && parts_.problem->object == part) add(part, parts_.problem->reason);
         else add(part, "is missing or cut");

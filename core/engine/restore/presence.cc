@@ -68,18 +68,26 @@ class Presence {
     SEABED_TRY(Sizes sizes, list_sizes(medium, paths::piece_dir(key)));
     for (const meta::FileEntry& e : piece.facts.descriptor.files())
       SEABED_CHECK(expect(medium, sizes, paths::piece_dir(key), e, true, chosen));
-    if (!piece.facts.frozen) check_active(medium, key, sizes, piece.facts.descriptor);
+    if (!piece.facts.frozen) SEABED_CHECK(check_active(medium, key, sizes, piece.facts.descriptor, chosen));
     meta::RoundInfo round;
     return chosen ? decode(medium, paths::round_start(key.dest, key.round), FileType::kRound, &round) : ok();
   }
 
  private:
-  void check_active(const Medium& medium, const paths::PieceKey& key, const Sizes& sizes,
-                    const meta::PieceDescriptor& d) {
+  Status check_active(const Medium& medium, const paths::PieceKey& key, const Sizes& sizes,
+                      const meta::PieceDescriptor& d, bool chosen) {
     if (sizes.count(paths::tenant_piece_infos(key)) == 0) miss(medium, paths::tenant_piece_infos(key));
     for (const meta::LsPieceProgress& ls : d.ls())
       if (ls.ls_id() == 1 && ls.first_file_id() != 0 && !begins_there(sizes, paths::schema_meta_dir(key)))
         miss(medium, paths::schema_meta_dir(key));
+    for (const meta::LsPieceProgress& ls : d.ls())
+      for (uint32_t id = ls.first_file_id(); id != 0 && id <= ls.last_file_id(); ++id) {
+        const std::string file = paths::log_file(key, ls.ls_id(), id);
+        const bool last = id == ls.last_file_id();  // of the others the next file tells how much counts
+        if (sizes.count(file) == 0 && begins_there(sizes, file + "/"))
+          SEABED_CHECK(expect_parts(medium, sizes, file, {last ? ls.last_file_length() : 1, !last, chosen}));
+      }
+    return ok();
   }
 
   /// A log file may be longer than what counts of it.
@@ -87,7 +95,8 @@ class Presence {
                 const meta::FileEntry& e, bool may_be_longer, bool chosen) {
     const std::string key = directory + e.key();
     auto it = sizes.find(key);
-    if (it == sizes.end() && begins_there(sizes, key + "/")) return expect_parts(medium, sizes, key, e.size(), chosen);
+    if (it == sizes.end() && begins_there(sizes, key + "/")) 
+      return expect_parts(medium, sizes, key, {e.size(), true, chosen});
     if (it == sizes.end()) return miss(medium, key), ok();
     const bool fits = it->second == e.size() || (may_be_longer && it->second > e.size());
     if (!fits) {
@@ -102,13 +111,13 @@ class Presence {
     return ok();
   }
 
-  Status expect_parts(const Medium& medium, const Sizes& sizes, const std::string& key, uint64_t accepted,
-                      bool chosen) {
+  Status expect_parts(const Medium& medium, const Sizes& sizes, const std::string& key,
+                      const LogObjectDemand& demand) {
     std::vector<ListEntry> entries;
     for (auto it = sizes.lower_bound(key + "/"); it != sizes.end() && it->first.starts_with(key + "/"); ++it)
       entries.push_back({it->first, it->second});
     SEABED_TRY(const auto found,
-               check_log_parts(medium, key, gather_log_parts(key, entries), {accepted, true, chosen}));
+               check_log_parts(medium, key, gather_log_parts(key, entries), demand));
     for (const LogObjectFinding& f : found) warnings_->push_back(medium.name(f.key) + " " + f.reason);
     return ok();
   }

@@ -278,8 +278,10 @@ TEST_F(ExecutorTest, WhatArrivedBeforeAnOutageKeepsItsStamp) {
   std::atomic<bool> down = false;
   in->store().set_hook([&](const std::string& op, const std::string& key) -> Status {
     if (down && op != "list" && op != "read") return fail(Code::kUnavailable, key, "no route");
-    if (op == "append" && key.find("logstream_1001") != std::string::npos) {
+    const bool part = op == "put" && key.find("@APD_PART@") != std::string::npos;
+    if ((op == "append" || part) && key.find("logstream_1001") != std::string::npos) {
       in->store().tear_next_append = 1 << 20;
+      in->store().lose_next_part = part;
       down = true;
     }
     return ok();
