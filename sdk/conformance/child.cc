@@ -22,8 +22,8 @@ struct Pipes {
 };
 
 std::vector<std::string> child_arguments(const Options& o, const std::string& test) {
-  std::vector<std::string> out = {"seabed-driver-check", "--driver", o.driver, "--uri", o.uri,
-                                  "--test",              test,       "--run",  o.run_id};
+  std::vector<std::string> out = {
+      "seabed-driver-check", "--driver", o.driver, "--uri", o.uri, "--test", test, "--run", o.run_id};
   if (!o.config.empty()) out.insert(out.end(), {"--config", o.config});
   return out;
 }
@@ -48,7 +48,8 @@ bool read_both(const Pipes& pipes, uint64_t deadline, std::string* report, std::
   while (fds[0].fd >= 0 || fds[1].fd >= 0) {
     const uint64_t now = monotonic_ns();
     if (now >= deadline) return false;
-    if (poll(fds, 2, static_cast<int>(std::min<uint64_t>((deadline - now) / 1000000 + 1, 1000))) < 0) continue;
+    if (poll(fds, 2, static_cast<int>(std::min<uint64_t>((deadline - now) / 1000000 + 1, 1000))) < 0)
+      continue;
     for (int i = 0; i < 2; ++i) {
       char buffer[4096];
       if (fds[i].fd < 0 || fds[i].revents == 0) continue;
@@ -71,7 +72,9 @@ Outcome judge(int status, bool in_time, const std::string& report, const std::st
   } else if (report.empty()) {
     out.text = "the process ended early with status " + std::to_string(WEXITSTATUS(status));
   } else {
-    out.status = report[0] == 'P' ? Outcome::kPassed : report[0] == 'S' ? Outcome::kSkipped : Outcome::kFailed;
+    out.status = report[0] == 'P'   ? Outcome::kPassed
+                 : report[0] == 'S' ? Outcome::kSkipped
+                                    : Outcome::kFailed;
     out.text = report.substr(1);
   }
   if (!output.empty() && out.status != Outcome::kFailed) {

@@ -1,5 +1,6 @@
 #pragma once
-// One test in a process of its own, so that a crash, a hang or a leak of one is told and does not touch the others.
+// One test in a process of its own, so that a crash, a hang or a leak of one is told and does not touch the
+// others.
 
 #include <string>
 

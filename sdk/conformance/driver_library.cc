@@ -25,14 +25,16 @@ uint64_t wall_clock_ns(const seabed_host*) {
 
 const void* no_extension(const seabed_host*, const char*) { return nullptr; }
 
-constexpr seabed_host kHost = {sizeof(seabed_host), SEABED_ABI_MAJOR, SEABED_ABI_MINOR, "seabed-driver-check",
-                               "1.0",               log_line,         wall_clock_ns,    no_extension};
+constexpr seabed_host kHost = {
+    sizeof(seabed_host), SEABED_ABI_MAJOR, SEABED_ABI_MINOR, "seabed-driver-check", "1.0", log_line,
+    wall_clock_ns,       no_extension};
 
 void check_table(const seabed_driver_v1* t) {
   if (t->abi_major != SEABED_ABI_MAJOR)
     throw std::runtime_error("the driver speaks ABI " + std::to_string(t->abi_major) + ", this checker 1");
   if (t->struct_size < offsetof(seabed_driver_v1, append))
-    throw std::runtime_error("the table has " + std::to_string(t->struct_size) + " bytes, too small for ABI 1");
+    throw std::runtime_error("the table has " + std::to_string(t->struct_size) +
+                             " bytes, too small for ABI 1");
   if (!(t->name && t->version && t->schemes && t->schemes[0] && t->keys))
     throw std::runtime_error("the table lacks its name, version, schemes or keys");
   if (!(t->capabilities && t->open && t->close && t->stat && t->read_at && t->put && t->list && t->remove))
@@ -52,8 +54,7 @@ seabed_driver_entry_function entry_of(const std::string& path) {
   const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
   void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) throw std::runtime_error(std::string("cannot be loaded: ") + dlerror());
-  const auto entry =
-      reinterpret_cast<seabed_driver_entry_function>(dlsym(library, SEABED_DRIVER_ENTRY_NAME));
+  const auto entry = reinterpret_cast<seabed_driver_entry_function>(dlsym(library, SEABED_DRIVER_ENTRY_NAME));
   if (entry == nullptr) throw std::runtime_error("does not export " SEABED_DRIVER_ENTRY_NAME);
   return entry;
 }

@@ -28,7 +28,8 @@ Elf64_Shdr section(const std::string& file, const Elf64_Ehdr& header, uint64_t i
 }
 
 std::string name_at(const std::string& file, const Elf64_Shdr& strings, uint64_t offset) {
-  if (strings.sh_offset > file.size() || offset > file.size() - strings.sh_offset) damaged("a name behind its end");
+  if (strings.sh_offset > file.size() || offset > file.size() - strings.sh_offset)
+    damaged("a name behind its end");
   const char* begin = file.data() + strings.sh_offset + offset;
   return std::string(begin, strnlen(begin, static_cast<size_t>(file.data() + file.size() - begin)));
 }

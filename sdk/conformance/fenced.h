@@ -1,5 +1,6 @@
 #pragma once
-// A struct at the very end of a readable page: whoever looks behind the size that it was told ends by a signal.
+// A struct at the very end of a readable page: whoever looks behind the size that it was told ends by a
+// signal.
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -12,8 +13,8 @@ namespace seabed::check {
 template <class T>
 class Fenced {
  public:
-  /// The first `size` bytes of `from` (size < sizeof(T): an older, smaller struct; more than sizeof(T): a newer one,
-  /// whose later fields hold noise). Sizes are multiples of 8.
+  /// The first `size` bytes of `from` (size < sizeof(T): an older, smaller struct; more than sizeof(T): a
+  /// newer one, whose later fields hold noise). Sizes are multiples of 8.
   Fenced(const T& from, size_t size) : page_(static_cast<size_t>(sysconf(_SC_PAGESIZE))) {
     memory_ = mmap(nullptr, 2 * page_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory_ == MAP_FAILED || mprotect(static_cast<char*>(memory_) + page_, page_, PROT_NONE) != 0)

@@ -29,9 +29,14 @@ std::string new_run_id() {
 }
 
 std::string claims(uint32_t flags) {
-  static const char* const kNames[] = {"append",       "conditional put", "tags",
-                                       "upload",       "list uploads",    "strong list",
-                                       "read while uploading", "conditional complete"};
+  static const char* const kNames[] = {"append",
+                                       "conditional put",
+                                       "tags",
+                                       "upload",
+                                       "list uploads",
+                                       "strong list",
+                                       "read while uploading",
+                                       "conditional complete"};
   std::string out;
   for (size_t i = 0; i < std::size(kNames); ++i)
     if ((flags >> i & 1) != 0) out += (out.empty() ? "" : ", ") + std::string(kNames[i]);

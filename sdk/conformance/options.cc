@@ -16,7 +16,8 @@ const char* const kUsage =
     "usage: seabed-driver-check --driver FILE.so --uri SCHEME://SCRATCH/LOCATION [--config FILE]\n"
     "                           [--filter TEXT[,TEXT]] [--output json] [--junit FILE] [--timeout SECONDS]\n"
     "       seabed-driver-check --list\n"
-    "The location is filled and emptied below a prefix of its own. FILE holds key = value lines for the driver\n"
+    "The location is filled and emptied below a prefix of its own. FILE holds key = value lines for the "
+    "driver\n"
     "(secrets belong there) and check.* lines for the checker; see the driver guide.\n"
     "Exit status: 0 all passed or skipped, 1 failures, 2 usage.\n";
 

@@ -45,9 +45,9 @@ void print_line(std::ostream& out, const Outcome& outcome) {
 }
 
 void print_summary(std::ostream& out, const Summary& summary) {
-  out << summary.driver << " " << summary.version << " on " << summary.scheme << "://: "
-      << summary.count(Outcome::kPassed) << " passed, " << summary.count(Outcome::kFailed) << " failed, "
-      << summary.count(Outcome::kSkipped) << " skipped" << std::endl;
+  out << summary.driver << " " << summary.version << " on " << summary.scheme
+      << "://: " << summary.count(Outcome::kPassed) << " passed, " << summary.count(Outcome::kFailed)
+      << " failed, " << summary.count(Outcome::kSkipped) << " skipped" << std::endl;
 }
 
 std::string to_json(const Summary& summary) {
@@ -72,7 +72,8 @@ std::string to_junit(const Summary& summary) {
   for (const Outcome& o : summary.outcomes) {
     out += "<testcase classname=\"" + xml(summary.driver) + "\" name=\"" + xml(o.test) + "\" time=\"" +
            number(o.seconds) + "\">";
-    if (o.status == Outcome::kFailed) out += "<failure message=\"" + xml(o.text.substr(0, 200)) + "\">" + xml(o.text) + "</failure>";
+    if (o.status == Outcome::kFailed)
+      out += "<failure message=\"" + xml(o.text.substr(0, 200)) + "\">" + xml(o.text) + "</failure>";
     if (o.status == Outcome::kSkipped) out += "<skipped message=\"" + xml(o.text) + "\"/>";
     out += "</testcase>\n";
   }

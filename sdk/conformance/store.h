@@ -1,7 +1,7 @@
 #pragma once
-// One opened destination through the C ABI, and what every answer must keep to: codes of the closed set, an error
-// struct filled and not overrun, no secret in it. What breaks that is a violation and fails the test at its end.
-// Thread-safe as far as the driver is.
+// One opened destination through the C ABI, and what every answer must keep to: codes of the closed set, an
+// error struct filled and not overrun, no secret in it. What breaks that is a violation and fails the test at
+// its end. Thread-safe as far as the driver is.
 
 #include <cstdint>
 #include <functional>

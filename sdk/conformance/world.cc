@@ -141,9 +141,10 @@ void expect_equal(const std::vector<std::string>& found, const std::vector<std::
                   const std::string& what) {
   const auto at = std::mismatch(found.begin(), found.end(), wanted.begin(), wanted.end());
   if (at.first == found.end() && at.second == wanted.end()) return;
-  throw Failure(what + ": " + std::to_string(found.size()) + " keys, wanted " + std::to_string(wanted.size()) +
-                "; the first difference is " + (at.first == found.end() ? "the end" : shown(*at.first)) +
-                " where " + (at.second == wanted.end() ? "the end" : shown(*at.second)) + " was expected");
+  throw Failure(what + ": " + std::to_string(found.size()) + " keys, wanted " +
+                std::to_string(wanted.size()) + "; the first difference is " +
+                (at.first == found.end() ? "the end" : shown(*at.first)) + " where " +
+                (at.second == wanted.end() ? "the end" : shown(*at.second)) + " was expected");
 }
 
 void together(int n, const std::function<void(int)>& body) {

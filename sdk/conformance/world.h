@@ -74,8 +74,8 @@ void together(int n, const std::function<void(int)>& body);
 
 struct Test {
   const char* name;
-  uint32_t needs;    // capabilities; the test is chosen when all are claimed
-  uint32_t unless;   // … and none of these is
+  uint32_t needs;   // capabilities; the test is chosen when all are claimed
+  uint32_t unless;  // … and none of these is
   void (*run)(World&);
 };
 std::vector<Test>& tests();
@@ -87,10 +87,10 @@ struct Registration {
 
 #define CHECK_CONCAT_(a, b) a##b
 #define CHECK_CONCAT(a, b) CHECK_CONCAT_(a, b)
-#define CHECK_TEST_(name, needs, unless, id)                                                      \
-  static void CHECK_CONCAT(run_, id)(::seabed::check::World&);                                    \
-  static const ::seabed::check::Registration CHECK_CONCAT(registered_, id)(                       \
-      ::seabed::check::Test{name, needs, unless, CHECK_CONCAT(run_, id)});                        \
+#define CHECK_TEST_(name, needs, unless, id)                                                \
+  static void CHECK_CONCAT(run_, id)(::seabed::check::World&);                              \
+  static const ::seabed::check::Registration CHECK_CONCAT(                                  \
+      registered_, id)(::seabed::check::Test{name, needs, unless, CHECK_CONCAT(run_, id)}); \
   static void CHECK_CONCAT(run_, id)([[maybe_unused]] ::seabed::check::World & world)
 /// A test for drivers that claim all of `needs` (0: every driver).
 #define CHECK_TEST(name, needs) CHECK_TEST_(name, needs, 0, __LINE__)

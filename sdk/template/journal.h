@@ -1,6 +1,7 @@
 #pragma once
-// Where the template's bytes are: one growing file of records, in memory (acme://name, as long as the process lives) or
-// on a disk (acme:///directory, shared by all processes that open it). A real driver has its medium here.
+// Where the template's bytes are: one growing file of records, in memory (acme://name, as long as the process
+// lives) or on a disk (acme:///directory, shared by all processes that open it). A real driver has its medium
+// here.
 
 #include <cstdint>
 #include <functional>
@@ -46,7 +47,8 @@ class Journal {
 
   /// Hands over the records that were written since the last call. Under the lock.
   int32_t catch_up(const std::function<void(const Record&)>& take, Error&);
-  /// Writes one record behind the others, durably. Under the lock, after catch_up; the next one hands it over.
+  /// Writes one record behind the others, durably. Under the lock, after catch_up; the next one hands it
+  /// over.
   int32_t write(Record record, Buffers bytes, const Context&, Error&);
   /// Bytes of the medium; any thread, no lock: what is written stays.
   int32_t read(uint64_t offset, char* to, size_t size, const Context&, Error&) const;

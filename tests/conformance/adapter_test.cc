@@ -1,5 +1,5 @@
-// The host's side of each operation: what goes through the C ABI and the decorators comes back unchanged. What an
-// operation must do on a medium is seabed-driver-check's subject (sdk/conformance), not this one's.
+// The host's side of each operation: what goes through the C ABI and the decorators comes back unchanged.
+// What an operation must do on a medium is seabed-driver-check's subject (sdk/conformance), not this one's.
 
 #include <algorithm>
 #include <thread>
@@ -28,7 +28,8 @@ void objects(ObjectStore& store, const IoContext& ctx) {
 }
 
 void pages(ObjectStore& store, const IoContext& ctx) {
-  for (const char* key : {"p/1", "p/2", "p/3"}) SEABED_OK_OR_FAIL(put_object(store, key, key, PutMode::kReplace, ctx));
+  for (const char* key : {"p/1", "p/2", "p/3"})
+    SEABED_OK_OR_FAIL(put_object(store, key, key, PutMode::kReplace, ctx));
   const auto first = store.list("p/", "", 2, ctx).value();
   ASSERT_EQ(first.entries.size(), 2u);
   EXPECT_EQ(first.entries[1].key, "p/2");

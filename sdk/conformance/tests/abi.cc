@@ -54,15 +54,15 @@ CHECK_TEST("abi.host_of_another_major_is_refused", 0) {
 
 CHECK_TEST("abi.context_older_and_newer", 0) {
   put_and_get(world);
-  for (const size_t size : {size_t{8}, offsetof(seabed_context, deadline_ns), offsetof(seabed_context, trace_id),
-                            offsetof(seabed_context, cancelled), offsetof(seabed_context, completion),
-                            sizeof(seabed_context) + 64}) {
+  for (const size_t size : {size_t{8}, offsetof(seabed_context, deadline_ns),
+                            offsetof(seabed_context, trace_id), offsetof(seabed_context, cancelled),
+                            offsetof(seabed_context, completion), sizeof(seabed_context) + 64}) {
     const Fenced<seabed_context> context(plain_context(), size);
     seabed_error error = empty_error();
     char bytes[5];
     size_t got = 0;
-    const int32_t code = world.table()->read_at(world.store().raw(), world.key("k").c_str(), 0, bytes, sizeof bytes,
-                                                context.get(), &got, &error);
+    const int32_t code = world.table()->read_at(world.store().raw(), world.key("k").c_str(), 0, bytes,
+                                                sizeof bytes, context.get(), &got, &error);
     expect(code == SEABED_OK && got == sizeof bytes,
            "read_at with a context of " + std::to_string(size) + " bytes: " + code_word(code));
   }
@@ -70,15 +70,17 @@ CHECK_TEST("abi.context_older_and_newer", 0) {
 
 CHECK_TEST("abi.error_older_and_newer", 0) {
   const seabed_context context = plain_context();
-  for (const size_t size : {offsetof(seabed_error, http_status), offsetof(seabed_error, vendor_code),
-                            offsetof(seabed_error, request_id), offsetof(seabed_error, message), sizeof(seabed_error) + 64}) {
+  for (const size_t size :
+       {offsetof(seabed_error, http_status), offsetof(seabed_error, vendor_code),
+        offsetof(seabed_error, request_id), offsetof(seabed_error, message), sizeof(seabed_error) + 64}) {
     const Fenced<seabed_error> error(empty_error(), size);
     seabed_object_stat stat{};
     stat.struct_size = sizeof stat;
     const int32_t code =
         world.table()->stat(world.store().raw(), world.key("no").c_str(), &context, &stat, error.get());
     const std::string what = "with an error struct of " + std::to_string(size) + " bytes";
-    expect(code == SEABED_NOT_FOUND && error->code == code, "stat of a missing key " + what + ": " + code_word(code));
+    expect(code == SEABED_NOT_FOUND && error->code == code,
+           "stat of a missing key " + what + ": " + code_word(code));
     expect_equal(error->struct_size, size, "the error's struct_size");
   }
 }
@@ -86,8 +88,8 @@ CHECK_TEST("abi.error_older_and_newer", 0) {
 CHECK_TEST("abi.stat_older_and_newer", 0) {
   put_and_get(world);
   const seabed_context context = plain_context();
-  for (const size_t size :
-       {offsetof(seabed_object_stat, modified_ns), offsetof(seabed_object_stat, etag), sizeof(seabed_object_stat) + 64}) {
+  for (const size_t size : {offsetof(seabed_object_stat, modified_ns), offsetof(seabed_object_stat, etag),
+                            sizeof(seabed_object_stat) + 64}) {
     const Fenced<seabed_object_stat> stat(seabed_object_stat{}, size);
     seabed_error error = empty_error();
     const int32_t code =
@@ -100,8 +102,8 @@ CHECK_TEST("abi.stat_older_and_newer", 0) {
 
 CHECK_TEST("abi.capabilities_older_and_newer", 0) {
   const uint32_t flags = world.capabilities().flags;
-  for (const size_t size : {offsetof(seabed_capabilities, max_put_bytes), offsetof(seabed_capabilities, max_parts),
-                            sizeof(seabed_capabilities) + 64}) {
+  for (const size_t size : {offsetof(seabed_capabilities, max_put_bytes),
+                            offsetof(seabed_capabilities, max_parts), sizeof(seabed_capabilities) + 64}) {
     const Fenced<seabed_capabilities> out(seabed_capabilities{}, size);
     world.table()->capabilities(world.store().raw(), out.get());
     expect_equal(out->flags, flags, "the flags in a struct of " + std::to_string(size) + " bytes");
@@ -115,7 +117,8 @@ CHECK_TEST("abi.capabilities_older_and_newer", 0) {
 CHECK_TEST("abi.put_options_older_and_newer", 0) {
   const seabed_context context = plain_context();
   const seabed_buffer buffer{"hello", 5};
-  for (const size_t size : {size_t{8}, offsetof(seabed_put_options, total_bytes), sizeof(seabed_put_options) + 64}) {
+  for (const size_t size :
+       {size_t{8}, offsetof(seabed_put_options, total_bytes), sizeof(seabed_put_options) + 64}) {
     const Fenced<seabed_put_options> options(seabed_put_options{}, size);
     options->flags = 0;
     seabed_error error = empty_error();

@@ -77,7 +77,8 @@ CHECK_TEST("append.one_of_eight_wins_each_position", SEABED_CAP_APPEND) {
 }
 
 CHECK_TEST_WITHOUT("unclaimed.append", SEABED_CAP_APPEND) {
-  expect_code(world.store().append(world.key("k"), 0, "x"), SEABED_UNSUPPORTED, "an append that is not claimed");
+  expect_code(world.store().append(world.key("k"), 0, "x"), SEABED_UNSUPPORTED,
+              "an append that is not claimed");
   expect_code(world.store().stat(world.key("k")), SEABED_NOT_FOUND, "stat after it");
 }
 

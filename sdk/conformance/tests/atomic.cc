@@ -76,19 +76,22 @@ CHECK_TEST("threads.eight_on_one_store", 0) {
   together(8, [&](int who) {
     for (int i = 0; i < 12 && wrong[who].empty(); ++i) {
       const std::string key = world.key("t" + std::to_string(who) + "/" + std::to_string(i));
-      const std::string bytes = key + std::string(static_cast<size_t>(i) * 3000, static_cast<char>('a' + who));
+      const std::string bytes =
+          key + std::string(static_cast<size_t>(i) * 3000, static_cast<char>('a' + who));
       std::string back;
       Answer answer = world.store().put(key, bytes);
       if (answer.ok()) answer = world.store().read(key, 0, bytes.size() + 1, &back);
       if (answer.ok() && back != bytes) wrong[who] = "a thread read other bytes than it had written";
       Page page;
-      if (answer.ok()) answer = world.store().list(world.key("t" + std::to_string(who) + "/"), "", 100, &page);
+      if (answer.ok())
+        answer = world.store().list(world.key("t" + std::to_string(who) + "/"), "", 100, &page);
       if (answer.ok() && i % 2 == 0) answer = world.store().remove({key});
       if (!answer.ok()) wrong[who] = answer.text();
     }
   });
   for (const auto& text : wrong) expect(text.empty(), text);
-  for (int who = 0; who < 8; ++who) expect_equal(world.keys("t" + std::to_string(who) + "/").size(), 6, "objects left");
+  for (int who = 0; who < 8; ++who)
+    expect_equal(world.keys("t" + std::to_string(who) + "/").size(), 6, "objects left");
 }
 
 }  // namespace seabed::check

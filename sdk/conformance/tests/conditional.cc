@@ -18,7 +18,8 @@ CHECK_TEST("conditional.one_of_eight_wins", SEABED_CAP_CONDITIONAL_PUT) {
     const std::string key = world.key("race/" + std::to_string(round));
     std::vector<Answer> answers(8);
     together(8, [&](int who) {
-      answers[who] = world.store().put(key, std::string(1000, static_cast<char>('a' + who)), SEABED_PUT_IF_ABSENT);
+      answers[who] =
+          world.store().put(key, std::string(1000, static_cast<char>('a' + who)), SEABED_PUT_IF_ABSENT);
     });
     int winner = -1;
     for (int who = 0; who < 8; ++who) {

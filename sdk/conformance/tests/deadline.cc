@@ -17,9 +17,12 @@ void all_answer(World& world, const Call& call, int32_t code, const std::string&
   expect_code(store.read(key, 0, 3, &bytes, call), code, "read_at " + when);
   expect_code(store.put(key, "new", 0, call), code, "put " + when);
   expect_code(store.list(world.prefix(), "", 10, &page, call), code, "list " + when);
-  if (world.can(SEABED_CAP_APPEND)) expect_code(store.append(world.key("log"), 0, "new", nullptr, call), code, "append " + when);
-  if (world.can(SEABED_CAP_UPLOAD)) expect_code(store.begin(world.key("up"), &bytes, 0, call), code, "upload_begin " + when);
-  if (world.can(SEABED_CAP_TAGS)) expect_code(store.set_tags(key, {{"a", "b"}}, call), code, "set_tags " + when);
+  if (world.can(SEABED_CAP_APPEND))
+    expect_code(store.append(world.key("log"), 0, "new", nullptr, call), code, "append " + when);
+  if (world.can(SEABED_CAP_UPLOAD))
+    expect_code(store.begin(world.key("up"), &bytes, 0, call), code, "upload_begin " + when);
+  if (world.can(SEABED_CAP_TAGS))
+    expect_code(store.set_tags(key, {{"a", "b"}}, call), code, "set_tags " + when);
   std::vector<int32_t> results;
   const Answer removed = store.remove({key}, &results, call);
   expect(removed.code == code || results[0] == code,
@@ -47,7 +50,8 @@ CHECK_TEST("cancel.a_cancelled_call_does_nothing", 0) {
 CHECK_TEST("deadline.is_kept_by_a_large_put", 0) {
   const std::string bytes(world.capabilities().max_put_bytes == 0
                               ? 32 << 20
-                              : std::min<uint64_t>(world.capabilities().max_put_bytes, 32 << 20), 'x');
+                              : std::min<uint64_t>(world.capabilities().max_put_bytes, 32 << 20),
+                          'x');
   const uint64_t begin = monotonic_ns();
   const Answer answer = world.store().put(world.key("k"), bytes, 0, {.deadline_ns = begin + kSecond / 50});
   const uint64_t took = monotonic_ns() - begin;
@@ -58,11 +62,11 @@ CHECK_TEST("deadline.is_kept_by_a_large_put", 0) {
 CHECK_TEST("cancel.is_kept_by_a_large_put", 0) {
   const std::string bytes(world.capabilities().max_put_bytes == 0
                               ? 32 << 20
-                              : std::min<uint64_t>(world.capabilities().max_put_bytes, 32 << 20), 'x');
+                              : std::min<uint64_t>(world.capabilities().max_put_bytes, 32 << 20),
+                          'x');
   const uint64_t begin = monotonic_ns();
-  const Answer answer = world.store().put(world.key("k"), bytes, 0, {.cancelled = [begin] {
-                                            return monotonic_ns() > begin + kSecond / 50;
-                                          }});
+  const Answer answer = world.store().put(
+      world.key("k"), bytes, 0, {.cancelled = [begin] { return monotonic_ns() > begin + kSecond / 50; }});
   const uint64_t took = monotonic_ns() - begin;
   expect(answer.ok() || answer.code == SEABED_CANCELLED, "put, cancelled after 20 ms: " + answer.text());
   expect(answer.ok() || took < 5 * kSecond, "put ended long after it was cancelled");

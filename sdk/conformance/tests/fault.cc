@@ -1,5 +1,6 @@
-// A medium that cannot be reached, hangs, hangs up, or is busy. The checker plays it: check.fault_uri in FILE is a
-// destination of this driver with {port} where a port of 127.0.0.1 belongs; check.fault_http = true for HTTP media.
+// A medium that cannot be reached, hangs, hangs up, or is busy. The checker plays it: check.fault_uri in FILE
+// is a destination of this driver with {port} where a port of 127.0.0.1 belongs; check.fault_http = true for
+// HTTP media.
 
 #include <chrono>
 
@@ -75,7 +76,8 @@ CHECK_TEST("fault.no_retry_inside", 0) {
     FaultServer server(FaultServer::kHangUp);
     const Attempt one = attempt(world, server.port(), operation, {}, 20 * kSecond);
     expect_may_try_again(one.answer, std::string(name) + " on a connection that was closed");
-    expect(server.connections() <= 1, std::string(name) + " was tried " + std::to_string(server.connections()) +
+    expect(server.connections() <= 1, std::string(name) + " was tried " +
+                                          std::to_string(server.connections()) +
                                           " times inside the driver; the host alone retries");
   }
 }
@@ -85,7 +87,8 @@ CHECK_TEST("fault.write_of_unknown_outcome", 0) {
   const Attempt one = attempt(world, server.port(), put_k, {}, 3 * kSecond / 2);
   expect_code(one.answer, SEABED_TIMEOUT, "put to a server that hangs");
   expect(one.answer.error.retry == SEABED_RETRY_OUTCOME_UNKNOWN,
-         "put to a server that took the connection and hangs may have been done; it answered " + one.answer.text());
+         "put to a server that took the connection and hangs may have been done; it answered " +
+             one.answer.text());
 }
 
 CHECK_TEST("fault.deadline_is_kept_when_the_server_hangs", 0) {
@@ -112,7 +115,8 @@ CHECK_TEST("fault.cancel_is_heard_when_the_server_hangs", 0) {
 
 CHECK_TEST("fault.busy_server_is_throttling", 0) {
   const auto http = world.options().checks.find("fault_http");
-  if (http == world.options().checks.end() || http->second != "true") throw Skip("check.fault_http is not true");
+  if (http == world.options().checks.end() || http->second != "true")
+    throw Skip("check.fault_http is not true");
   for (const auto& [name, operation] : kOperations) {
     FaultServer server(FaultServer::kBusy);
     const Attempt one = attempt(world, server.port(), operation, {}, 20 * kSecond);

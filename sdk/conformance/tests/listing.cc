@@ -19,7 +19,8 @@ CHECK_TEST("list.keys_rise_bytewise", SEABED_CAP_STRONG_LIST) {
 }
 
 CHECK_TEST("list.a_prefix_need_not_end_at_a_slash", SEABED_CAP_STRONG_LIST) {
-  for (const char* key : {"log/1", "log/10", "log/2", "logs/1", "lo", "data/x"}) world.put(world.key(key), "x");
+  for (const char* key : {"log/1", "log/10", "log/2", "logs/1", "lo", "data/x"})
+    world.put(world.key(key), "x");
   expect_equal(world.keys("log/1"), Keys{"log/1", "log/10"}, "below log/1");
   expect_equal(world.keys("log"), Keys{"log/1", "log/10", "log/2", "logs/1"}, "below log");
   expect_equal(world.keys("log/"), Keys{"log/1", "log/10", "log/2"}, "below log/");

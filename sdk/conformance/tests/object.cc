@@ -85,10 +85,28 @@ CHECK_TEST("object.replace_changes_all_of_it", 0) {
 }
 
 CHECK_TEST("object.odd_names", 0) {
-  std::set<std::string> names = {"blank in name",   "trailing ",   " leading",       "percent%41",  "quote\"'",
-                                 "back\\slash",     "a+b=c&d?e#f", "ünïcödé/名前",   "emoji-🐳",    "...",
-                                 "..a",             "-dash",       "~tilde",         ".hidden",     "colon:semi;",
-                                 "<xml>&amp;</xml>", "comma,star*", "[b](p){c}|^`$@!", std::string(200, 'n')};
+  std::set<std::string> names = {"blank in name",
+                                 "trailing ",
+                                 " leading",
+                                 "percent%41",
+                                 "quote\"'",
+                                 "back\\slash",
+                                 "a+b=c&d?e#f",
+                                 "ünïcödé/名前",
+                                 "emoji-🐳",
+                                 "...",
+                                 "..a",
+                                 "-dash",
+                                 "~tilde",
+                                 ".hidden",
+                                 "colon:semi;",
+                                 "<xml>&amp;</xml>",
+                                 "comma,star*",
+                                 "[b](p){c}|^`$@!",
+                                 std::string(200, 'n')};
+  // Azure turns a backslash into a slash: a driver may refuse that one name, in words, instead of renaming.
+  const std::string slash = "back\\slash";
+  if (world.store().put(world.key(slash), slash).code == SEABED_INVALID_ARGUMENT) names.erase(slash);
   for (const auto& name : names) world.put(world.key(name), name);
   for (const auto& name : names) expect_equal(world.get(world.key(name)), name, "object " + name);
   if (world.can(SEABED_CAP_STRONG_LIST)) {
@@ -106,13 +124,15 @@ CHECK_TEST("object.odd_names", 0) {
 CHECK_TEST("object.names_of_any_bytes", 0) {
   // A medium may refuse such names, but then in words; it may not change them.
   std::set<std::string> taken;
-  for (const std::string name : {"new\nline", "tab\t", "\x01\x7f", "\xff\xfe-raw", "return\r", "e\xcc\x81 and \xc3\xa9"}) {
+  for (const std::string name :
+       {"new\nline", "tab\t", "\x01\x7f", "\xff\xfe-raw", "return\r", "e\xcc\x81 and \xc3\xa9"}) {
     const Answer answer = world.store().put(world.key(name), name);
     if (answer.ok()) taken.insert(name);
     if (!answer.ok()) expect_code(answer, SEABED_INVALID_ARGUMENT, "put of an odd name");
   }
   for (const auto& name : taken) expect_equal(world.get(world.key(name)), name, "an object with an odd name");
-  if (world.can(SEABED_CAP_STRONG_LIST)) expect_equal(world.keys(), {taken.begin(), taken.end()}, "the list of odd names");
+  if (world.can(SEABED_CAP_STRONG_LIST))
+    expect_equal(world.keys(), {taken.begin(), taken.end()}, "the list of odd names");
 }
 
 CHECK_TEST("object.remove_tells_for_each_key", 0) {
@@ -127,8 +147,8 @@ CHECK_TEST("object.remove_tells_for_each_key", 0) {
     for (size_t j = 0; j < some.size(); ++j) {
       expect(results[j] != -1, "remove did not tell of a key");
       expect(results[j] != -2, "remove told of a key twice");
-      expect(results[j] == SEABED_OK, std::string("remove answered ") + code_word(results[j]) + " for " + some[j] +
-                                          " (a missing key is a success)");
+      expect(results[j] == SEABED_OK, std::string("remove answered ") + code_word(results[j]) + " for " +
+                                          some[j] + " (a missing key is a success)");
     }
   }
   for (const auto& key : all) expect_code(world.store().stat(key), SEABED_NOT_FOUND, "stat of a removed key");

@@ -56,7 +56,8 @@ CHECK_TEST("list.a_token_works_in_another_store", SEABED_CAP_STRONG_LIST) {
   const size_t seen = first.entries.size();
   expect_ok(world.open_another()->list(world.key("k"), first.next, 100, &second), "list in another store");
   expect(!second.entries.empty(), "the second page is empty");
-  expect_equal(second.entries[0].first, world.key("k" + std::to_string(100 + seen)), "the first key of the page");
+  expect_equal(second.entries[0].first, world.key("k" + std::to_string(100 + seen)),
+               "the first key of the page");
 }
 
 CHECK_TEST("list.deletion_between_pages_skips_nothing_else", SEABED_CAP_STRONG_LIST) {
@@ -64,7 +65,8 @@ CHECK_TEST("list.deletion_between_pages_skips_nothing_else", SEABED_CAP_STRONG_L
   Page first;
   expect_ok(world.store().list(world.prefix(), "", 10, &first), "list");
   expect_equal(first.entries.size(), 10, "entries of the first page");
-  for (const char* key : {"k109", "k110", "k111"}) expect_ok(world.store().remove({world.key(key)}), "remove");
+  for (const char* key : {"k109", "k110", "k111"})
+    expect_ok(world.store().remove({world.key(key)}), "remove");
   Keys rest;
   for (std::string token = first.next; !token.empty();) {
     Page page;
@@ -72,7 +74,8 @@ CHECK_TEST("list.deletion_between_pages_skips_nothing_else", SEABED_CAP_STRONG_L
     for (const auto& [key, size] : page.entries) rest.push_back(key.substr(world.prefix().size()));
     token = page.next;
   }
-  expect_equal(rest, Keys{"k112", "k113", "k114", "k115", "k116", "k117", "k118", "k119"}, "the pages behind");
+  expect_equal(rest, Keys{"k112", "k113", "k114", "k115", "k116", "k117", "k118", "k119"},
+               "the pages behind");
 }
 
 }  // namespace seabed::check

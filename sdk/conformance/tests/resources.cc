@@ -41,7 +41,8 @@ CHECK_TEST("leak.open_and_close", 0) {
   for (int i = 0; i < 3; ++i) use(*world.open_another(), world.key("k"));
   const size_t before = open_files();
   for (int i = 0; i < 100; ++i) use(*world.open_another(), world.key("k"));
-  expect(falls_to(open_files, before + 5), "after opening and closing 100 times " + std::to_string(open_files()) +
+  expect(falls_to(open_files, before + 5), "after opening and closing 100 times " +
+                                               std::to_string(open_files()) +
                                                " descriptors are open; there were " + std::to_string(before));
 }
 
@@ -51,7 +52,8 @@ CHECK_TEST("leak.operations", 0) {
     world.put(key, "x");
     use(world.store(), key);
     if (world.can(SEABED_CAP_CONDITIONAL_PUT))
-      expect_code(world.store().put(key, "y", SEABED_PUT_IF_ABSENT), SEABED_ALREADY_EXISTS, "a conditional create");
+      expect_code(world.store().put(key, "y", SEABED_PUT_IF_ABSENT), SEABED_ALREADY_EXISTS,
+                  "a conditional create");
     if (world.can(SEABED_CAP_APPEND)) world.append(world.key("log" + std::to_string(i)), 0, "x");
     if (world.can(SEABED_CAP_UPLOAD)) {
       const std::string id = world.begin(key);
@@ -63,7 +65,8 @@ CHECK_TEST("leak.operations", 0) {
   for (int i = 0; i < 3; ++i) round(i);
   const size_t before = open_files();
   for (int i = 3; i < 53; ++i) round(i);
-  expect(falls_to(open_files, before + 5), "after 50 rounds of every operation " + std::to_string(open_files()) +
+  expect(falls_to(open_files, before + 5), "after 50 rounds of every operation " +
+                                               std::to_string(open_files()) +
                                                " descriptors are open; there were " + std::to_string(before));
 }
 
@@ -72,9 +75,9 @@ CHECK_TEST("threads.only_declared_ones", 0) {
   world.put(world.key("k"), "x");
   use(world.store(), world.key("k"));
   const size_t declared = world.capabilities().threads;
-  expect(falls_to(running_threads, before + declared),
-         std::to_string(running_threads() - before) + " threads run for one store, " + std::to_string(declared) +
-             " are declared");
+  expect(falls_to(running_threads, before + declared), std::to_string(running_threads() - before) +
+                                                           " threads run for one store, " +
+                                                           std::to_string(declared) + " are declared");
 }
 
 }  // namespace seabed::check

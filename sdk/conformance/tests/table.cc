@@ -25,7 +25,8 @@ CHECK_TEST("table.key_schema", 0) {
   for (const seabed_key* const* key = world.table()->keys; *key != nullptr; ++key) {
     expect(SEABED_HAS(*key, seabed_key, choices), "a key's struct_size is too small");
     const std::string name = (*key)->name == nullptr ? "" : (*key)->name;
-    expect(!name.empty() && name.find_first_of("=&?# ") == name.npos, "a key has the odd name '" + name + "'");
+    expect(!name.empty() && name.find_first_of("=&?# ") == name.npos,
+           "a key has the odd name '" + name + "'");
     expect(std::find(names.begin(), names.end(), name) == names.end(), "the key " + name + " is there twice");
     expect((*key)->type <= SEABED_KEY_CHOICE, "the key " + name + " has an unknown type");
     expect((*key)->help != nullptr && (*key)->help[0] != 0, "the key " + name + " has no line of help");
@@ -48,10 +49,13 @@ CHECK_TEST("table.an_unknown_key_is_refused", 0) {
 
 CHECK_TEST("table.limits", 0) {
   const seabed_capabilities& can = world.capabilities();
-  expect(can.max_part_bytes == 0 || can.min_part_bytes <= can.max_part_bytes, "the smallest part is above the largest");
+  expect(can.max_part_bytes == 0 || can.min_part_bytes <= can.max_part_bytes,
+         "the smallest part is above the largest");
   expect(can.max_parts == 0 || can.max_parts >= 100, "an upload of fewer than 100 parts is of no use");
-  expect(can.max_key_length == 0 || can.max_key_length >= 250, "keys below 250 bytes are too short for Seabed");
-  expect(!world.can(SEABED_CAP_LIST_UPLOADS) || world.can(SEABED_CAP_UPLOAD), "uploads are listed, but not claimed");
+  expect(can.max_key_length == 0 || can.max_key_length >= 250,
+         "keys below 250 bytes are too short for Seabed");
+  expect(!world.can(SEABED_CAP_LIST_UPLOADS) || world.can(SEABED_CAP_UPLOAD),
+         "uploads are listed, but not claimed");
   expect(!world.can(SEABED_CAP_CONDITIONAL_COMPLETE) || world.can(SEABED_CAP_UPLOAD),
          "conditional complete is claimed, uploads are not");
 }

@@ -2,7 +2,8 @@
 #include "broken.h"
 
 namespace broken {
-int32_t open_anything(const seabed_open_args* args, const seabed_context*, seabed_store** out, seabed_error* error) {
+int32_t open_anything(const seabed_open_args* args, const seabed_context*, seabed_store** out,
+                      seabed_error* error) {
   std::shared_ptr<Medium> medium;
   Error words(error);
   if (const int32_t code = acme::medium_of(args->location, &medium, words)) return code;

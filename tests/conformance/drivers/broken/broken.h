@@ -1,6 +1,7 @@
 #pragma once
-// A broken driver is the template's store with one fault: a class derived from AcmeStore (or from NetworkedStore) and
-// one line. The checker must find each of them; tests/conformance/checker_test.py says by which test.
+// A broken driver is the template's store with one fault: a class derived from AcmeStore (or from
+// NetworkedStore) and one line. The checker must find each of them; tests/conformance/checker_test.py says by
+// which test.
 
 #include "acme_driver.h"
 
@@ -20,7 +21,8 @@ using acme::Text;
 
 template <class Store>
 struct Driver : acme::AcmeDriver {
-  static int32_t open(const seabed::sdk::OpenArgs& args, const Context&, seabed::sdk::Store** out, Error& error) {
+  static int32_t open(const seabed::sdk::OpenArgs& args, const Context&, seabed::sdk::Store** out,
+                      Error& error) {
     std::shared_ptr<Medium> medium;
     if (const int32_t code = acme::medium_of(args.location(), &medium, error)) return code;
     auto store = std::make_unique<Store>(std::move(medium));

@@ -4,7 +4,8 @@
 namespace broken {
 struct IgnoresCondition : AcmeStore {
   using AcmeStore::AcmeStore;
-  int32_t put(const char* key, Buffers bytes, const PutOptions&, const Context& context, Error& error) override {
+  int32_t put(const char* key, Buffers bytes, const PutOptions&, const Context& context,
+              Error& error) override {
     return AcmeStore::put(key, bytes, {}, context, error);
   }
 };

@@ -19,7 +19,8 @@ struct JoinsAll : AcmeStore {
         all.push_back({sizeof(seabed_part), number, extent.size, ""});
     }
     for (const seabed_part& part : all) pointers.push_back(&part);
-    return AcmeStore::upload_complete(key, id, parts.empty() ? parts : std::span<const seabed_part* const>(pointers),
+    return AcmeStore::upload_complete(key, id,
+                                      parts.empty() ? parts : std::span<const seabed_part* const>(pointers),
                                       options, context, error);
   }
 };

@@ -1,6 +1,7 @@
 #pragma once
-// The template's store behind a server: with the key endpoint = PORT each operation first asks a server on 127.0.0.1 and
-// waits for its answer. What the checker's fault server plays is so felt by a driver without a medium of its own.
+// The template's store behind a server: with the key endpoint = PORT each operation first asks a server on
+// 127.0.0.1 and waits for its answer. What the checker's fault server plays is so felt by a driver without a
+// medium of its own.
 
 #include <arpa/inet.h>
 #include <poll.h>
@@ -22,8 +23,8 @@ class NetworkedStore : public AcmeStore {
     if (const int32_t code = ask(false, context, error)) return code;
     return AcmeStore::stat(key, context, out, error);
   }
-  int32_t read_at(const char* key, uint64_t offset, void* buffer, size_t size, const Context& context, size_t* out,
-                  Error& error) override {
+  int32_t read_at(const char* key, uint64_t offset, void* buffer, size_t size, const Context& context,
+                  size_t* out, Error& error) override {
     if (const int32_t code = ask(false, context, error)) return code;
     return AcmeStore::read_at(key, offset, buffer, size, context, out, error);
   }
@@ -73,8 +74,13 @@ class NetworkedStore : public AcmeStore {
 
 template <class Store>
 struct NetworkedDriver : Driver<Store> {
-  static constexpr seabed_key kEndpoint = {sizeof(seabed_key), SEABED_KEY_INTEGER, 0, "endpoint", nullptr,
-                                           "port of the server on 127.0.0.1", nullptr};
+  static constexpr seabed_key kEndpoint = {sizeof(seabed_key),
+                                           SEABED_KEY_INTEGER,
+                                           0,
+                                           "endpoint",
+                                           nullptr,
+                                           "port of the server on 127.0.0.1",
+                                           nullptr};
   static constexpr const seabed_key* const kKeys[] = {&acme::AcmeDriver::kToken, &kEndpoint, nullptr};
 };
 

@@ -6,7 +6,8 @@ struct RetryInside : NetworkedStore {
   using NetworkedStore::NetworkedStore;
   int32_t ask(bool writes, const Context& context, Error& error) override {
     int32_t code = NetworkedStore::ask(writes, context, error);
-    for (int i = 0; i < 2 && code == SEABED_UNAVAILABLE; ++i) code = NetworkedStore::ask(writes, context, error);
+    for (int i = 0; i < 2 && code == SEABED_UNAVAILABLE; ++i)
+      code = NetworkedStore::ask(writes, context, error);
     return code;
   }
 };

@@ -4,8 +4,8 @@
 namespace broken {
 struct ShortReads : AcmeStore {
   using AcmeStore::AcmeStore;
-  int32_t read_at(const char* key, uint64_t offset, void* buffer, size_t size, const Context& context, size_t* out,
-                  Error& error) override {
+  int32_t read_at(const char* key, uint64_t offset, void* buffer, size_t size, const Context& context,
+                  size_t* out, Error& error) override {
     return AcmeStore::read_at(key, offset, buffer, size > 65536 ? 65536 : size, context, out, error);
   }
 };
