@@ -1,5 +1,6 @@
 #include "core/engine/admin/dump.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <spdlog/fmt/fmt.h>
 
 #include <nlohmann/json.hpp>
@@ -46,7 +47,7 @@ Status dump_message(File& file, DumpSink& sink) {
   auto broken = [&](const std::string& check, uint64_t at, uint64_t to, const std::string& reason) {
     file.facts["message"] = nullptr;
     sink.head(file.facts, {});
-    return dump::damaged(file, sink, check, at, to, reason, {{"message_as_it_stands", untrusted(message, body)}});
+    return dump::damaged(file, sink, check, at, to, reason, {{"message_as_it_stands", untrusted(message, std::string_view(body).substr(0, wanted))}});
   };
   if (body.size() < wanted)
     return broken("length of the body", kFileHeaderSize + body.size(), end,
@@ -87,6 +88,7 @@ Status dump_body(File& file, const DumpOptions& options, DumpSink& sink) {
 }  // namespace
 
 Status dump_object(const Medium& medium, const std::string& key, const DumpOptions& options, DumpSink& sink) {
+  const google::protobuf::LogSilencer quiet;  // what does not parse is told by us
   SEABED_TRY(auto object, open_log_object(medium, key));
   std::string log = dump::directory_of(key);
   if (!log.empty()) log.pop_back();

@@ -29,6 +29,7 @@ std::optional<Split> split(const std::string& location) {
   const size_t last = location.rfind('/');
   if (last == std::string::npos || last == 0) return std::nullopt;
   size_t cut = last;
+  if (location.find("/@APD_PART@", last) == last) cut = std::min(cut, location.rfind('/', last - 1));  // its log file's name too
   for (size_t end = last; end != std::string::npos && end > 0;) {
     const size_t begin = location.rfind('/', end - 1);
     if (begin == std::string::npos || begin == 0) break;
@@ -56,8 +57,8 @@ bool no_such_object(const Error& error) { return error.code == Code::kNotFound; 
 Status dump_uri(Storage& storage, const Uri& uri, const DumpOptions& options, const CancelToken* cancel, DumpSink& sink) {
   if (auto place = split(uri.location)) {
     SEABED_TRY(Medium medium, open_at(storage, uri, place->root, cancel));
-    Status dumped = dump_object(medium, place->key, options, sink);
-    if (dumped || !no_such_object(dumped.error())) return dumped;
+    auto object = open_log_object(medium, place->key);
+    if (object || !no_such_object(object.error())) return dump_object(medium, place->key, options, sink);
   }
   SEABED_TRY(Medium directory, open_at(storage, uri, uri.location, cancel));
   return dump_directory(directory, "", options, sink);

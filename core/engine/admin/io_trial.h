@@ -37,6 +37,7 @@ class IoTrial {
   Status append_steps();
   Status upload_steps();
   Status abort_steps();
+  Status list_steps();
   // io_archive_log.cc
   void archive_log();
   Status whole_log_file();
