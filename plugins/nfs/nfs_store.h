@@ -7,6 +7,7 @@
 
 #include "directories.h"
 #include "pool.h"
+#include "publish.h"
 #include "seabed/store.hpp"
 #include "upload_dir.h"
 #include "walker.h"
@@ -57,6 +58,7 @@ class NfsStore : public seabed::sdk::Store {
   Directories directories_;
   WalkerCache walkers_;
   std::once_flag swept_;
+  Leftovers leftovers_;
   std::timed_mutex append_mutexes_[64];  // by key: appenders of one process go one after the other
   UploadSlots slots_;
 };

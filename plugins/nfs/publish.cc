@@ -19,14 +19,32 @@ int32_t exists_already(Call& call, const Handle& dir, const std::string& base, c
 }
 }  // namespace
 
-TempFile::~TempFile() {
-  if (name_.empty() || !call_.connection.rpc().alive()) return;
-  // The caller's deadline may be over, and its error must stay.
+void Leftovers::add(std::string name) {
+  std::lock_guard lock(mutex_);
+  names_.push_back(std::move(name));
+}
+
+void Leftovers::remove(Call& call, const Handle& temp_dir) {
+  std::vector<std::string> names;
+  {
+    std::lock_guard lock(mutex_);
+    names.swap(names_);
+  }
   seabed_error unused{};
   unused.struct_size = sizeof unused;
   Error quiet(&unused);
+  Call aside{call.connection, call.context, quiet};
+  for (std::string& name : names)
+    if (remove_file(aside, temp_dir, name) == kLost) add(std::move(name));
+}
+
+TempFile::~TempFile() {
+  if (name_.empty()) return;
+  seabed_error unused{};  // the caller's error must stay
+  unused.struct_size = sizeof unused;
+  Error quiet(&unused);
   Call last{call_.connection, call_.context, quiet};
-  remove_file(last, dir_, name_);
+  if (remove_file(last, dir_, name_) == kLost) leftovers_.add(std::move(name_));
 }
 
 int32_t TempFile::create(const Handle& dir) {

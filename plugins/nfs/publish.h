@@ -1,16 +1,30 @@
 #pragma once
 // Unpublished files in the temporary directory, and their publication: whole and durable, or not at all.
 
+#include <mutex>
+#include <vector>
+
 #include "directories.h"
 #include "transfer.h"
 
 namespace seabed_nfs {
 
-/// An unpublished file of a random name. Removed at the end, if the server can be reached, unless it was published; what
-/// stays behind is swept after a day.
+/// Temporary files that could not be removed, because their connection was lost: the next put does it. Thread-safe.
+class Leftovers {
+ public:
+  void add(std::string name);
+  void remove(Call& call, const Handle& temp_dir);
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> names_;
+};
+
+/// An unpublished file of a random name, removed at the end unless it was published. What a dead process leaves behind is
+/// swept after a day.
 class TempFile {
  public:
-  explicit TempFile(Call& call) : call_(call) {}
+  TempFile(Call& call, Leftovers& leftovers) : call_(call), leftovers_(leftovers) {}
   ~TempFile();
   int32_t create(const Handle& dir);
   const Handle& handle() const { return found_.handle; }
@@ -21,6 +35,7 @@ class TempFile {
 
  private:
   Call& call_;
+  Leftovers& leftovers_;
   Handle dir_;
   Found found_;
   std::string name_;

@@ -8,8 +8,9 @@ int32_t NfsStore::put(const char* key, Buffers bytes, const PutOptions& options,
   return operate(context, error, [&](Call& call) {
     Handle temp_dir;
     if (const int32_t code = directories_.open(call, kTempDir, true, &temp_dir)) return code;
-    TempFile file(call);
+    TempFile file(call, leftovers_);
     if (const int32_t code = file.create(temp_dir)) return code;
+    leftovers_.remove(call, temp_dir);
     std::call_once(swept_, [&] { sweep(call, temp_dir, file.modified_ns()); });
     const bool one_write = total_size(bytes) <= call.connection.write_size();
     Written written;
