@@ -30,6 +30,12 @@ struct LogHole {
   std::string detail;
 };
 
+struct Tablet {
+  uint64_t id = 0;
+  std::string database, name;   // column family name, or what an engine dictionary says
+  std::string attributes;       // JSON: comparator and the like, for people and table restore
+};
+
 /// One look: log first, metadata second (rocksdb-attach.md: "the order of reading decides correctness").
 struct LogStep {
   Scn clock_before = 0;        // read before the log was read: everything committed before it is in this or earlier steps
@@ -38,6 +44,7 @@ struct LogStep {
   std::optional<LogGap> gap;     // groups before it are good; nothing follows
   bool complete = false;         // log and metadata were both read to their ends: the checkpoint may advance to clock_before
   uint64_t log_bytes = 0;
+  std::optional<std::vector<Tablet>> tablets;   // all of them, in the first step and whenever they changed
 };
 
 /// What an incarnation's archive already has, found on the medium by the engine (never by the adapter).
@@ -61,12 +68,6 @@ struct SnapshotFile {
   /// Opaque identity: two files with the same identity and size hold the same bytes. Empty: only the content tells.
   std::string identity;
   std::function<Result<Fd>()> open;
-};
-
-struct Tablet {
-  uint64_t id = 0;
-  std::string database, name;   // column family name, or what an engine dictionary says
-  std::string attributes;       // JSON: comparator and the like, for people and table restore
 };
 
 /// A fuzzy copy of one stream: files + the log from `start_replay` give every state from `min_restore` on.

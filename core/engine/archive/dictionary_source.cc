@@ -30,9 +30,19 @@ void DictionarySource::set_facts(std::map<std::string, std::string> facts) {
   facts_ = std::move(facts);
 }
 
+void DictionarySource::set_tablets(uint64_t ls_id, const std::vector<Tablet>& tablets) {
+  std::lock_guard lock(mutex_);
+  auto& known = tablets_[ls_id];
+  known.clear();
+  for (const Tablet& t : tablets) known[{ls_id, t.database, t.name}] = t.attributes;
+}
+
 Result<DictionaryState> DictionarySource::gather() const {
   DictionaryState state;
   state.facts = facts_;
+  for (const auto& [ls_id, known] : tablets_) state.tables.insert(known.begin(), known.end());
+  for (const auto& [key, attributes] : log_.state().tables)
+    if (std::get<0>(key) != 0 && !tablets_.contains(std::get<0>(key))) state.tables[key] = attributes;
   if (!tenant_) return state;
   SEABED_TRY(TenantFacts facts, tenant_->look());
   state.files = std::move(facts.files);

@@ -21,6 +21,8 @@ class DictionarySource final : public StreamSource {
 
   /// Thread-safe: what is known beside the tenant source (tenant facts, parameters), by name.
   void set_facts(std::map<std::string, std::string> facts);
+  /// Thread-safe: the derived index of another stream's tablets. What an earlier process knew stays until the stream tells.
+  void set_tablets(uint64_t ls_id, const std::vector<Tablet>& tablets);
   /// Thread-safe. Another stream has read log and stamped it: whatever the next look finds new was perhaps there
   /// already, so it gets no later stamp: the file of a table never comes after the log that needs it. Looks at once
   /// unless the last look is recent.
@@ -60,6 +62,7 @@ class DictionarySource final : public StreamSource {
   bool hurried_ = false;
   DictionaryLog log_;
   std::map<std::string, std::string> facts_;
+  std::map<uint64_t, decltype(DictionaryState::tables)> tablets_;   // by stream, those that have told
   std::deque<LogGroup> queue_;         // durable here, not yet given out
   DictionaryPosition fold_end_;        // of the last fold: a round that begins now needs what follows
   Scn look_begin_ = 0, look_end_ = 0;  // of the last complete look

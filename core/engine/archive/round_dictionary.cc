@@ -39,6 +39,7 @@ void RoundExecutor::connect_dictionary(uint64_t ls_id, StreamEnvironment* env) {
   if (!dictionary) return;
   if (ls_id != 1) {
     env->saw_log = [dictionary](Scn stamp) { dictionary->saw_log(stamp); };
+    env->saw_tablets = [dictionary, ls_id](const auto& tablets) { dictionary->set_tablets(ls_id, tablets); };
     return;
   }
   const auto store = env->store;

@@ -38,6 +38,7 @@ struct StreamEnvironment {
   Lsn resume_lsn;
   std::function<void()> before_step;                                  // may be null
   std::function<void(Scn first_stamp)> saw_log;                       // may be null: a step found log
+  std::function<void(const std::vector<Tablet>&)> saw_tablets;        // may be null: before saw_log of the same step
   std::function<Status(uint64_t piece_id)> entered;                   // may be null; an error is retried
   std::function<Status(const LogHole&, Scn scn_hi, uint64_t piece_id)> keep_hole;   // durable when it returns
   std::function<void()> published;                                    // wakes the coordinator

@@ -4,6 +4,7 @@
 
 #include "core/format/rocksdb_payload.pb.h"
 #include "core/source/rocksdb/linker.h"
+#include "core/source/rocksdb/snapshot_look.h"
 #include "core/source/rocksdb/tail_look.h"
 
 namespace seabed::rocksdb_source {
@@ -84,6 +85,7 @@ Status LogTail::read_metadata(Look* look) {
     }
   }
   SEABED_CHECK(read);
+  families_told_ &= !families_changed;
   SEABED_TRY(auto options, options_.look(families_changed || !options_.known()));
   if (options) options_runs_.push_back(std::move(*options));
   cursor_.rules.set_write_queues(options_.two_write_queues(), options_.known());
@@ -125,12 +127,20 @@ Result<LogStep> LogTail::step(uint64_t max_bytes) {
   }
   step.complete = drained && look.fresh && look.wal.drained && !why;
   if (step.complete) last_complete_ = look.before.now;
+  if (drained && !families_told_) tell_tablets(&step);
   metadata_ = {};
   options_runs_.clear();
   saved_manifest_ = manifest_.number();
   saved_manifest_offset_ = manifest_.offset();
   saved_options_ = options_.archived();
   return step;
+}
+
+void LogTail::tell_tablets(LogStep* step) {
+  step->tablets.emplace();
+  for (const auto& [id, family] : manifest_.version().families())
+    step->tablets->push_back({id, "", family.name, tablet_attributes(family)});
+  families_told_ = true;
 }
 
 size_t LogTail::holes_told() const {

@@ -69,6 +69,7 @@ class LogTail {
   void stamp(LogGroup* group, const Look& look, Scn earliest);
   LogGroup blank(GroupType type) const;
   size_t holes_told() const;
+  void tell_tablets(LogStep* step);
   void advance(const Look& look);
 
   const TailConfig config_;
@@ -86,6 +87,7 @@ class LogTail {
   Scn last_scn_ = 0;                           // of the last group
   Scn last_complete_ = 0;                      // clock before the last complete look
   bool exact_stream_ = false;
+  bool families_told_ = false;                 // the last step's tablets are still true
   ManifestLook metadata_;  // read, and not yet part of a step returned
   std::vector<std::string> options_runs_;
   uint64_t saved_manifest_ = 0, saved_manifest_offset_ = 0;

@@ -102,6 +102,32 @@ TEST_F(DictionaryTest, RecordsFollowEachOtherAndEqualTheModel) {
   EXPECT_TRUE(step().empty()) << "nothing changed";
 }
 
+TEST_F(DictionaryTest, TabletsOfOtherStreamsAreIndexedAndOutliveAProcess) {
+  open();
+  ASSERT_TRUE(source->attach(std::nullopt));
+  const auto tables = [this](DictionaryState state = {}) {
+    for (const auto& g : step()) {
+      meta::DictionaryRecord record;
+      EXPECT_TRUE(record.ParseFromString(g.payload));
+      apply(record, &state);
+    }
+    return state;
+  };
+  source->set_tablets(1001, {{0, "", "default", "{}"}, {4, "", "orders", "{}"}});
+  source->set_tablets(1002, {{0, "", "default", "{}"}});
+  auto state = tables();
+  EXPECT_EQ(state.tables.size(), 3u);
+  EXPECT_TRUE(state.tables.contains({1001, "", "orders"}));
+  open();   // another process: no stream has told anything yet
+  ASSERT_TRUE(source->attach(std::nullopt));
+  state = tables();
+  EXPECT_EQ(state.tables.size(), 3u) << "what is not told is not forgotten";
+  source->set_tablets(1001, {{0, "", "default", "{}"}});
+  state = tables(state);
+  EXPECT_EQ(state.tables.size(), 2u);
+  EXPECT_FALSE(state.tables.contains({1001, "", "orders"}));
+}
+
 TEST_F(DictionaryTest, ARestartGivesTheSameRecordsWithTheSameStamps) {
   open();
   ASSERT_TRUE(source->attach(std::nullopt));
