@@ -2,10 +2,11 @@
 // npm's ali-oss for the tests. Settings come as JSON in the first argument:
 //   {modules, endpoint, access_id, access_key, region, bucket, signature: "v1"|"v4", path_style, token}
 // and then a command:  put KEY FILE | append KEY POSITION FILE | get KEY FILE | head KEY | list PREFIX | tags KEY |
-//   multipart KEY FILE PART_BYTES | delete KEY | begin KEY | uploads | prove       Answers are JSON on stdout.
+//   multipart KEY FILE PART_BYTES | delete KEY | begin KEY | uploads | fetch PREFIX DIRECTORY | store PREFIX DIRECTORY | prove       Answers are JSON on stdout.
 const dns = require('dns');
 const fs = require('fs');
 const http = require('http');
+const path = require('path');
 
 // Node asks getaddrinfo, which does not know *.localhost.
 const lookup = (name, options, done) =>
@@ -58,6 +59,20 @@ const commands = {
       if (!page.isTruncated) return found;
       token = page.nextContinuationToken;
     }
+  },
+  // Every object below a prefix into a directory, and every file of a directory as an object.
+  fetch: async (oss, prefix, directory) => {
+    const found = await commands.list(oss, prefix);
+    for (const [name] of found) {
+      fs.mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
+      await oss.get(name, path.join(directory, name));
+    }
+    return found.length;
+  },
+  store: async (oss, prefix, directory) => {
+    const files = fs.readdirSync(directory, { recursive: true }).filter(f => fs.statSync(path.join(directory, f)).isFile());
+    for (const file of files) await oss.put(prefix + file, path.join(directory, file));
+    return files.length;
   },
   prove: oss => require('./oss_prove.js')(oss)
 };
