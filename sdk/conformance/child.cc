@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,6 +38,8 @@ std::vector<std::string> child_arguments(const Options& o, const std::string& te
   const int null = open("/dev/null", O_RDONLY);
   dup2(null, 0), dup2(output, 1), dup2(output, 2), dup2(report, kReport);
   for (int fd = kReport + 1; fd < 256; ++fd) close(fd);
+  const rlimit no_core{0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);  // a driver that crashes is told in words
   execv("/proc/self/exe", argv.data());
   _exit(127);
 }
@@ -59,6 +62,14 @@ bool read_both(const Pipes& pipes, uint64_t deadline, std::string* report, std::
     }
   }
   return true;
+}
+
+/// What a driver printed, without the values of the configuration: some are secret.
+std::string without_values(std::string text, const Options& options) {
+  for (const auto& [key, value] : options.destination.params)
+    for (size_t at = 0; value.size() >= 6 && (at = text.find(value, at)) != text.npos;)
+      text.replace(at, value.size(), "<" + key + ">"), at += key.size() + 2;
+  return text;
 }
 
 Outcome judge(int status, bool in_time, const std::string& report, const std::string& output,
@@ -104,7 +115,7 @@ Outcome run_in_child(const Options& options, const std::string& test) {
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   close(pipes.report[0]), close(pipes.output[0]);
-  Outcome out = judge(status, in_time, report, output, options.timeout_s);
+  Outcome out = judge(status, in_time, report, without_values(output, options), options.timeout_s);
   out.test = test;
   out.seconds = static_cast<double>(monotonic_ns() - begin) / 1e9;
   return out;

@@ -28,7 +28,7 @@ BROKEN = {
     "leaked_handle": {"leak.open_and_close": "descriptors are open"},
     "leaked_on_error": {"leak.operations": "descriptors are open"},
     "exception_crosses": {"object.missing_is_not_found": "NOT_FOUND was expected"},
-    "overruns_structs": {"abi.stat_older_and_newer": "Segmentation fault"},
+    "overruns_structs": {"abi.stat_older_and_newer": "Segmentation fault|AddressSanitizer"},
     "any_host": {"abi.host_of_another_major_is_refused": "was accepted",
                  "table.an_unknown_key_is_refused": "INVALID_ARGUMENT was expected"},
     "ignored_deadline": {"deadline.a_passed_one_does_nothing": "TIMEOUT was expected",
@@ -108,7 +108,8 @@ def broken(case):
         case.equal(status, 1, f"exit status for {name} {errors}")
         found = failures(report)
         for test, words in expected.items():
-            case.contains(found.get(test, "it passed"), words, f"what {test} says of {name}")
+            text = found.get(test, "it passed")
+            case.true(any(word in text for word in words.split("|")), f"{test} says of {name}: {text!r}, wanted {words}")
         case.true(SECRET not in json.dumps(report), f"{name}: the report holds the secret")
 
 
