@@ -28,6 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   round_trip<meta::LocalityInfo>(data, size);
   round_trip<meta::DictionaryFold>(data, size);
   round_trip<meta::MacroRange>(data, size);
+  round_trip<meta::LogFormatMeta>(data, size);
+  round_trip<meta::LogSealMeta>(data, size);
   return 0;
 }
 
@@ -40,5 +42,9 @@ std::vector<std::string> fuzz_seeds() {
   meta::DictionaryFold fold;
   fold.mutable_state()->add_files()->set_path("test/t1.frm");
   fold.mutable_state()->add_facts()->set_name("tenant/mode");
-  return {piece.SerializeAsString(), fold.SerializeAsString()};
+  meta::LogSealMeta seal;
+  seal.set_length(1000);
+  seal.add_part_end(400);
+  seal.add_part_end(1000);
+  return {piece.SerializeAsString(), fold.SerializeAsString(), seal.SerializeAsString()};
 }
