@@ -10,11 +10,15 @@
 # case: hostile-listing
 # case: completion-told-in-the-body
 # case: strange-ranges
+# case: what-is-hashed
+import base64
+import hashlib
 import json
 import os
 import sys
 import time
 import urllib.parse
+import zlib
 
 from case import run_cases
 from driver_abi import Driver, Part
@@ -268,8 +272,33 @@ def strange_ranges(case):
     case.equal(store.read("k", 0, 4), b"012", "a small object from a server without ranges")
 
 
+def what_is_hashed(case):
+    """checksum_type and payload_signing, as a server sees them; the values are Python's."""
+    driver = driver_of(case)
+    web = WebScript(case, always(200, b"", {"ETag": '"e"'}))
+    pieces = [b"hello ", b"", b"world"]
+    body = b"".join(pieces)
+    sha256, md5 = hashlib.sha256(body).hexdigest(), base64.b64encode(hashlib.md5(body).digest()).decode()
+    crc32 = base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode()
+    wanted = {"x-amz-content-sha256": sha256, "content-md5": None, "x-amz-checksum-crc32": None}
+    for attributes, change in (({}, {}), ({"payload_signing": "never"}, {"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}),
+                               ({"checksum_type": "md5"}, {"content-md5": md5}),
+                               ({"checksum_type": "crc32"}, {"x-amz-checksum-crc32": crc32})):
+        store = driver.open("s3://b/p", host=f"http://s3.localhost:{web.port}", access_id="i", access_key="k", **attributes)
+        store.put("k", pieces)
+        part = store.part("k", "u", 1, pieces)
+        for asked in web.asked[-2:]:
+            case.equal({k: asked.headers.get(k) for k in wanted}, {**wanted, **change}, f"{attributes} {asked.path}")
+            case.equal(asked.body, body, "the body")
+        case.equal(part.tag, f'"e" {crc32}' if "x-amz-checksum-crc32" in change else '"e"', "the part's tag")
+    store.set_tags("k", {"a": "b"})
+    asked = web.asked[-1]
+    case.equal(asked.headers["content-md5"], base64.b64encode(hashlib.md5(asked.body).digest()).decode(), "MD5 of tags")
+
+
 if __name__ == "__main__":
     sys.exit(run_cases({"environment-and-profiles": environment_and_profiles, "session-token-is-sent": session_token_is_sent,
                         "instance-metadata": instance_metadata, "web-identity": web_identity, "assume-role": assume_role,
                         "no-credentials": no_credentials, "hostile-listing": hostile_listing,
-                        "completion-told-in-the-body": completion_told_in_the_body, "strange-ranges": strange_ranges}))
+                        "completion-told-in-the-body": completion_told_in_the_body, "strange-ranges": strange_ranges,
+                        "what-is-hashed": what_is_hashed}))
