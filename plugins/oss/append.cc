@@ -1,5 +1,5 @@
-// AppendObject: the service compares the position with the length, so that of two writers one gets a 409. Its answer has
-// the crc64 of the whole object; what the object was before is remembered, or asked for once.
+// AppendObject: the service compares the position with the length, so that of two writers one gets a 409. Its
+// answer has the crc64 of the whole object; what the object was before is remembered, or asked for once.
 
 #include "crc64.h"
 #include "oss_store.h"
@@ -22,8 +22,8 @@ void OssStore::forget(const std::string& full) {
   grown_.erase(full);
 }
 
-int32_t OssStore::grown_before(const std::string& full, uint64_t position, const Context& context, uint64_t* length,
-                               std::optional<uint64_t>* crc, Error& error) {
+int32_t OssStore::grown_before(const std::string& full, uint64_t position, const Context& context,
+                               uint64_t* length, std::optional<uint64_t>* crc, Error& error) {
   if (position == 0) {
     *crc = 0;
     return SEABED_OK;
@@ -46,8 +46,8 @@ int32_t OssStore::grown_before(const std::string& full, uint64_t position, const
   return SEABED_OK;
 }
 
-int32_t OssStore::append_refused(const Call& call, Response& response, const Context& context, uint64_t* length,
-                                 Error& error) {
+int32_t OssStore::append_refused(const Call& call, Response& response, const Context& context,
+                                 uint64_t* length, Error& error) {
   forget(call.key);
   const auto told = parse_crc64(response.header("x-oss-next-append-position"));
   const int32_t code = service_.refuse(call, response, error);
@@ -64,8 +64,8 @@ int32_t OssStore::append_refused(const Call& call, Response& response, const Con
   return code;
 }
 
-int32_t OssStore::append(const char* key, uint64_t position, Buffers bytes, const Context& context, uint64_t* length,
-                         Error& error) {
+int32_t OssStore::append(const char* key, uint64_t position, Buffers bytes, const Context& context,
+                         uint64_t* length, Error& error) {
   *length = 0;
   Call call;
   if (const int32_t code = full_key(key, &call.key, error)) return code;

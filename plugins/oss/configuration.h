@@ -16,8 +16,8 @@ struct Configuration {
   seabed_http::Addressing addressing = seabed_http::Addressing::kVirtualHosted;
   seabed_http::ClientOptions client;
   SignatureVersion signature = SignatureVersion::kV1;
-  std::string region;       // of version 4
-  bool send_md5 = true;     // checksum_type
+  std::string region;                                // of version 4
+  bool send_md5 = true;                              // checksum_type
   std::string access_id, access_key, session_token;  // as given, or empty
   std::string metadata_endpoint;
 };

@@ -1,5 +1,6 @@
 #pragma once
-// CRC-64/XZ, which OSS calls crc64ecma: of bytes by ISA-L (carry-less multiplication), of joined pieces by arithmetic.
+// CRC-64/XZ, which OSS calls crc64ecma: of bytes by ISA-L (carry-less multiplication), of joined pieces by
+// arithmetic.
 // https://www.alibabacloud.com/help/en/oss/developer-reference/check-data-transmission-integrity-by-using-crc-64
 
 #include <cstdint>

@@ -11,8 +11,8 @@ bool from_environment(const char* id, const char* key, const char* token, Creden
   return out->complete();
 }
 
-bool from_profile(const char* file, const std::string& section, const char* id, const char* key, const char* token,
-                  Credentials* out) {
+bool from_profile(const char* file, const std::string& section, const char* id, const char* key,
+                  const char* token, Credentials* out) {
   seabed_http::IniFile profiles;
   if (!seabed_http::read_ini(seabed_http::home_file(file), &profiles)) return false;
   auto& profile = profiles[section];
@@ -31,7 +31,8 @@ bool from_instance(const std::string& endpoint, const seabed::sdk::Context& cont
     headers.push_back({"X-aliyun-ecs-metadata-token", token});
   if (!seabed_http::ask_metadata("GET", base, headers, context, &role) || role.empty()) return false;
   role = role.substr(0, role.find_first_of("\r\n"));
-  if (!seabed_http::ask_metadata("GET", base + seabed_http::percent_encode(role, false), headers, context, &body))
+  if (!seabed_http::ask_metadata("GET", base + seabed_http::percent_encode(role, false), headers, context,
+                                 &body))
     return false;
   auto facts = seabed_http::json_members(body);
   *out = {facts["AccessKeyId"], facts["AccessKeySecret"], facts["SecurityToken"],
@@ -45,15 +46,18 @@ int32_t find_credentials(const Configuration& c, const seabed::sdk::Context& con
   *out = {c.access_id, c.access_key, c.session_token, 0, "access_id"};
   if (out->complete() ||
       from_environment("OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET", "OSS_SESSION_TOKEN", out) ||
-      from_environment("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN",
-                       out) ||
+      from_environment("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+                       "ALIBABA_CLOUD_SECURITY_TOKEN", out) ||
       from_profile(".ossutilconfig", "Credentials", "accessKeyID", "accessKeySecret", "stsToken", out) ||
-      from_profile(".alibabacloud/credentials", "default", "access_key_id", "access_key_secret", "security_token", out) ||
+      from_profile(".alibabacloud/credentials", "default", "access_key_id", "access_key_secret",
+                   "security_token", out) ||
       from_instance(c.metadata_endpoint, context, out))
     return SEABED_OK;
-  return error.fail(SEABED_PERMISSION_DENIED,
-                    "no credentials: neither access_id and access_key, nor OSS_ACCESS_KEY_ID or ALIBABA_CLOUD_ACCESS_KEY_ID "
-                    "in the environment, nor ~/.ossutilconfig or ~/.alibabacloud/credentials, nor a role of this instance");
+  return error.fail(
+      SEABED_PERMISSION_DENIED,
+      "no credentials: neither access_id and access_key, nor OSS_ACCESS_KEY_ID or "
+      "ALIBABA_CLOUD_ACCESS_KEY_ID "
+      "in the environment, nor ~/.ossutilconfig or ~/.alibabacloud/credentials, nor a role of this instance");
 }
 
 }  // namespace seabed_oss

@@ -1,5 +1,6 @@
 #pragma once
-// Where the credentials of an OSS destination come from: given ones, the environment, profile files, the ECS instance.
+// Where the credentials of an OSS destination come from: given ones, the environment, profile files, the ECS
+// instance.
 
 #include "configuration.h"
 #include "credentials.h"

@@ -21,12 +21,13 @@ struct OssDriver {
     out->max_delete_batch = seabed_oss::kMaxBatch;
     out->max_list_page = seabed_oss::kMaxPage;
     out->max_tags = seabed_oss::kMaxTags;
-    out->max_key_length = store == nullptr ? seabed_oss::kMaxKey
-                                           : static_cast<const seabed_oss::OssStore*>(store)->max_key_length();
+    out->max_key_length = store == nullptr
+                              ? seabed_oss::kMaxKey
+                              : static_cast<const seabed_oss::OssStore*>(store)->max_key_length();
   }
 
-  static int32_t open(const seabed::sdk::OpenArgs& args, const seabed::sdk::Context&, seabed::sdk::Store** out,
-                      seabed::sdk::Error& error) {
+  static int32_t open(const seabed::sdk::OpenArgs& args, const seabed::sdk::Context&,
+                      seabed::sdk::Store** out, seabed::sdk::Error& error) {
     seabed_oss::Configuration configuration;
     if (const int32_t code = seabed_oss::read_configuration(args, &configuration, error)) return code;
     *out = new seabed_oss::OssStore(std::move(configuration));

@@ -11,7 +11,10 @@ size_t sequence(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
   if (first < 0x80) return 1;
-  const size_t size = first >= 0xC2 && first < 0xE0 ? 2 : (first & 0xF0) == 0xE0 ? 3 : first >= 0xF0 && first < 0xF5 ? 4 : 0;
+  const size_t size = first >= 0xC2 && first < 0xE0   ? 2
+                      : (first & 0xF0) == 0xE0        ? 3
+                      : first >= 0xF0 && first < 0xF5 ? 4
+                                                      : 0;
   if (size == 0 || text.size() < size) return 0;
   for (size_t i = 1; i < size; ++i)
     if ((byte(i) & 0xC0) != 0x80) return 0;
@@ -36,7 +39,8 @@ int32_t OssStore::full_key(const char* key, std::string* out, Error& error) cons
   *out = prefix() + key;
   if (key[0] == 0) return error.fail(SEABED_INVALID_ARGUMENT, "an object needs a name");
   if (out->size() > kMaxKey)
-    return error.fail(SEABED_INVALID_ARGUMENT, "its name with the destination's path is over %u bytes", kMaxKey);
+    return error.fail(SEABED_INVALID_ARGUMENT, "its name with the destination's path is over %u bytes",
+                      kMaxKey);
   if ((*out)[0] == '/' || (*out)[0] == '\\')
     return error.fail(SEABED_INVALID_ARGUMENT, "OSS takes no name that begins with '/' or '\\'");
   if (!is_utf8(*out)) return error.fail(SEABED_INVALID_ARGUMENT, "OSS takes names in UTF-8 only");

@@ -19,7 +19,8 @@ int32_t OssStore::list(ListCall& call, const Context& context, Error& error) {
   if (const int32_t code = service_.run(request, context, &response, error)) return code;
   seabed_http::XmlDocument document;
   if (!document.parse(response.body) || document.root().name() != "ListBucketResult")
-    return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT, "the list is no ListBucketResult (%s)", document.why().c_str());
+    return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT, "the list is no ListBucketResult (%s)",
+                      document.why().c_str());
   for (auto item = document.root().child("Contents"); item; item = item.next("Contents")) {
     std::string key;
     const auto size = item.number("Size");
@@ -34,7 +35,8 @@ int32_t OssStore::list(ListCall& call, const Context& context, Error& error) {
     if (!call.sink(entry)) return error.fail(SEABED_INTERNAL, "the host stopped the listing");
   }
   if (!document.root().is_true("IsTruncated")) return SEABED_OK;
-  if (last.size() <= prefix().size()) return error.fail(SEABED_CORRUPTION, "the list is cut before its first key");
+  if (last.size() <= prefix().size())
+    return error.fail(SEABED_CORRUPTION, "the list is cut before its first key");
   return call.next.assign(last.data() + prefix().size(), last.size() - prefix().size())
              ? int32_t{SEABED_OK}
              : error.fail(SEABED_INTERNAL, "the host's room is too small");

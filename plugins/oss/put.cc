@@ -3,7 +3,8 @@
 
 namespace seabed_oss {
 
-int32_t OssStore::put(const char* key, Buffers bytes, const PutOptions& options, const Context& context, Error& error) {
+int32_t OssStore::put(const char* key, Buffers bytes, const PutOptions& options, const Context& context,
+                      Error& error) {
   Call call;
   if (const int32_t code = full_key(key, &call.key, error)) return code;
   if (seabed_http::total_size(bytes) > kMaxPut)

@@ -19,12 +19,14 @@ struct ContentRange {
 };
 
 bool parse_content_range(const std::string& text, ContentRange* out) {
-  return std::sscanf(text.c_str(), "bytes %" SCNu64 "-%" SCNu64 "/%" SCNu64, &out->first, &out->last, &out->total) == 3 &&
+  return std::sscanf(text.c_str(), "bytes %" SCNu64 "-%" SCNu64 "/%" SCNu64, &out->first, &out->last,
+                     &out->total) == 3 &&
          out->first <= out->last && out->last < out->total;
 }
 }  // namespace
 
-int32_t OssStore::head(const std::string& full, const char* what, const Context& context, Response* out, Error& error) {
+int32_t OssStore::head(const std::string& full, const char* what, const Context& context, Response* out,
+                       Error& error) {
   Call call;
   call.method = "HEAD";
   call.key = full;
@@ -36,7 +38,8 @@ int32_t OssStore::stat(const char* key, const Context& context, ObjectStat* out,
   std::string full;
   if (const int32_t code = full_key(key, &full, error)) return code;
   Response response;
-  if (const int32_t code = head(full, "the object cannot be looked at", context, &response, error)) return code;
+  if (const int32_t code = head(full, "the object cannot be looked at", context, &response, error))
+    return code;
   const auto size = parse_crc64(response.header("content-length"));
   if (!size) return error.fail(SEABED_CORRUPTION, "the answer tells no length");
   out->size = *size;
@@ -71,11 +74,13 @@ int32_t OssStore::read_at(const char* key, uint64_t offset, void* buffer, size_t
   const bool asked = response.status == 206 && told && range.first == offset && range.last <= last &&
                      (range.last == last || range.last + 1 == range.total);
   if (!asked || response.into_used != range.last - range.first + 1)
-    return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT, "the answer holds another range than was asked for");
+    return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT,
+                      "the answer holds another range than was asked for");
   *out_size = response.into_used;
   if (range.first != 0 || range.last + 1 != range.total) return SEABED_OK;
   const seabed_buffer whole{buffer, *out_size};
-  const int32_t code = check_crc(response, crc64(Buffers(&whole, 1)), "the object was not read as it is kept", error);
+  const int32_t code =
+      check_crc(response, crc64(Buffers(&whole, 1)), "the object was not read as it is kept", error);
   if (code != SEABED_OK) *out_size = 0;
   return code;
 }

@@ -24,8 +24,8 @@ void OssStore::remove_one(const RemoveCall& call, uint32_t index, const Context&
 }
 
 // Deleting twice does no harm: a lost answer is transient.
-int32_t OssStore::remove_batch(const RemoveCall& call, std::span<const uint32_t> indexes, const Context& context,
-                               Error& error) {
+int32_t OssStore::remove_batch(const RemoveCall& call, std::span<const uint32_t> indexes,
+                               const Context& context, Error& error) {
   std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Delete><Quiet>false</Quiet>";
   for (const uint32_t i : indexes)
     xml += "<Object><Key>" + seabed_http::xml_escape(prefix() + call.keys[i]) + "</Key></Object>";
@@ -43,7 +43,8 @@ int32_t OssStore::remove_batch(const RemoveCall& call, std::span<const uint32_t>
   if (const int32_t code = service_.run(request, context, &response, error)) return code;
   seabed_http::XmlDocument document;
   if (!document.parse(response.body) || document.root().name() != "DeleteResult")
-    return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT, "the answer is no DeleteResult (%s)", document.why().c_str());
+    return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT, "the answer is no DeleteResult (%s)",
+                      document.why().c_str());
   std::set<std::string> gone;
   std::string key;
   for (auto item = document.root().child("Deleted"); item; item = item.next("Deleted"))
@@ -51,8 +52,10 @@ int32_t OssStore::remove_batch(const RemoveCall& call, std::span<const uint32_t>
   for (const uint32_t i : indexes) {
     key = prefix() + call.keys[i];
     forget(key);
-    if (gone.contains(key)) call.done(i);
-    else remove_one(call, i, context);  // which says why
+    if (gone.contains(key))
+      call.done(i);
+    else
+      remove_one(call, i, context);  // which says why
   }
   return SEABED_OK;
 }
@@ -68,8 +71,9 @@ int32_t OssStore::remove(const RemoveCall& call, const Context& context, Error& 
   }
   if (batch.size() == 1) alone.push_back(batch[0]), batch.clear();
   for (size_t at = 0; at < batch.size(); at += kMaxBatch)
-    if (const int32_t code = remove_batch(
-            call, std::span(batch).subspan(at, std::min<size_t>(kMaxBatch, batch.size() - at)), context, error))
+    if (const int32_t code =
+            remove_batch(call, std::span(batch).subspan(at, std::min<size_t>(kMaxBatch, batch.size() - at)),
+                         context, error))
       return code;
   for (const uint32_t i : alone) remove_one(call, i, context);
   return SEABED_OK;

@@ -25,7 +25,8 @@ int32_t Service::send(const Call& call, const Context& context, Response* respon
   if (const int32_t code = credentials_.get(context, &who, error)) return code;
   const auto& c = configuration_;
   Signed to_sign{call.method, c.place.bucket, call.key, call.query, call.headers};
-  sign(c.signature, who, c.region, static_cast<int64_t>(seabed_http::wall_clock_ns() / 1'000'000'000), &to_sign);
+  sign(c.signature, who, c.region, static_cast<int64_t>(seabed_http::wall_clock_ns() / 1'000'000'000),
+       &to_sign);
   seabed_http::Request request;
   request.method = call.method;
   request.url = seabed_http::address_of(c.endpoint, c.addressing, c.place.bucket, call.key).url;
@@ -42,7 +43,8 @@ int32_t Service::send(const Call& call, const Context& context, Response* respon
 int32_t Service::refuse(const Call& call, Response& response, Error& error) {
   // A HEAD has no body: the service puts its XML into a header.
   if (response.body.empty())
-    if (auto words = seabed_http::base64_decode(response.header("x-oss-err"))) response.body = std::move(*words);
+    if (auto words = seabed_http::base64_decode(response.header("x-oss-err")))
+      response.body = std::move(*words);
   const auto failure = seabed_http::failure_of(response, call.changes);
   const bool expired = failure.code == "SecurityTokenExpired";
   if (expired) credentials_.forget();

@@ -18,15 +18,15 @@ using seabed_http::Response;
 
 struct Call {
   std::string method;
-  std::string key;                            // with the destination's prefix; "": the bucket
+  std::string key;  // with the destination's prefix; "": the bucket
   Query query;
-  std::vector<seabed_http::Header> headers;   // names in lower case
+  std::vector<seabed_http::Header> headers;  // names in lower case
   Buffers body;
   bool has_body = false;
-  bool changes = false;                       // a lost answer is outcome-unknown
-  void* into = nullptr;                       // room for the body of a success
+  bool changes = false;  // a lost answer is outcome-unknown
+  void* into = nullptr;  // room for the body of a success
   size_t into_size = 0;
-  const char* what = "the request failed";    // for the error
+  const char* what = "the request failed";  // for the error
 };
 
 class Service {

@@ -14,8 +14,8 @@ using seabed_http::Credentials;
 using seabed_http::Header;
 
 // Of the parameters that the driver sends, those that version 1 signs.
-constexpr std::array<std::string_view, 7> kSubResources = {"append",     "delete",   "partNumber", "position",
-                                                           "tagging",    "uploadId", "uploads"};
+constexpr std::array<std::string_view, 7> kSubResources = {"append",  "delete",   "partNumber", "position",
+                                                           "tagging", "uploadId", "uploads"};
 
 std::string header(const Signed& request, std::string_view name) {
   for (const Header& h : request.headers)
@@ -40,8 +40,9 @@ std::string string_to_sign_v1(const Signed& request, const std::string& date) {
     if (std::find(kSubResources.begin(), kSubResources.end(), pair.first) != kSubResources.end())
       signed_query.push_back(pair);
   std::sort(signed_query.begin(), signed_query.end());
-  std::string text = request.method + "\n" + header(request, "content-md5") + "\n" + header(request, "content-type") +
-                     "\n" + date + "\n" + oss_header_lines(request) + resource(request);
+  std::string text = request.method + "\n" + header(request, "content-md5") + "\n" +
+                     header(request, "content-type") + "\n" + date + "\n" + oss_header_lines(request) +
+                     resource(request);
   char separator = '?';
   for (const auto& [name, value] : signed_query) {
     text += separator + name + (value.empty() ? "" : "=" + value);
@@ -53,7 +54,8 @@ std::string string_to_sign_v1(const Signed& request, const std::string& date) {
 std::string canonical_request_v4(const Signed& request) {
   std::map<std::string, std::string> sorted;
   for (const Header& h : request.headers)
-    if (h.name.starts_with("x-oss-") || h.name == "content-md5" || h.name == "content-type") sorted[h.name] = h.value;
+    if (h.name.starts_with("x-oss-") || h.name == "content-md5" || h.name == "content-type")
+      sorted[h.name] = h.value;
   std::string text = request.method + "\n" + seabed_http::percent_encode(resource(request), true) + "\n" +
                      query_text(request.query) + "\n";
   for (const auto& [name, value] : sorted) text += name + ":" + value + "\n";
@@ -74,8 +76,8 @@ std::string authorization_v4(const Credentials& who, const std::string& region, 
   using seabed_http::hmac_sha256;
   const std::string day = date.substr(0, 8);
   const std::string scope = day + "/" + region + "/oss/aliyun_v4_request";
-  const std::string text =
-      "OSS4-HMAC-SHA256\n" + date + "\n" + scope + "\n" + seabed_http::sha256_hex(canonical_request_v4(request));
+  const std::string text = "OSS4-HMAC-SHA256\n" + date + "\n" + scope + "\n" +
+                           seabed_http::sha256_hex(canonical_request_v4(request));
   std::string key = hmac_sha256("aliyun_v4" + who.access_key, day);
   key = hmac_sha256(hmac_sha256(hmac_sha256(key, region), "oss"), "aliyun_v4_request");
   return "OSS4-HMAC-SHA256 Credential=" + who.access_id + "/" + scope +
@@ -110,8 +112,8 @@ void sign(SignatureVersion version, const Credentials& who, const std::string& r
     const std::string date = seabed_http::http_date(seconds);
     request->headers.push_back({"date", date});
     const std::string text = string_to_sign_v1(*request, date);
-    authorization =
-        "OSS " + who.access_id + ":" + seabed_http::base64_encode(seabed_http::hmac_sha1(who.access_key, text));
+    authorization = "OSS " + who.access_id + ":" +
+                    seabed_http::base64_encode(seabed_http::hmac_sha1(who.access_key, text));
   }
   request->headers.push_back({"authorization", authorization});
 }

@@ -1,5 +1,6 @@
 #pragma once
-// OSS signatures: version 1 (HMAC-SHA1 over the words of the request) and version 4 (OSS4-HMAC-SHA256 with a scope).
+// OSS signatures: version 1 (HMAC-SHA1 over the words of the request) and version 4 (OSS4-HMAC-SHA256 with a
+// scope).
 // https://www.alibabacloud.com/help/en/oss/developer-reference/include-signatures-in-the-authorization-header
 // https://www.alibabacloud.com/help/en/oss/developer-reference/recommend-to-use-signature-version-4
 // Pure functions: the clock comes as an argument.

@@ -9,7 +9,8 @@
 
 namespace seabed_oss {
 
-int32_t OssStore::upload_begin(const char* key, const PutOptions&, const Context& context, Text* id, Error& error) {
+int32_t OssStore::upload_begin(const char* key, const PutOptions&, const Context& context, Text* id,
+                               Error& error) {
   Call call;
   if (const int32_t code = full_key(key, &call.key, error)) return code;
   call.method = "POST";
@@ -20,13 +21,14 @@ int32_t OssStore::upload_begin(const char* key, const PutOptions&, const Context
   if (const int32_t code = service_.run(call, context, &response, error)) return code;
   seabed_http::XmlDocument document;
   const std::string found = document.parse(response.body) ? document.root().text("UploadId") : "";
-  if (found.empty()) return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT, "the answer names no upload");
+  if (found.empty())
+    return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT, "the answer names no upload");
   return id->assign(found.data(), found.size()) ? int32_t{SEABED_OK}
                                                 : error.fail(SEABED_INTERNAL, "the host's room is too small");
 }
 
-int32_t OssStore::upload_part(const char* key, const char* id, uint32_t number, Buffers bytes, const Context& context,
-                              seabed_part* out, Error& error) {
+int32_t OssStore::upload_part(const char* key, const char* id, uint32_t number, Buffers bytes,
+                              const Context& context, seabed_part* out, Error& error) {
   Call call;
   if (const int32_t code = full_key(key, &call.key, error)) return code;
   if (number == 0 || number > kMaxParts)
@@ -42,8 +44,9 @@ int32_t OssStore::upload_part(const char* key, const char* id, uint32_t number, 
   const uint64_t crc = crc64(bytes);
   if (const int32_t code = check_crc(response, crc, "the part was damaged on the way", error)) return code;
   out->size = seabed_http::total_size(bytes);
-  return write_tag(response.header("etag"), crc, out) ? int32_t{SEABED_OK}
-                                                      : error.fail(SEABED_CORRUPTION, "the answer names no ETag");
+  return write_tag(response.header("etag"), crc, out)
+             ? int32_t{SEABED_OK}
+             : error.fail(SEABED_CORRUPTION, "the answer names no ETag");
 }
 
 int32_t OssStore::upload_complete(const char* key, const char* id, std::span<const seabed_part* const> parts,
@@ -73,7 +76,8 @@ int32_t OssStore::upload_complete(const char* key, const char* id, std::span<con
   Response response;
   if (const int32_t code = service_.run(call, context, &response, error)) return code;
   forget(call.key);
-  return known ? check_crc(response, whole, "the parts were joined to something else", error) : int32_t{SEABED_OK};
+  return known ? check_crc(response, whole, "the parts were joined to something else", error)
+               : int32_t{SEABED_OK};
 }
 
 int32_t OssStore::upload_abort(const char* key, const char* id, const Context& context, Error& error) {

@@ -9,8 +9,9 @@ namespace {
 std::string page_size(uint32_t max) { return std::to_string(max == 0 ? kMaxPage : std::min(max, kMaxPage)); }
 
 int32_t told_next(Text& next, const std::string& token, Error& error) {
-  return next.assign(token.data(), token.size()) ? int32_t{SEABED_OK}
-                                                 : error.fail(SEABED_INTERNAL, "the host's room is too small");
+  return next.assign(token.data(), token.size())
+             ? int32_t{SEABED_OK}
+             : error.fail(SEABED_INTERNAL, "the host's room is too small");
 }
 }  // namespace
 
@@ -44,7 +45,8 @@ int32_t OssStore::list_uploads(UploadsCall& call, const Context& context, Error&
     if (!call.sink(entry)) return error.fail(SEABED_INTERNAL, "the host stopped the listing");
   }
   if (!document.root().is_true("IsTruncated")) return SEABED_OK;
-  if (last.empty() || last == token) return error.fail(SEABED_CORRUPTION, "the list of uploads does not go on");
+  if (last.empty() || last == token)
+    return error.fail(SEABED_CORRUPTION, "the list of uploads does not go on");
   return told_next(call.next, last, error);
 }
 
@@ -75,7 +77,8 @@ int32_t OssStore::list_parts(const char* key, PartsCall& call, const Context& co
     part.size = *size;
     if (!call.sink(part)) return error.fail(SEABED_INTERNAL, "the host stopped the listing");
   }
-  return document.root().is_true("IsTruncated") ? told_next(call.next, std::to_string(last), error) : int32_t{SEABED_OK};
+  return document.root().is_true("IsTruncated") ? told_next(call.next, std::to_string(last), error)
+                                                : int32_t{SEABED_OK};
 }
 
 }  // namespace seabed_oss
