@@ -5,11 +5,16 @@ with answers lost and a busy service on the way; a tree copied object by object 
 # case: main-job-v4
 # case: main-job-in-trouble
 # case: copied
+# case: sample
+import os
 import sys
+import time
 
 from case import run_cases
 from fault_proxy import FaultProxy
-from main_job import main_job, restore_from
+from ledger import Ledger
+from ledger_story import compare, pass_time
+from main_job import MediumInstallation, main_job, restore_from
 from oss_lab import BUCKET, OssLab
 
 
@@ -65,6 +70,37 @@ def copied(case):
     restore_from(case, ledger, f"oss://{BUCKET}/again/media", attributes(lab), "from-oss", env=environment(lab))
 
 
+def sample(case):
+    """config/oss.toml, with the places of this test instead of its own: checked, and the job is done by its defaults."""
+    lab = OssLab(case)
+    ledger = Ledger(case.build, case.base, flags=["--cfs", "2"]).start("--rate", "500", "--seconds", "240")
+    case.at_end(ledger.kill)
+    installation = MediumInstallation(case.build, case.base, [], f"oss://{BUCKET}/media", env=environment(lab))
+    case.at_end(installation.stop)
+    with open(os.path.join(os.path.dirname(__file__), "../../config/oss.toml"), encoding="utf-8") as text:
+        sample_text = text.read()
+    for theirs, ours in (("https://oss-cn-hangzhou-internal.aliyuncs.com", f"http://{lab.facts['host']}"),
+                         ("/run/seabed/agent.sock", installation.socket), ("/var/lib/seabed", case.base),
+                         ("/usr/lib/seabed/drivers", f"{case.build}/drivers"), ("/srv/shop/db", ledger.db)):
+        case.contains(sample_text, theirs, "the sample")
+        sample_text = sample_text.replace(theirs, ours)
+    with open(installation.config, "w", encoding="utf-8") as out:
+        out.write(sample_text)
+    installation.cli("config", "check")
+    installation.start_agent()
+    installation.protect("shop")
+    installation.backup("shop")
+    pass_time(installation, "shop", 0.5)
+    installation.backup("shop", incremental=True)
+    pass_time(installation, "shop", 0.5)
+    ledger.kill()
+    installation.wait_checkpoint("shop", time.time_ns())
+    elsewhere = MediumInstallation(case.build, f"{case.base}/elsewhere", [], f"oss://{BUCKET}/media", attributes(lab),
+                                   env=environment(lab))
+    compare(case, elsewhere, ledger, "shop", "latest")
+
+
 if __name__ == "__main__":
     sys.exit(run_cases({"main-job": job, "main-job-v4": lambda case: job(case, signature_version="v4"),
-                        "main-job-in-trouble": trouble, "copied": copied}))
+                        "main-job-in-trouble": trouble, "copied": copied,
+                        "sample": sample}))
