@@ -4,6 +4,8 @@
 
 namespace seabed {
 
-std::vector<Verb> admin_verbs() { return {test_io_device_verb(), io_adapter_benchmark_verb(), dump_backup_verb()}; }
+std::vector<Verb> admin_verbs() {
+  return {test_io_device_verb(), io_adapter_benchmark_verb(), dump_backup_verb()};
+}
 
 }  // namespace seabed

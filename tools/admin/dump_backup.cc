@@ -15,7 +15,8 @@ namespace {
 
 Result<int> say_exists(Invocation& invocation, Storage& storage, const Uri& uri, const CancelToken& cancel) {
   SEABED_TRY(bool exists, dump_exists(storage, uri, &cancel));
-  const int status = invocation.answer({{"exists", exists}}, [&] { return std::string(exists ? "true\n" : "false\n"); });
+  const int status =
+      invocation.answer({{"exists", exists}}, [&] { return std::string(exists ? "true\n" : "false\n"); });
   return exists ? status : static_cast<int>(kExitNotFound);
 }
 
@@ -39,22 +40,27 @@ Result<int> dump_backup(Invocation& invocation) {
 }  // namespace
 
 Verb dump_backup_verb() {
-  Verb verb{"admin",
-            "dump_backup",
-            "Print a file of a backup or archive, or list a directory",
-            "Any .obbak or .obarc file on any medium: its frame and what it says. A directory is listed with type and\n"
-            "state, a table_list directory row by row. Exit status 5: the file is damaged, and the check and byte are\n"
-            "told. With -c: true and 0, or false and 3. docs/admin-tools.md has every kind of file.",
-            {"seabed admin dump_backup -d file:///backup/shop/data/format.obbak",
-             "seabed admin dump_backup -d s3://bucket/shop/archive -s @s3.info --output json",
-             "seabed admin dump_backup -d /backup/shop/data/backup_set_1_full/infos/table_list -o 20000 -l 100"},
-            {},
-            dump_backup};
+  Verb verb{
+      "admin",
+      "dump_backup",
+      "Print a file of a backup or archive, or list a directory",
+      "Any .obbak or .obarc file on any medium: its frame and what it says. A directory is listed with type "
+      "and\n"
+      "state, a table_list directory row by row. Exit status 5: the file is damaged, and the check and byte "
+      "are\n"
+      "told. With -c: true and 0, or false and 3. docs/admin-tools.md has every kind of file.",
+      {"seabed admin dump_backup -d file:///backup/shop/data/format.obbak",
+       "seabed admin dump_backup -d s3://bucket/shop/archive -s @s3.info --output json",
+       "seabed admin dump_backup -d /backup/shop/data/backup_set_1_full/infos/table_list -o 20000 -l 100"},
+      {},
+      dump_backup};
   verb.options = place_options("the file or directory");
-  verb.options.push_back({OptionSpec::kNumber, "offset", "N", "first byte (macroblock data) or number of items to leave out",
-                          false, 'o'});
-  verb.options.push_back({OptionSpec::kNumber, "length", "N", "bytes (macroblock data) or number of items; 0: all", false, 'l'});
-  verb.options.push_back({OptionSpec::kFlag, "check-exist", "", "only say whether it exists: true or false", false, 'c'});
+  verb.options.push_back({OptionSpec::kNumber, "offset", "N",
+                          "first byte (macroblock data) or number of items to leave out", false, 'o'});
+  verb.options.push_back(
+      {OptionSpec::kNumber, "length", "N", "bytes (macroblock data) or number of items; 0: all", false, 'l'});
+  verb.options.push_back(
+      {OptionSpec::kFlag, "check-exist", "", "only say whether it exists: true or false", false, 'c'});
   return verb;
 }
 

@@ -5,7 +5,9 @@
 namespace seabed {
 namespace {
 
-std::string text_of(const Json& value, int indent) { return value.dump(indent, ' ', false, Json::error_handler_t::replace); }
+std::string text_of(const Json& value, int indent) {
+  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
 
 /// {head…, "items": [ one a line ], tail…}, never held as a whole.
 class JsonDump final : public PrintedDump {
@@ -17,9 +19,7 @@ class JsonDump final : public PrintedDump {
     if (!items.empty()) out_ << ",\n  \"" << items << "\": [";
     state_ = items.empty() ? State::kFields : State::kItems;
   }
-  void item(const Json& facts) override {
-    out_ << (items_++ ? ",\n    " : "\n    ") << text_of(facts, -1);
-  }
+  void item(const Json& facts) override { out_ << (items_++ ? ",\n    " : "\n    ") << text_of(facts, -1); }
   void tail(const Json& facts) override {
     if (state_ == State::kItems) out_ << (items_ ? "\n  ]" : "]");
     fields(facts);
@@ -36,7 +36,8 @@ class JsonDump final : public PrintedDump {
   void fields(const Json& facts) {
     for (const auto& [key, value] : facts.items()) {
       std::string text = text_of(value, 2);
-      for (size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 3) text.replace(at, 1, "\n  ");
+      for (size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 3)
+        text.replace(at, 1, "\n  ");
       out_ << (fields_++ ? ",\n  " : "\n  ") << text_of(Json(key), -1) << ": " << text;
     }
   }

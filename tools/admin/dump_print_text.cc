@@ -14,7 +14,8 @@ bool names_time(const std::string& key) {
 }
 
 std::string word(const std::string& key, const Json& value) {
-  std::string out = value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string out = value.is_string() ? value.get<std::string>()
+                                      : value.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (!value.is_number_unsigned() || !names_time(key)) return out;
   const auto scn = value.get<uint64_t>();
   if (scn < kFirstScn || scn >= kScnMax) return out;
@@ -25,7 +26,8 @@ std::string word(const std::string& key, const Json& value) {
 /// "a=1 b.c=2": one line.
 void flatten(const std::string& prefix, const Json& value, std::string* out) {
   if (value.is_object())
-    for (const auto& [key, inner] : value.items()) flatten(prefix.empty() ? key : prefix + "." + key, inner, out);
+    for (const auto& [key, inner] : value.items())
+      flatten(prefix.empty() ? key : prefix + "." + key, inner, out);
   else if (!value.is_null())
     *out += (out->empty() ? "" : " ") + prefix + "=" + word(prefix, value);
 }

@@ -39,7 +39,8 @@ Status check_public(const Uri& uri, const std::string& option, const std::string
   for (const auto& [key, value] : uri.params)
     if (is_secret_key(key))
       return fail(Code::kInvalidArgument, option,
-                  "holds " + key + ", and the words of a process can be read by everyone on this machine", next_step);
+                  "holds " + key + ", and the words of a process can be read by everyone on this machine",
+                  next_step);
   return ok();
 }
 
@@ -48,7 +49,8 @@ Result<Uri> local_path(const std::string& path) {
   const auto absolute = std::filesystem::absolute(path, error).lexically_normal();
   Uri uri{"file", absolute.string(), {}};
   while (uri.location.size() > 1 && uri.location.back() == '/') uri.location.pop_back();
-  if (error || uri.location.size() < 2) return fail(Code::kInvalidArgument, "-d", "'" + path + "' names no file or directory");
+  if (error || uri.location.size() < 2)
+    return fail(Code::kInvalidArgument, "-d", "'" + path + "' names no file or directory");
   return uri;
 }
 
@@ -58,15 +60,16 @@ Result<Uri> read_dest(const Words& words) {
   if (words.text.find("://") == std::string::npos) return local_path(words.text);
   SEABED_TRY(Uri uri, parse_uri(words.text));
   if (!words.hidden)
-    SEABED_CHECK(check_public(uri, "-d", "leave it out there and give it by -s @FILE, or -s - and standard input"));
+    SEABED_CHECK(
+        check_public(uri, "-d", "leave it out there and give it by -s @FILE, or -s - and standard input"));
   return uri;
 }
 
 }  // namespace
 
 std::vector<OptionSpec> place_options(const std::string& what) {
-  return {{OptionSpec::kText, "dest", "URI", what + ": URI or local path; @FILE or - (standard input) for one with secrets",
-           true, 'd'},
+  return {{OptionSpec::kText, "dest", "URI",
+           what + ": URI or local path; @FILE or - (standard input) for one with secrets", true, 'd'},
           {OptionSpec::kText, "storage-info", "INFO",
            "host=…&access_id=…&access_key=… as @FILE (also one a line) or - (standard input)", false, 's'}};
 }
@@ -78,13 +81,15 @@ Result<Uri> read_place(const Invocation& invocation) {
   SEABED_TRY(Uri uri, read_dest(dest));
   if (!invocation.has("storage-info")) return uri;
   SEABED_TRY(Words info, read_words(invocation, "storage-info", '&'));
-  if (info.text.empty()) return fail(Code::kInvalidArgument, "-s", "is empty", "write host=…&access_id=…&access_key=…");
+  if (info.text.empty())
+    return fail(Code::kInvalidArgument, "-s", "is empty", "write host=…&access_id=…&access_key=…");
   SEABED_TRY(Uri extra, parse_uri("info://s?" + info.text).map_error([](Error error) {
     error.object = "-s";
     error.next_step = "write host=…&access_id=…&access_key=…, with %25 for a % in a value";
     return error;
   }));
-  if (!info.hidden) SEABED_CHECK(check_public(extra, "-s", "give it by -s @FILE, or -s - and standard input"));
+  if (!info.hidden)
+    SEABED_CHECK(check_public(extra, "-s", "give it by -s @FILE, or -s - and standard input"));
   for (const auto& [key, value] : extra.params)
     if (!uri.params.emplace(key, value).second)
       return fail(Code::kInvalidArgument, "-s", key + " is given in -d as well");

@@ -1,6 +1,6 @@
 #pragma once
-// -d and -s of the admin verbs: a destination or file, and what it takes to reach it. Words of a process are public, so
-// secrets come by standard input ("-") or a file ("@FILE") only.
+// -d and -s of the admin verbs: a destination or file, and what it takes to reach it. Words of a process are
+// public, so secrets come by standard input ("-") or a file ("@FILE") only.
 
 #include <vector>
 

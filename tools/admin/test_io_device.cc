@@ -35,7 +35,9 @@ std::string outcome_name(Outcome outcome) {
   return outcome == Outcome::kWorks ? "works" : outcome == Outcome::kLimited ? "limited" : "FAILS";
 }
 
-std::string result_name(const IoStage& stage) { return !stage.ran ? "NOT RUN" : stage.fails() ? "FAIL" : "SUCCESS"; }
+std::string result_name(const IoStage& stage) {
+  return !stage.ran ? "NOT RUN" : stage.fails() ? "FAIL" : "SUCCESS";
+}
 
 std::string check_text(const IoCheck& check) {
   std::string name = check.operation;
@@ -57,16 +59,22 @@ std::string stage_text(const IoStage& stage, bool quiet) {
 }
 
 Json check_json(const IoCheck& check) {
-  Json out = {{"operation", check.operation}, {"outcome", check.outcome == Outcome::kFails ? "fails" : outcome_name(check.outcome)},
-              {"found", check.found},         {"what_would_not_work", check.without},
-              {"next_step", check.next_step}, {"seconds", static_cast<double>(check.micros) / 1e6}};
+  Json out = {{"operation", check.operation},
+              {"outcome", check.outcome == Outcome::kFails ? "fails" : outcome_name(check.outcome)},
+              {"found", check.found},
+              {"what_would_not_work", check.without},
+              {"next_step", check.next_step},
+              {"seconds", static_cast<double>(check.micros) / 1e6}};
   out["error"] = check.error ? to_json(*check.error) : Json(nullptr);
   return out;
 }
 
 Json report_json(const IoDeviceReport& report, const std::string& where) {
-  Json out = {{"destination", where}, {"directory", report.directory}, {"fits", report.fits()},
-              {"left_behind", report.left_behind}, {"stages", Json::array()}};
+  Json out = {{"destination", where},
+              {"directory", report.directory},
+              {"fits", report.fits()},
+              {"left_behind", report.left_behind},
+              {"stages", Json::array()}};
   for (const IoStage& stage : report.stages) {
     Json json = {{"name", stage.name}, {"result", result_name(stage)}, {"checks", Json::array()}};
     for (const IoCheck& check : stage.checks) json["checks"].push_back(check_json(check));
@@ -76,11 +84,13 @@ Json report_json(const IoDeviceReport& report, const std::string& where) {
 }
 
 std::string last_words(const IoDeviceReport& report, const std::string& where) {
-  if (const IoCheck* failed = report.first_failure()) return where + " does not fit: " + failed->operation + " fails\n";
+  if (const IoCheck* failed = report.first_failure())
+    return where + " does not fit: " + failed->operation + " fails\n";
   std::string limits;
   for (const IoStage& stage : report.stages)
     for (const IoCheck& check : stage.checks)
-      if (check.outcome == Outcome::kLimited) limits += (limits.empty() ? "; limited: " : ", ") + check.operation;
+      if (check.outcome == Outcome::kLimited)
+        limits += (limits.empty() ? "; limited: " : ", ") + check.operation;
   return where + " fits" + limits + "\n";
 }
 
@@ -102,8 +112,9 @@ Result<int> test_io_device_here(Invocation& invocation) {
   };
   if (!json && !quiet) std::cout << "directory: " << store->describe() << "/" << options.directory << "\n";
   const IoDeviceReport report = test_io_device(*store, options, signals.token());
-  const int status = invocation.answer(report_json(report, store->describe()),
-                                       [&] { return quiet ? std::string() : last_words(report, store->describe()); });
+  const int status = invocation.answer(report_json(report, store->describe()), [&] {
+    return quiet ? std::string() : last_words(report, store->describe());
+  });
   const IoCheck* failed = report.first_failure();
   return failed ? static_cast<int>(exit_code(*failed->error)) : status;
 }
@@ -114,11 +125,16 @@ Verb test_io_device_verb() {
   Verb verb{"admin",
             "test_io_device",
             "Try on a medium everything that backup, archive and restore need",
-            "Five stages; the first that fails ends the run. Names what is missing and what would not work because of it.\n"
-            "The directory must be empty or new; all that is written goes again. Exit status: 0, or that of the first\n"
-            "failure (7 permission, 4 unsupported, 10 unavailable …). Run it on every machine that will use the medium.",
-            {"seabed admin test_io_device -d file:///mnt/nfs/new", "seabed admin test_io_device -d 's3://bucket/test' -s @s3.info",
-             "seabed admin test_io_device -q --output json -d 's3://bucket/test?delete_mode=tagging' -s - < s3.info"},
+            "Five stages; the first that fails ends the run. Names what is missing and what would not work "
+            "because of it.\n"
+            "The directory must be empty or new; all that is written goes again. Exit status: 0, or that of "
+            "the first\n"
+            "failure (7 permission, 4 unsupported, 10 unavailable …). Run it on every machine that will use "
+            "the medium.",
+            {"seabed admin test_io_device -d file:///mnt/nfs/new",
+             "seabed admin test_io_device -d 's3://bucket/test' -s @s3.info",
+             "seabed admin test_io_device -q --output json -d 's3://bucket/test?delete_mode=tagging' -s - < "
+             "s3.info"},
             {},
             test_io_device_here};
   verb.options = place_options("the directory, empty or new");

@@ -20,9 +20,10 @@ uint64_t part_bytes(const Capabilities& can, uint64_t object) {
 }
 
 tl::unexpected<Error> other_content(const std::string& key, uint64_t offset, uint64_t length) {
-  return fail(Code::kCorruption, key, fmt::format("bytes {} to {} come back other than a benchmark writes them", offset,
-                                                  offset + length),
-              "the medium changed them, or something else wrote there");
+  return fail(
+      Code::kCorruption, key,
+      fmt::format("bytes {} to {} come back other than a benchmark writes them", offset, offset + length),
+      "the medium changed them, or something else wrote there");
 }
 
 }  // namespace
@@ -38,7 +39,8 @@ template <class F>
 auto BenchWorker::timed(BenchStep step, F&& call) -> decltype(call()) {
   const auto start = std::chrono::steady_clock::now();
   auto result = call();
-  const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start);
+  const auto took =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start);
   if (result) latencies_[static_cast<size_t>(step)].add(static_cast<uint64_t>(took.count()));
   return result;
 }
@@ -106,7 +108,8 @@ Status BenchWorker::append(uint64_t number) {
     const uint64_t n = std::min(fragment(), size - at);
     const auto pieces = content.pieces(at, n);
     SEABED_CHECK(timed(BenchStep::kAppend, [&]() -> Status {
-      if (!native) return shared_.store.put(paths::log_part(key, at, at + n), pieces, PutMode::kReplace, io(n));
+      if (!native)
+        return shared_.store.put(paths::log_part(key, at, at + n), pieces, PutMode::kReplace, io(n));
       SEABED_CHECK(shared_.store.append(key, at, pieces, io(n)));
       return ok();
     }));
@@ -133,7 +136,8 @@ Status BenchWorker::multi(uint64_t number) {
       }
       const std::string_view bytes[] = {buffer_};
       SEABED_TRY(PartInfo info, timed(BenchStep::kUploadPart, [&] {
-                   return store.upload_part(key, id, static_cast<uint32_t>(parts.size() + 1), bytes, io(buffer_.size()));
+                   return store.upload_part(key, id, static_cast<uint32_t>(parts.size() + 1), bytes,
+                                            io(buffer_.size()));
                  }));
       parts.push_back(std::move(info));
       shared_.bytes += buffer_.size();
@@ -166,13 +170,16 @@ Status BenchWorker::read() {
   }
   SEABED_TRY(auto chosen, choose());
   const auto [number, size] = chosen;
-  const uint64_t length = std::min(shared_.options.fragment_bytes == 0 ? size : shared_.options.fragment_bytes, size);
-  return read_piece(bench_object(thread_, number), object_id(number), size == length ? 0 : random_() % (size - length + 1), length);
+  const uint64_t length =
+      std::min(shared_.options.fragment_bytes == 0 ? size : shared_.options.fragment_bytes, size);
+  return read_piece(bench_object(thread_, number), object_id(number),
+                    size == length ? 0 : random_() % (size - length + 1), length);
 }
 
 Status BenchWorker::read_piece(const std::string& key, uint64_t object, uint64_t offset, uint64_t length) {
   buffer_.resize(length);
-  SEABED_TRY(size_t got, timed(BenchStep::kRead, [&] { return shared_.store.read_at(key, offset, buffer_, io(length)); }));
+  SEABED_TRY(size_t got, timed(BenchStep::kRead,
+                               [&] { return shared_.store.read_at(key, offset, buffer_, io(length)); }));
   if (got != length || !TestContent(object).holds(offset, buffer_)) return other_content(key, offset, length);
   shared_.bytes += length;
   return ok();
@@ -186,7 +193,8 @@ Status BenchWorker::read_parts(const std::string& key, uint64_t object) {
              }));
   if (parts.problem) return fail(*parts.problem);
   if (parts.chain.empty())
-    return fail(Code::kNotFound, key, "has no @APD_PART@ objects", "write first with -p append -j 1 and the same -t and -r");
+    return fail(Code::kNotFound, key, "has no @APD_PART@ objects",
+                "write first with -p append -j 1 and the same -t and -r");
   const uint64_t wanted = shared_.options.fragment_bytes == 0 ? parts.size : shared_.options.fragment_bytes;
   const uint64_t length = std::min(wanted, parts.size), begin = random_() % (parts.size - length + 1);
   for (const LogPart& part : parts.chain) {
@@ -196,7 +204,8 @@ Status BenchWorker::read_parts(const std::string& key, uint64_t object) {
     SEABED_TRY(size_t got, timed(BenchStep::kRead, [&] {
                  return shared_.store.read_at(part.key, from - part.start, buffer_, io(to - from));
                }));
-    if (got != buffer_.size() || !TestContent(object).holds(from, buffer_)) return other_content(part.key, from, to - from);
+    if (got != buffer_.size() || !TestContent(object).holds(from, buffer_))
+      return other_content(part.key, from, to - from);
     shared_.bytes += got;
   }
   return ok();
@@ -205,7 +214,8 @@ Status BenchWorker::read_parts(const std::string& key, uint64_t object) {
 Status BenchWorker::remove(uint64_t number) {
   std::vector<std::string> keys{bench_object(thread_, number)};
   if (shared_.options.adaptive) {
-    SEABED_TRY(auto listed, timed(BenchStep::kOpen, [&] { return list_all(shared_.store, keys[0] + "/", io(0)); }));
+    SEABED_TRY(auto listed,
+               timed(BenchStep::kOpen, [&] { return list_all(shared_.store, keys[0] + "/", io(0)); }));
     keys.clear();
     for (const ListEntry& entry : listed) keys.push_back(entry.key);
   }

@@ -22,7 +22,7 @@ struct BenchShared {
   ObjectStore& store;
   const BenchOptions& options;
   const CancelToken& cancel;
-  Deadline end;                                  // of the time limit
+  Deadline end;  // of the time limit
   std::atomic<bool> stop = false, hit_limit = false;
   std::atomic<uint64_t> operations = 0, bytes = 0, budget = 0;
 };

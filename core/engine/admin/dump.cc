@@ -32,7 +32,8 @@ Result<std::string> read_body(File& file) {
   return out;
 }
 
-/// A body that fails its checksum is shown where it still reads as its message: it helps to see what was meant.
+/// A body that fails its checksum is shown where it still reads as its message: it helps to see what was
+/// meant.
 Json untrusted(const std::string& message, std::string_view body) {
   if (message.empty()) return nullptr;
   auto json = message_json(message, body);
@@ -47,7 +48,9 @@ Status dump_message(File& file, DumpSink& sink) {
   auto broken = [&](const std::string& check, uint64_t at, uint64_t to, const std::string& reason) {
     file.facts["message"] = nullptr;
     sink.head(file.facts, {});
-    return dump::damaged(file, sink, check, at, to, reason, {{"message_as_it_stands", untrusted(message, std::string_view(body).substr(0, wanted))}});
+    return dump::damaged(
+        file, sink, check, at, to, reason,
+        {{"message_as_it_stands", untrusted(message, std::string_view(body).substr(0, wanted))}});
   };
   if (body.size() < wanted)
     return broken("length of the body", kFileHeaderSize + body.size(), end,
@@ -58,7 +61,8 @@ Status dump_message(File& file, DumpSink& sink) {
   const Hash128 hash = body.empty() ? Hash128{} : hash128(body);
   if (hash != file.header.body_hash)
     return broken("checksum of the body", kFileHeaderSize, end,
-                  fmt::format("XXH3-128 is 0x{}, 0x{} was written", to_hex(view(hash)), to_hex(view(file.header.body_hash))));
+                  fmt::format("XXH3-128 is 0x{}, 0x{} was written", to_hex(view(hash)),
+                              to_hex(view(file.header.body_hash))));
   auto json = message.empty() ? std::optional<Json>("0x" + to_hex(body)) : message_json(message, body);
   if (!json) return broken("message in the body", kFileHeaderSize, end, "the bytes are no " + message);
   file.facts["message"] = std::move(*json);
@@ -98,10 +102,13 @@ Status dump_object(const Medium& medium, const std::string& key, const DumpOptio
   }
   File file{medium, key, *object, {}, {{"object", medium.name(key)}, {"size", object->size()}}};
   if (const LogParts* parts = object->parts())
-    file.facts["parts"] = {{"count", parts->chain.size()}, {"repeated", parts->repeated.size()}, {"format_meta", parts->format},
+    file.facts["parts"] = {{"count", parts->chain.size()},
+                           {"repeated", parts->repeated.size()},
+                           {"format_meta", parts->format},
                            {"sealed", parts->seal},
                            {"problem", parts->problem ? Json(parts->problem->message()) : Json(nullptr)}};
-  SEABED_TRY(std::string head, dump::read_exactly(*object, 0, std::min<uint64_t>(kFileHeaderSize, object->size())));
+  SEABED_TRY(std::string head,
+             dump::read_exactly(*object, 0, std::min<uint64_t>(kFileHeaderSize, object->size())));
   file.facts["frame"] = dump::frame_json(head);
   auto header = decode_file_header(head, file.name());
   if (header) {
@@ -111,9 +118,11 @@ Status dump_object(const Medium& medium, const std::string& key, const DumpOptio
   sink.head(file.facts, {});
   if (head.size() < kFileHeaderSize)
     return dump::damaged(file, sink, "length of the file header", head.size(), kFileHeaderSize,
-                         fmt::format("the file ends here, its header alone has {} bytes", kFileHeaderSize), Json::object());
+                         fmt::format("the file ends here, its header alone has {} bytes", kFileHeaderSize),
+                         Json::object());
   if (header.error().code == Code::kCorruption)
-    return dump::damaged(file, sink, "file header", 0, kFileHeaderSize, header.error().reason, Json::object());
+    return dump::damaged(file, sink, "file header", 0, kFileHeaderSize, header.error().reason,
+                         Json::object());
   return dump::refused(sink, "file header", header.error(), Json::object());
 }
 

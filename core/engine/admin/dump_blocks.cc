@@ -1,4 +1,5 @@
-// Macroblock data (docs/format/backup-set.md): bytes of a range, or each block proved by the range index beside the file.
+// Macroblock data (docs/format/backup-set.md): bytes of a range, or each block proved by the range index
+// beside the file.
 #include <spdlog/fmt/fmt.h>
 
 #include <charconv>
@@ -25,7 +26,8 @@ Status dump_bytes(File& file, const DumpOptions& options, DumpSink& sink) {
       sink.item({{"at", at + row}, {"hex", to_hex(std::string_view(piece).substr(row, kRow))}});
     at += piece.size();
   }
-  sound(sink, {{"bytes_shown", end - begin}, {"verdict", "not checked: bytes of a range carry no checksum of their own"}});
+  sound(sink, {{"bytes_shown", end - begin},
+               {"verdict", "not checked: bytes of a range carry no checksum of their own"}});
   return ok();
 }
 
@@ -37,7 +39,8 @@ std::optional<uint32_t> file_number(std::string_view key) {
   key.remove_prefix(at + kName.size());
   uint32_t number = 0;
   const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), number);
-  if (error != std::errc() || std::string_view(end, key.data() + key.size() - end) != ".obbak") return std::nullopt;
+  if (error != std::errc() || std::string_view(end, key.data() + key.size() - end) != ".obbak")
+    return std::nullopt;
   return number;
 }
 
@@ -59,8 +62,8 @@ struct FirstBad {
   std::string reason;
 };
 
-Status give_blocks(File& file, IndexReader& index, uint32_t number, const DumpOptions&, DumpSink& sink, FirstBad* bad,
-                   uint64_t* blocks) {
+Status give_blocks(File& file, IndexReader& index, uint32_t number, const DumpOptions&, DumpSink& sink,
+                   FirstBad* bad, uint64_t* blocks) {
   meta::MacroRange range;
   while (true) {
     SEABED_TRY(bool more, index.next(&range));
@@ -70,8 +73,12 @@ Status give_blocks(File& file, IndexReader& index, uint32_t number, const DumpOp
     const uint64_t at = range.at().offset(), end = at + range.at().length();
     if (!reason.empty() && !bad->found) *bad = {true, at, end, reason};
     ++*blocks;
-    sink.item({{"at", at}, {"length", range.at().length()}, {"tablet_id", range.tablet_id()},
-               {"logical_id", range.logical_id()}, {"block", range.block()}, {"holds", reason.empty()}});
+    sink.item({{"at", at},
+               {"length", range.at().length()},
+               {"tablet_id", range.tablet_id()},
+               {"logical_id", range.logical_id()},
+               {"block", range.block()},
+               {"holds", reason.empty()}});
   }
 }
 
@@ -84,7 +91,9 @@ Status dump_blocks(File& file, const DumpOptions& options, DumpSink& sink) {
   auto stat = file.medium.store->stat(index_key, file.medium.io());
   if (!number || !stat) {
     sink.head(file.facts, "blocks");
-    sound(sink, {{"verdict", "not checked: the pages are proved by macro_range_index.obbak, which is not beside the file"}});
+    sound(sink,
+          {{"verdict",
+            "not checked: the pages are proved by macro_range_index.obbak, which is not beside the file"}});
     return ok();
   }
   auto read = [&](uint64_t offset, std::span<char> buffer) {
@@ -99,7 +108,8 @@ Status dump_blocks(File& file, const DumpOptions& options, DumpSink& sink) {
   Status status = give_blocks(file, *index, *number, options, sink, &bad, &blocks);
   Json tail = {{"blocks_shown", blocks}};
   if (!status) return refused(sink, "range index beside the file", status.error(), std::move(tail));
-  if (bad.found) return damaged(file, sink, "checksum of a block", bad.at, bad.end, bad.reason, std::move(tail));
+  if (bad.found)
+    return damaged(file, sink, "checksum of a block", bad.at, bad.end, bad.reason, std::move(tail));
   sound(sink, std::move(tail));
   return ok();
 }

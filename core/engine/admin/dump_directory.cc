@@ -33,12 +33,17 @@ class States {
   Json json() const {
     Json out = Json::object();
     for (const auto& [id, state] : sets_)
-      out["sets"].push_back({{"backup_set_id", id.first}, {"type", id.second ? "full" : "inc"}, {"state", state}});
+      out["sets"].push_back(
+          {{"backup_set_id", id.first}, {"type", id.second ? "full" : "inc"}, {"state", state}});
     for (const auto& id : rounds_)
-      out["rounds"].push_back({{"dest_id", id.first}, {"round_id", id.second},
-                               {"state", round_keys_.contains(paths::round_end(id.first, id.second)) ? "STOP" : "not ended"}});
+      out["rounds"].push_back(
+          {{"dest_id", id.first},
+           {"round_id", id.second},
+           {"state", round_keys_.contains(paths::round_end(id.first, id.second)) ? "STOP" : "not ended"}});
     for (const auto& [id, frozen] : pieces_)
-      out["pieces"].push_back({{"dest_id", id.dest}, {"round_id", id.round}, {"piece_id", id.piece},
+      out["pieces"].push_back({{"dest_id", id.dest},
+                               {"round_id", id.round},
+                               {"piece_id", id.piece},
                                {"state", frozen ? "FROZEN" : "ACTIVE"}});
     return out;
   }
@@ -56,7 +61,8 @@ Json object_json(const Medium& medium, const ListEntry& entry) {
   std::string head(kFileHeaderSize, '\0');
   auto got = medium.store->read_at(entry.key, 0, head, medium.io());
   if (!got) {
-    out["state"] = got.error().code == Code::kNotFound ? "gone since it was listed" : "unreadable: " + got.error().reason;
+    out["state"] = got.error().code == Code::kNotFound ? "gone since it was listed"
+                                                       : "unreadable: " + got.error().reason;
     return out;
   }
   head.resize(*got);
@@ -86,7 +92,8 @@ Result<uint64_t> table_list_scn(const Medium& medium, const std::string& prefix)
   return newest;
 }
 
-Status each_object(const Medium& medium, const std::string& prefix, const std::function<Status(const ListEntry&)>& visit) {
+Status each_object(const Medium& medium, const std::string& prefix,
+                   const std::function<Status(const ListEntry&)>& visit) {
   std::string token;
   do {
     SEABED_TRY(ListPage page, medium.store->list(prefix, token, kPage, medium.io()));
@@ -98,7 +105,8 @@ Status each_object(const Medium& medium, const std::string& prefix, const std::f
 
 }  // namespace
 
-Status dump_directory(const Medium& medium, const std::string& prefix, const DumpOptions& options, DumpSink& sink) {
+Status dump_directory(const Medium& medium, const std::string& prefix, const DumpOptions& options,
+                      DumpSink& sink) {
   SEABED_TRY(bool any, any_object(*medium.store, prefix, medium.io()));
   if (!any)
     return fail(Code::kNotFound, medium.name(prefix), "there is no object of this name, and none below it",
@@ -109,7 +117,8 @@ Status dump_directory(const Medium& medium, const std::string& prefix, const Dum
   States states;
   uint64_t seen = 0, shown = 0, bytes = 0, damaged = 0;
   SEABED_CHECK(each_object(medium, prefix, [&](const ListEntry& entry) -> Status {
-    if (medium.cancel && medium.cancel->cancelled()) return fail(Code::kCancelled, medium.name(prefix), "cancelled");
+    if (medium.cancel && medium.cancel->cancelled())
+      return fail(Code::kCancelled, medium.name(prefix), "cancelled");
     states.see(entry.key);
     bytes += entry.size;
     if (seen++ < options.offset || (options.limit != 0 && shown >= options.limit)) return ok();

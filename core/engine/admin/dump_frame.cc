@@ -24,13 +24,14 @@ Json frame_json(std::string_view bytes) {
           {"header_checksum", "0x" + to_hex(head.substr(56, 8))}};
 }
 
-tl::unexpected<Error> damaged(const File& file, DumpSink& sink, const std::string& check, uint64_t at, uint64_t end,
-                              const std::string& reason, Json tail) {
+tl::unexpected<Error> damaged(const File& file, DumpSink& sink, const std::string& check, uint64_t at,
+                              uint64_t end, const std::string& reason, Json tail) {
   tail["verdict"] = "damaged";
   tail["problem"] = {{"check", check}, {"at_byte", at}, {"end_byte", end}, {"reason", reason}};
   sink.tail(tail);
   return fail(Code::kCorruption, file.name(),
-              fmt::format("{} failed at byte {}{}: {}", check, at, end > at + 1 ? fmt::format(" to {}", end) : "", reason),
+              fmt::format("{} failed at byte {}{}: {}", check, at,
+                          end > at + 1 ? fmt::format(" to {}", end) : "", reason),
               "run seabed verify on the destination");
 }
 

@@ -1,4 +1,5 @@
-// Log files: the header, then each group's header with what its payload holds, counted (docs/format/log-file.md).
+// Log files: the header, then each group's header with what its payload holds, counted
+// (docs/format/log-file.md).
 #include <spdlog/fmt/fmt.h>
 
 #include <nlohmann/json.hpp>
@@ -36,28 +37,42 @@ void describe_payload(const LogGroup& group, Json* out) {
   meta::DictionaryRecord dictionary;
   const std::string& bytes = group.payload;
   if (group.type == GroupType::kLog && wal.ParseFromString(bytes) && wal.records() > 0)
-    *out = {{"records", wal.records()}, {"wal", wal.wal_number()}, {"wal_offset", wal.offset()},
-            {"wal_bytes", wal.data().size()}, {"begins_file", wal.begins_file()}};
+    *out = {{"records", wal.records()},
+            {"wal", wal.wal_number()},
+            {"wal_offset", wal.offset()},
+            {"wal_bytes", wal.data().size()},
+            {"begins_file", wal.begins_file()}};
   if (group.type == GroupType::kManifest && manifest.ParseFromString(bytes))
-    *out = {{"records", manifest.records_size()}, {"manifest", manifest.manifest_number()},
-            {"manifest_offset", manifest.offset()}, {"begins_file", manifest.begins_file()}};
+    *out = {{"records", manifest.records_size()},
+            {"manifest", manifest.manifest_number()},
+            {"manifest_offset", manifest.offset()},
+            {"begins_file", manifest.begins_file()}};
   if (group.type == GroupType::kOptions && options.ParseFromString(bytes))
     *out = {{"records", 1}, {"options_file", options.file_name()}, {"delta_of", options.previous()}};
   if (group.type == GroupType::kHole && hole.ParseFromString(bytes))
     *out = {{"records", 1}, {"hole", rocksdb::Hole::Kind_Name(hole.kind())}, {"reason", hole.reason()}};
   if (group.type == GroupType::kDictionary && dictionary.ParseFromString(bytes))
     *out = {{"records", dictionary.files_size() + dictionary.tables_size() + dictionary.facts_size()},
-            {"files", dictionary.files_size()}, {"tables", dictionary.tables_size()}, {"facts", dictionary.facts_size()}};
+            {"files", dictionary.files_size()},
+            {"tables", dictionary.tables_size()},
+            {"facts", dictionary.facts_size()}};
 }
 
 Json group_json(const LogGroup& g, uint64_t number, uint64_t at, size_t length) {
   Json payload = Json::object();
   describe_payload(g, &payload);
-  Json out = {{"number", number}, {"at", at}, {"length", length}, {"type", type_name(g.type)},
+  Json out = {{"number", number},
+              {"at", at},
+              {"length", length},
+              {"type", type_name(g.type)},
               {"stamp", g.stamp == StampSource::kExact ? "exact" : "observed"},
-              {"scn_lo", g.scn_lo}, {"scn_hi", g.scn_hi}, {"clock_error_ns", g.clock_error_ns},
-              {"incarnation", g.incarnation}, {"epoch", g.epoch},
-              {"begin_lsn", "0x" + to_hex(g.begin.bytes)}, {"end_lsn", "0x" + to_hex(g.end.bytes)},
+              {"scn_lo", g.scn_lo},
+              {"scn_hi", g.scn_hi},
+              {"clock_error_ns", g.clock_error_ns},
+              {"incarnation", g.incarnation},
+              {"epoch", g.epoch},
+              {"begin_lsn", "0x" + to_hex(g.begin.bytes)},
+              {"end_lsn", "0x" + to_hex(g.end.bytes)},
               {"payload_bytes", g.payload.size()}};
   out.update(payload);
   return out;
@@ -94,7 +109,8 @@ class GroupWalk {
         case GroupRead::kNeedMore: {
           if (at_ + needed > stop_)
             return bad("length of the last group", at_, stop_,
-                       fmt::format("it needs {} bytes, {} are left: cut off, or still being written", needed, stop_ - at_),
+                       fmt::format("it needs {} bytes, {} are left: cut off, or still being written", needed,
+                                   stop_ - at_),
                        false);
           SEABED_CHECK(fill(needed));
           break;
@@ -123,7 +139,8 @@ class GroupWalk {
     const uint64_t wanted = std::min(std::max<uint64_t>(needed, kReadPiece), stop_ - at_) - buffer_.size();
     SEABED_TRY(std::string piece, read_exactly(file_.object, read_to_, wanted));
     if (piece.size() != wanted)
-      return bad("length of the file", read_to_ + piece.size(), stop_, "the medium gives no more bytes", false);
+      return bad("length of the file", read_to_ + piece.size(), stop_, "the medium gives no more bytes",
+                 false);
     read_to_ += piece.size();
     buffer_ += piece;
     return ok();
@@ -134,8 +151,8 @@ class GroupWalk {
     if (at_ < stop_) {
       tail["verdict"] = "sound as far as it was read";
     } else if (end_.found && !end_.hash.empty() && view(hash_.digest()) != end_.hash) {
-      return damaged(file_, sink_, "checksum of the file", 0, stop_, "it is not what " + end_.says + " accepted",
-                     std::move(tail));
+      return damaged(file_, sink_, "checksum of the file", 0, stop_,
+                     "it is not what " + end_.says + " accepted", std::move(tail));
     } else if (stop_ < file_.object.size()) {
       tail["beyond"] = fmt::format("{} bytes behind byte {} are nobody's: {} ends the file there",
                                    file_.object.size() - stop_, stop_, end_.says);
@@ -147,7 +164,8 @@ class GroupWalk {
   Json counts() const { return {{"groups_read", groups_}, {"groups_shown", given_}}; }
 
   /// `walk_first`: the groups that are there are told before the error.
-  Status bad(const std::string& check, uint64_t at, uint64_t end, const std::string& reason, bool walk_first) {
+  Status bad(const std::string& check, uint64_t at, uint64_t end, const std::string& reason,
+             bool walk_first) {
     if (walk_first) give_whole_groups();
     return damaged(file_, sink_, check, at, end, reason, counts());
   }
@@ -169,7 +187,8 @@ class GroupWalk {
   bool fill_quietly(size_t needed) {
     buffer_.erase(0, taken_);
     taken_ = 0;
-    auto piece = read_exactly(file_.object, read_to_, std::max<uint64_t>(needed, buffer_.size()) - buffer_.size());
+    auto piece =
+        read_exactly(file_.object, read_to_, std::max<uint64_t>(needed, buffer_.size()) - buffer_.size());
     if (!piece || piece->empty()) return false;
     read_to_ += piece->size();
     buffer_ += *piece;
@@ -197,9 +216,11 @@ Status dump_log(File& file, const DumpOptions& options, DumpSink& sink) {
   if (!header) {
     file.facts["message"] = nullptr;
     sink.head(file.facts, "groups");
-    return damaged(file, sink, "log file header", kFileHeaderSize, head.size(), header.error().reason, Json::object());
+    return damaged(file, sink, "log file header", kFileHeaderSize, head.size(), header.error().reason,
+                   Json::object());
   }
-  file.facts["message"] = message_json("seabed.meta.LogFileHeader", header->SerializeAsString()).value_or(Json(nullptr));
+  file.facts["message"] =
+      message_json("seabed.meta.LogFileHeader", header->SerializeAsString()).value_or(Json(nullptr));
   LogEnd end = log_end(file.medium, file.key);
   file.facts["accepted_length"] = end.found ? Json(end.length) : Json(nullptr);
   file.facts["accepted_by"] = end.found ? Json(end.says) : Json(nullptr);
@@ -214,7 +235,8 @@ Status dump_log_part(File& file, uint64_t start, uint64_t end, const DumpOptions
   if (file.object.size() != end - start)
     return damaged(file, sink, "length of the part", std::min(file.object.size(), end - start),
                    std::max(file.object.size(), end - start),
-                   fmt::format("it has {} bytes, its name says {}", file.object.size(), end - start), Json::object());
+                   fmt::format("it has {} bytes, its name says {}", file.object.size(), end - start),
+                   Json::object());
   GroupWalk walk(file, options, sink, {}, 0);
   return walk.run({});
 }

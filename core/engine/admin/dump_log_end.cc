@@ -1,5 +1,5 @@
-// How much of log/<n>.obarc counts (docs/format/log-file.md): the piece's file list, the next file's header, or the newest
-// checkpoint. Best effort: what cannot be read says nothing.
+// How much of log/<n>.obarc counts (docs/format/log-file.md): the piece's file list, the next file's header,
+// or the newest checkpoint. Best effort: what cannot be read says nothing.
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -34,8 +34,8 @@ bool parse(const std::string& key, Place* place) {
   place->piece = directory_of(place->stream.substr(0, place->stream.size() - 1));
   std::string stream = place->stream.substr(place->piece.size());
   stream.pop_back();
-  return number(std::string_view(name).substr(0, name.size() - 6), &place->file) && stream.starts_with("logstream_") &&
-         number(std::string_view(stream).substr(10), &place->ls);
+  return number(std::string_view(name).substr(0, name.size() - 6), &place->file) &&
+         stream.starts_with("logstream_") && number(std::string_view(stream).substr(10), &place->ls);
 }
 
 LogEnd from_list(const Medium& medium, const Place& place) {
@@ -64,7 +64,8 @@ LogEnd from_checkpoint(const Medium& medium, const Place& place) {
   uint64_t scn = 0;
   if (listed)
     for (const auto& entry : *listed)
-      if (auto found = paths::parse_checkpoint(entry.key); found && *found >= scn) scn = *found, newest = entry.key;
+      if (auto found = paths::parse_checkpoint(entry.key); found && *found >= scn)
+        scn = *found, newest = entry.key;
   meta::Checkpoint checkpoint;
   if (newest.empty() || !medium.read_message(newest, FileType::kCheckpoint, &checkpoint)) return {};
   for (const auto& ls : checkpoint.ls())

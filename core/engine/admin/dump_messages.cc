@@ -45,7 +45,8 @@ const std::map<std::string, std::string>& adapter_messages() {
 }
 
 bool printable_utf8(std::string_view bytes) {
-  const bool controls = std::any_of(bytes.begin(), bytes.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  const bool controls =
+      std::any_of(bytes.begin(), bytes.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
   if (controls) return false;
   try {
     (void)Json(std::string(bytes)).dump();
@@ -61,7 +62,8 @@ bool never_text(std::string_view field) {
   return false;
 }
 
-/// A message of another kind rarely parses, and never without fields that it does not know or missing its first one.
+/// A message of another kind rarely parses, and never without fields that it does not know or missing its
+/// first one.
 std::optional<Json> adapter_json(const pb::FieldDescriptor* field, const std::string& bytes) {
   const auto known = adapter_messages().find(field->full_name());
   if (known == adapter_messages().end() || bytes.empty()) return std::nullopt;
@@ -86,12 +88,18 @@ Json value_json(const pb::Message& m, const pb::FieldDescriptor* f, int index) {
   const bool one = index < 0;
   std::string keep;
   switch (f->cpp_type()) {
-    case pb::FieldDescriptor::CPPTYPE_INT32: return one ? r->GetInt32(m, f) : r->GetRepeatedInt32(m, f, index);
-    case pb::FieldDescriptor::CPPTYPE_INT64: return one ? r->GetInt64(m, f) : r->GetRepeatedInt64(m, f, index);
-    case pb::FieldDescriptor::CPPTYPE_UINT32: return one ? r->GetUInt32(m, f) : r->GetRepeatedUInt32(m, f, index);
-    case pb::FieldDescriptor::CPPTYPE_UINT64: return one ? r->GetUInt64(m, f) : r->GetRepeatedUInt64(m, f, index);
-    case pb::FieldDescriptor::CPPTYPE_DOUBLE: return one ? r->GetDouble(m, f) : r->GetRepeatedDouble(m, f, index);
-    case pb::FieldDescriptor::CPPTYPE_FLOAT: return one ? r->GetFloat(m, f) : r->GetRepeatedFloat(m, f, index);
+    case pb::FieldDescriptor::CPPTYPE_INT32:
+      return one ? r->GetInt32(m, f) : r->GetRepeatedInt32(m, f, index);
+    case pb::FieldDescriptor::CPPTYPE_INT64:
+      return one ? r->GetInt64(m, f) : r->GetRepeatedInt64(m, f, index);
+    case pb::FieldDescriptor::CPPTYPE_UINT32:
+      return one ? r->GetUInt32(m, f) : r->GetRepeatedUInt32(m, f, index);
+    case pb::FieldDescriptor::CPPTYPE_UINT64:
+      return one ? r->GetUInt64(m, f) : r->GetRepeatedUInt64(m, f, index);
+    case pb::FieldDescriptor::CPPTYPE_DOUBLE:
+      return one ? r->GetDouble(m, f) : r->GetRepeatedDouble(m, f, index);
+    case pb::FieldDescriptor::CPPTYPE_FLOAT:
+      return one ? r->GetFloat(m, f) : r->GetRepeatedFloat(m, f, index);
     case pb::FieldDescriptor::CPPTYPE_BOOL: return one ? r->GetBool(m, f) : r->GetRepeatedBool(m, f, index);
     case pb::FieldDescriptor::CPPTYPE_ENUM:
       return (one ? r->GetEnum(m, f) : r->GetRepeatedEnum(m, f, index))->name();
@@ -183,7 +191,8 @@ Json message_json(const pb::Message& message) {
       out[f->name()] = map_json(message, f);
     else if (f->is_repeated())
       out[f->name()] = list_json(message, f);
-    else if (f->cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE && !message.GetReflection()->HasField(message, f))
+    else if (f->cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE &&
+             !message.GetReflection()->HasField(message, f))
       out[f->name()] = nullptr;
     else
       out[f->name()] = value_json(message, f, -1);

@@ -23,13 +23,14 @@ bool placeholder_directory(std::string_view segment) {
   return std::find(kNames.begin(), kNames.end(), segment) != kNames.end();
 }
 
-/// The root ends before the last directory whose name only a destination's root holds, else before the last segment.
-/// nullopt: the location is a bucket's root.
+/// The root ends before the last directory whose name only a destination's root holds, else before the last
+/// segment. nullopt: the location is a bucket's root.
 std::optional<Split> split(const std::string& location) {
   const size_t last = location.rfind('/');
   if (last == std::string::npos || last == 0) return std::nullopt;
   size_t cut = last;
-  if (location.find("/@APD_PART@", last) == last) cut = std::min(cut, location.rfind('/', last - 1));  // its log file's name too
+  if (location.find("/@APD_PART@", last) == last)
+    cut = std::min(cut, location.rfind('/', last - 1));  // its log file's name too
   for (size_t end = last; end != std::string::npos && end > 0;) {
     const size_t begin = location.rfind('/', end - 1);
     if (begin == std::string::npos || begin == 0) break;
@@ -43,7 +44,8 @@ std::optional<Split> split(const std::string& location) {
   return Split{location.substr(0, cut), location.substr(cut + 1)};
 }
 
-Result<Medium> open_at(Storage& storage, const Uri& uri, const std::string& location, const CancelToken* cancel) {
+Result<Medium> open_at(Storage& storage, const Uri& uri, const std::string& location,
+                       const CancelToken* cancel) {
   Uri at = uri;
   at.location = location;
   SEABED_TRY(auto store, storage.open(at));
@@ -54,7 +56,8 @@ bool no_such_object(const Error& error) { return error.code == Code::kNotFound; 
 
 }  // namespace
 
-Status dump_uri(Storage& storage, const Uri& uri, const DumpOptions& options, const CancelToken* cancel, DumpSink& sink) {
+Status dump_uri(Storage& storage, const Uri& uri, const DumpOptions& options, const CancelToken* cancel,
+                DumpSink& sink) {
   if (auto place = split(uri.location)) {
     SEABED_TRY(Medium medium, open_at(storage, uri, place->root, cancel));
     auto object = open_log_object(medium, place->key);

@@ -34,7 +34,8 @@ Status IoTrial::whole_log_file() {
   SEABED_CHECK(put(log_key(1), kObject, full_log_, PutMode::kIfAbsent));
   SEABED_TRY(ObjectStat stat, store_.stat(log_key(1), io()));
   if (stat.size != full_log_)
-    return fail(Code::kCorruption, log_key(1), fmt::format("{} bytes were written, its length is {}", full_log_, stat.size));
+    return fail(Code::kCorruption, log_key(1),
+                fmt::format("{} bytes were written, its length is {}", full_log_, stat.size));
   note(fmt::format("{} bytes", full_log_));
   return ok();
 }
@@ -54,7 +55,8 @@ Status IoTrial::log_file_in_steps() {
       const IoContext now = io();
       SEABED_TRY(auto object, open_log_object(store_, name, now));
       if (object->size() != length)
-        return fail(Code::kCorruption, name, fmt::format("has {} bytes, {} were appended", object->size(), length));
+        return fail(Code::kCorruption, name,
+                    fmt::format("has {} bytes, {} were appended", object->size(), length));
     }
     const uint64_t size = between(1, kMaxFlush);
     const auto pieces = content.pieces(length, size);
@@ -66,14 +68,16 @@ Status IoTrial::log_file_in_steps() {
   const IoContext now = io();
   SEABED_TRY(auto object, open_log_object(store_, name, now));
   if (object->size() != length)
-    return fail(Code::kCorruption, name, fmt::format("has {} bytes, {} were appended", object->size(), length));
+    return fail(Code::kCorruption, name,
+                fmt::format("has {} bytes, {} were appended", object->size(), length));
   partial_log_ = length;
   note(fmt::format("{} bytes in {} {}", length, kFlushes, can_.append ? "appends" : "@APD_PART@ objects"));
   return ok();
 }
 
 Status IoTrial::move_checkpoint() {
-  const std::string older = key("checkpoint/checkpoint.1.obarc"), newer = key("checkpoint/checkpoint.2.obarc");
+  const std::string older = key("checkpoint/checkpoint.1.obarc"),
+                    newer = key("checkpoint/checkpoint.2.obarc");
   SEABED_CHECK(put(older, 23, 100, PutMode::kIfAbsent));
   SEABED_CHECK(put(newer, 24, 100, PutMode::kIfAbsent));
   const std::string gone[] = {older};
@@ -82,7 +86,8 @@ Status IoTrial::move_checkpoint() {
   SEABED_TRY(auto listed, list_all(store_, key("checkpoint/"), io()));
   const size_t wanted = options_.tagging ? 2 : 1;  // a tag hides nothing: readers take the largest
   if (listed.size() != wanted || listed.back().key != newer)
-    return fail(Code::kUnsupported, newer, fmt::format("{} checkpoints are listed after the older was deleted", listed.size()),
+    return fail(Code::kUnsupported, newer,
+                fmt::format("{} checkpoints are listed after the older was deleted", listed.size()),
                 "the medium must list what is there");
   return ok();
 }

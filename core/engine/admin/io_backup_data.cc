@@ -41,8 +41,9 @@ Status IoTrial::upload_data() {
       lanes.emplace_back([&, lane] {
         for (uint64_t i = kParts; i-- > 0;)  // the last first: parts come in any order
           if (i % kLanes == lane)
-            done[i] = store_.upload_part(name, id, static_cast<uint32_t>(i + 1),
-                                         content.pieces(ends[i], ends[i + 1] - ends[i]), io(ends[i + 1] - ends[i]));
+            done[i] =
+                store_.upload_part(name, id, static_cast<uint32_t>(i + 1),
+                                   content.pieces(ends[i], ends[i + 1] - ends[i]), io(ends[i + 1] - ends[i]));
       });
   }
   std::vector<PartInfo> parts;
@@ -52,7 +53,8 @@ Status IoTrial::upload_data() {
   }
   SEABED_CHECK(store_.complete_upload(name, id, parts, io()));
   SEABED_TRY(ObjectStat stat, store_.stat(name, io()));
-  if (stat.size != ends.back()) return fail(Code::kCorruption, name, fmt::format("has {} bytes of {}", stat.size, ends.back()));
+  if (stat.size != ends.back())
+    return fail(Code::kCorruption, name, fmt::format("has {} bytes of {}", stat.size, ends.back()));
   for (uint64_t i = 1; i < kParts; ++i) SEABED_CHECK(expect_read(name, kObject, ends[i] - 1000, 2000));
   note(fmt::format("{} bytes in {} parts", ends.back(), kParts));
   return ok();

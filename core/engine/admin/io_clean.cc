@@ -10,7 +10,8 @@ namespace {
 
 constexpr IoNeed kDelete{"delete", "cleanup: what is obsolete stays and costs space", "s3:DeleteObject"};
 constexpr IoNeed kBatch{"batch delete", "cleanup: what is obsolete stays and costs space", "s3:DeleteObject"};
-constexpr IoNeed kGone{"nothing is left", "cleanup: what is obsolete stays and costs space", "s3:DeleteObject"};
+constexpr IoNeed kGone{"nothing is left", "cleanup: what is obsolete stays and costs space",
+                       "s3:DeleteObject"};
 constexpr IoNeed kTagged{"tags for delete_mode=tagging", "cleanup: the medium's rule finds nothing to delete",
                          "s3:PutObjectTagging and s3:GetObjectTagging"};
 
@@ -51,7 +52,8 @@ Status IoTrial::count_left() {
   report_.left_behind = listed.size();
   if (!options_.tagging) {
     if (listed.empty()) return ok();
-    return fail(Code::kUnsupported, listed.front().key, fmt::format("{} objects are listed after they were deleted", listed.size()),
+    return fail(Code::kUnsupported, listed.front().key,
+                fmt::format("{} objects are listed after they were deleted", listed.size()),
                 "remove the directory by hand");
   }
   for (const ListEntry& entry : listed) {

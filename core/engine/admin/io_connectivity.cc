@@ -14,30 +14,46 @@ namespace {
 constexpr uint64_t kSmall = 1000;
 constexpr uint32_t kRacers = 4;
 
-constexpr IoNeed kLook{"list", "restore and window: sets, pieces and checkpoints are found by listing", "s3:ListBucket"};
-constexpr IoNeed kEmpty{"the directory is empty", "a destination of someone else would get files that are not its own",
+constexpr IoNeed kLook{"list", "restore and window: sets, pieces and checkpoints are found by listing",
+                       "s3:ListBucket"};
+constexpr IoNeed kEmpty{"the directory is empty",
+                        "a destination of someone else would get files that are not its own",
                         "s3:ListBucket"};
 constexpr IoNeed kPut{"put", "nothing can be written: no backup, no log archive", "s3:PutObject"};
-constexpr IoNeed kStat{"length of an object", "restore, verify, and a log archive that goes on after a restart",
+constexpr IoNeed kStat{"length of an object",
+                       "restore, verify, and a log archive that goes on after a restart", "s3:GetObject"};
+constexpr IoNeed kRead{"read", "restore, verify, and a log archive that goes on after a restart",
                        "s3:GetObject"};
-constexpr IoNeed kRead{"read", "restore, verify, and a log archive that goes on after a restart", "s3:GetObject"};
-constexpr IoNeed kRange{"read a range", "restore and quick restore: they read blocks and log by ranges", "s3:GetObject"};
-constexpr IoNeed kMissing{"a missing object is told as missing",
-                          "every first look for a file would be taken for a failure: setting a destination, backup, restore",
-                          "s3:ListBucket (S3 answers 403 instead of 404 without it)"};
-constexpr IoNeed kList{"list after write", "restore and window: sets, pieces and checkpoints are found by listing",
+constexpr IoNeed kRange{"read a range", "restore and quick restore: they read blocks and log by ranges",
+                        "s3:GetObject"};
+constexpr IoNeed kMissing{
+    "a missing object is told as missing",
+    "every first look for a file would be taken for a failure: setting a destination, backup, restore",
+    "s3:ListBucket (S3 answers 403 instead of 404 without it)"};
+constexpr IoNeed kList{"list after write",
+                       "restore and window: sets, pieces and checkpoints are found by listing",
                        "s3:ListBucket"};
-constexpr IoNeed kConditional{"conditional put", "leases, log files and every small file of a set or piece are created only "
-                              "if absent: no log archive, no backup", "s3:PutObject with If-None-Match"};
-constexpr IoNeed kAppend{"append", "the log archive writes an @APD_PART@ object for each flush: archive_lag_target of at "
-                         "least 60 s, more requests", "PutObject with append"};
+constexpr IoNeed kConditional{"conditional put",
+                              "leases, log files and every small file of a set or piece are created only "
+                              "if absent: no log archive, no backup",
+                              "s3:PutObject with If-None-Match"};
+constexpr IoNeed kAppend{
+    "append",
+    "the log archive writes an @APD_PART@ object for each flush: archive_lag_target of at "
+    "least 60 s, more requests",
+    "PutObject with append"};
 constexpr IoNeed kUpload{"upload in parts", "backup: macroblock data and indexes are uploaded in parts",
                          "s3:PutObject (multipart)"};
-constexpr IoNeed kAbort{"abort an upload", "a cancelled or failed backup leaves parts that nobody sees and that cost space",
+constexpr IoNeed kAbort{"abort an upload",
+                        "a cancelled or failed backup leaves parts that nobody sees and that cost space",
                         "s3:AbortMultipartUpload"};
-constexpr IoNeed kListUploads{"list uploads and their parts", "parts of a backup that was killed are not found: it begins again, and they cost "
-                              "space", "s3:ListBucketMultipartUploads and s3:ListMultipartUploadParts"};
-constexpr IoNeed kTags{"tags", "delete_mode=tagging: cleanup cannot mark what a rule of the medium shall delete",
+constexpr IoNeed kListUploads{
+    "list uploads and their parts",
+    "parts of a backup that was killed are not found: it begins again, and they cost "
+    "space",
+    "s3:ListBucketMultipartUploads and s3:ListMultipartUploadParts"};
+constexpr IoNeed kTags{"tags",
+                       "delete_mode=tagging: cleanup cannot mark what a rule of the medium shall delete",
                        "s3:PutObjectTagging and s3:GetObjectTagging"};
 
 }  // namespace
@@ -60,7 +76,8 @@ void IoTrial::connectivity() {
 Status IoTrial::check_empty(const ListPage& page) {
   for (const ListEntry& entry : page.entries)
     if (!entry.key.starts_with(kIoTestDirectory))
-      return fail(Code::kConflict, store_.describe(), "holds " + entry.key, "give a directory that is empty or new");
+      return fail(Code::kConflict, store_.describe(), "holds " + entry.key,
+                  "give a directory that is empty or new");
   return ok();
 }
 
@@ -71,7 +88,8 @@ bool IoTrial::plain_object() {
   check(kStat, [&]() -> Status {
     SEABED_TRY(ObjectStat stat, store_.stat(name, io()));
     if (stat.size != kSmall)
-      return fail(Code::kCorruption, name, fmt::format("{} bytes were written, its length is {}", kSmall, stat.size));
+      return fail(Code::kCorruption, name,
+                  fmt::format("{} bytes were written, its length is {}", kSmall, stat.size));
     return ok();
   });
   check(kRead, [&] { return expect_read(name, 1, 0, kSmall); });
@@ -81,12 +99,15 @@ bool IoTrial::plain_object() {
     SEABED_TRY(size_t end, store_.read_at(name, kSmall - 10, behind, io()));
     SEABED_TRY(size_t none, store_.read_at(name, kSmall, behind, io()));
     if (end != 10 || none != 0)
-      return fail(Code::kCorruption, name, fmt::format("{} and {} bytes are read over and behind the end", end, none));
+      return fail(Code::kCorruption, name,
+                  fmt::format("{} and {} bytes are read over and behind the end", end, none));
     return ok();
   });
   check(kMissing, [&]() -> Status {
     auto stat = store_.stat(key("check_file/missing.obbak"), io());
-    if (stat) return fail(Code::kCorruption, key("check_file/missing.obbak"), "exists, although it was never written");
+    if (stat)
+      return fail(Code::kCorruption, key("check_file/missing.obbak"),
+                  "exists, although it was never written");
     return stat.error().code == Code::kNotFound ? ok() : Status(fail(stat.error()));
   });
   check(kList, [&] { return list_sees(name); });
@@ -101,8 +122,10 @@ Status IoTrial::list_sees(const std::string& name) {
     for (const ListEntry& entry : listed)
       if (entry.key == name) return ok();
     if (std::chrono::steady_clock::now() >= until)
-      return fail(Code::kUnsupported, name, "was written but is not listed", "the medium must list what was written");
-    if (cancel_ && cancel_->wait_for(std::chrono::milliseconds(200))) return fail(Code::kCancelled, name, "cancelled");
+      return fail(Code::kUnsupported, name, "was written but is not listed",
+                  "the medium must list what was written");
+    if (cancel_ && cancel_->wait_for(std::chrono::milliseconds(200)))
+      return fail(Code::kCancelled, name, "cancelled");
   }
 }
 
@@ -114,8 +137,9 @@ void IoTrial::conditional_put() {
                   "use another medium, or another driver for it");
     SEABED_CHECK(put(name, 2, kSmall, PutMode::kIfAbsent));
     Status again = put(name, 3, kSmall, PutMode::kIfAbsent);
-    if (again) return fail(Code::kUnsupported, name, "was created twice: the condition is not obeyed",
-                           "the medium must obey If-None-Match: *");
+    if (again)
+      return fail(Code::kUnsupported, name, "was created twice: the condition is not obeyed",
+                  "the medium must obey If-None-Match: *");
     if (again.error().code != Code::kAlreadyExists) return again;
     SEABED_CHECK(expect_read(name, 2, 0, kSmall));
     return race();
@@ -141,7 +165,8 @@ Status IoTrial::race() {
   }
   for (Status& status : others) SEABED_CHECK(status);
   if (won != 1)
-    return fail(Code::kUnsupported, name, fmt::format("{} of {} writers at a time created it", won.load(), kRacers),
+    return fail(Code::kUnsupported, name,
+                fmt::format("{} of {} writers at a time created it", won.load(), kRacers),
                 "two log archives would write the same file: use another medium");
   note(fmt::format("1 of {} writers wins", kRacers));
   return ok();
@@ -165,19 +190,22 @@ Status IoTrial::append_steps() {
     return fail(Code::kUnsupported, name, "an append at a wrong position is not refused",
                 "a writer that wakes up late could overwrite log: use another medium");
   SEABED_TRY(length, store_.append(name, length, second, io()));
-  if (length != kSmall) return fail(Code::kCorruption, name, fmt::format("has {} bytes after appends of {}", length, kSmall));
+  if (length != kSmall)
+    return fail(Code::kCorruption, name, fmt::format("has {} bytes after appends of {}", length, kSmall));
   return expect_read(name, 4, 0, kSmall);
 }
 
 void IoTrial::upload() {
   const bool parts = check(kUpload, [this]() -> Status {
-    if (!can_.uploads) return fail(Code::kUnsupported, store_.describe(), "this medium joins no objects from parts");
+    if (!can_.uploads)
+      return fail(Code::kUnsupported, store_.describe(), "this medium joins no objects from parts");
     return upload_steps();
   });
   if (!parts) return;
   check(kAbort, [this] { return abort_steps(); });
   if (!can_.list_uploads)
-    return limited(kListUploads, "this medium does not list uploads", "give it a rule that removes old incomplete uploads");
+    return limited(kListUploads, "this medium does not list uploads",
+                   "give it a rule that removes old incomplete uploads");
   check(kListUploads, [this] { return list_steps(); });
 }
 
@@ -192,7 +220,8 @@ Status IoTrial::list_steps() {
     if (!there) return fail(Code::kUnsupported, name, "its upload was begun but is not listed");
     SEABED_TRY(auto parts, store_.list_parts(name, id, io()));
     if (parts.size() == 1 && parts[0].number == 1 && parts[0].size == 1000) return ok();
-    return fail(Code::kUnsupported, name, fmt::format("its upload has one part, {} are listed", parts.size()));
+    return fail(Code::kUnsupported, name,
+                fmt::format("its upload has one part, {} are listed", parts.size()));
   }();
   Status aborted = store_.abort_upload(name, id, io());
   return listed ? aborted : listed;
@@ -207,14 +236,18 @@ Status IoTrial::upload_steps() {
   std::vector<PartInfo> parts;
   for (uint32_t number = 1; number <= 2; ++number) {
     const uint64_t length = number == 1 ? part : 1;
-    SEABED_TRY(PartInfo info, store_.upload_part(name, id, number, content.pieces((number - 1) * part, length), io(length)));
+    SEABED_TRY(PartInfo info,
+               store_.upload_part(name, id, number, content.pieces((number - 1) * part, length), io(length)));
     parts.push_back(std::move(info));
   }
   auto early = store_.stat(name, io());
-  if (early) return fail(Code::kUnsupported, name, "is seen before its upload is complete", "a reader could take half a file");
+  if (early)
+    return fail(Code::kUnsupported, name, "is seen before its upload is complete",
+                "a reader could take half a file");
   SEABED_CHECK(store_.complete_upload(name, id, parts, io()));
   SEABED_TRY(ObjectStat stat, store_.stat(name, io()));
-  if (stat.size != part + 1) return fail(Code::kCorruption, name, fmt::format("has {} bytes of {}", stat.size, part + 1));
+  if (stat.size != part + 1)
+    return fail(Code::kCorruption, name, fmt::format("has {} bytes of {}", stat.size, part + 1));
   return expect_read(name, 5, part - 100, 101);
 }
 
@@ -229,7 +262,8 @@ Status IoTrial::abort_steps() {
   auto left = store_.list_uploads(name, io());
   if (!left) return ok();  // the next check tells
   for (const UploadInfo& upload : *left)
-    if (upload.upload_id == id) return fail(Code::kUnsupported, name, "its upload is still listed after it was aborted");
+    if (upload.upload_id == id)
+      return fail(Code::kUnsupported, name, "its upload is still listed after it was aborted");
   return ok();
 }
 
@@ -240,7 +274,8 @@ void IoTrial::tags() {
     SEABED_CHECK(put(name, 7, kSmall, PutMode::kReplace));
     SEABED_CHECK(store_.set_tags(name, {{"seabed", "test"}}, io()));
     SEABED_TRY(auto tags, store_.get_tags(name, io()));
-    if (tags != ObjectStore::Tags{{"seabed", "test"}}) return fail(Code::kUnsupported, name, "does not keep its tag");
+    if (tags != ObjectStore::Tags{{"seabed", "test"}})
+      return fail(Code::kUnsupported, name, "does not keep its tag");
     return ok();
   });
 }

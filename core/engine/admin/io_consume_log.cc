@@ -15,9 +15,12 @@ namespace {
 
 constexpr uint64_t kFirstObject = 21, kLongestRead = 1 << 20;
 
-constexpr IoNeed kFiles{"list log files", "restore and window: the files of a stream are found by listing", "s3:ListBucket"};
-constexpr IoNeed kWhole{"ranged reads of a whole log file", "restore: it reads the log by ranges", "s3:GetObject"};
-constexpr IoNeed kPartial{"ranged reads of the last log file", "restore to the latest moment", "s3:GetObject"};
+constexpr IoNeed kFiles{"list log files", "restore and window: the files of a stream are found by listing",
+                        "s3:ListBucket"};
+constexpr IoNeed kWhole{"ranged reads of a whole log file", "restore: it reads the log by ranges",
+                        "s3:GetObject"};
+constexpr IoNeed kPartial{"ranged reads of the last log file", "restore to the latest moment",
+                          "s3:GetObject"};
 
 }  // namespace
 
@@ -35,7 +38,8 @@ Status IoTrial::list_log() {
     if (auto file = paths::parse_log_file(dir, entry.key))
       smallest = std::min(smallest, *file), largest = std::max(largest, *file);
   if (smallest != 1 || largest != 2)
-    return fail(Code::kUnsupported, dir, fmt::format("files {} to {} are listed, 1 and 2 were written", smallest, largest),
+    return fail(Code::kUnsupported, dir,
+                fmt::format("files {} to {} are listed, 1 and 2 were written", smallest, largest),
                 "the medium must list what is there");
   note("files 1 to 2");
   return ok();
@@ -54,8 +58,8 @@ Status IoTrial::read_log(uint32_t file, uint64_t length) {
     buffer.resize(size);
     SEABED_TRY(size_t got, object->read_at(at, buffer));
     if (got != size || !content.holds(at, buffer))
-      return fail(Code::kCorruption, log_key(file), fmt::format("bytes {} to {} come back other than they were written", at,
-                                                                at + size));
+      return fail(Code::kCorruption, log_key(file),
+                  fmt::format("bytes {} to {} come back other than they were written", at, at + size));
     done += got;
     ++reads;
   }

@@ -10,7 +10,8 @@
 namespace seabed {
 
 bool IoStage::fails() const {
-  return std::any_of(checks.begin(), checks.end(), [](const IoCheck& c) { return c.outcome == IoCheck::Outcome::kFails; });
+  return std::any_of(checks.begin(), checks.end(),
+                     [](const IoCheck& c) { return c.outcome == IoCheck::Outcome::kFails; });
 }
 
 const IoCheck* IoDeviceReport::first_failure() const {
@@ -59,15 +60,17 @@ bool IoTrial::check(const IoNeed& need, const Body& body) {
     status = body();
   IoCheck check{need.operation, IoCheck::Outcome::kWorks, note_, {}, {}, {}, 0};
   check.micros = static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count());
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start)
+          .count());
   if (!status) {
     const Error& error = status.error();
     check.outcome = IoCheck::Outcome::kFails;
     check.found = std::string(code_name(error.code)) + ": " + error.object + ": " + error.reason;
     check.without = need.without;
-    check.next_step = error.code == Code::kPermissionDenied
-                          ? fmt::format("grant {}, or what your medium calls it, below this directory", need.privilege)
-                          : error.next_step;
+    check.next_step =
+        error.code == Code::kPermissionDenied
+            ? fmt::format("grant {}, or what your medium calls it, below this directory", need.privilege)
+            : error.next_step;
     check.error = error;
   }
   report_.stages.back().checks.push_back(std::move(check));
@@ -75,8 +78,13 @@ bool IoTrial::check(const IoNeed& need, const Body& body) {
 }
 
 void IoTrial::limited(const IoNeed& need, std::string found, std::string next_step) {
-  report_.stages.back().checks.push_back({need.operation, IoCheck::Outcome::kLimited, std::move(found), need.without,
-                                          std::move(next_step), {}, 0});
+  report_.stages.back().checks.push_back({need.operation,
+                                          IoCheck::Outcome::kLimited,
+                                          std::move(found),
+                                          need.without,
+                                          std::move(next_step),
+                                          {},
+                                          0});
 }
 
 /// A slow line gets its time: 256 KiB a second.
@@ -93,8 +101,9 @@ Status IoTrial::put(const std::string& key, uint64_t object, uint64_t length, Pu
 Status IoTrial::expect_read(const std::string& key, uint64_t object, uint64_t offset, uint64_t length) {
   SEABED_TRY(std::string bytes, read_range(store_, key, offset, length, io(length)));
   if (!TestContent(object).holds(offset, bytes))
-    return fail(Code::kCorruption, key, fmt::format("bytes {} to {} come back other than they were written", offset,
-                                                    offset + length));
+    return fail(
+        Code::kCorruption, key,
+        fmt::format("bytes {} to {} come back other than they were written", offset, offset + length));
   return ok();
 }
 

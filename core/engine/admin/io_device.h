@@ -1,6 +1,7 @@
 #pragma once
-// `seabed admin test_io_device`: does a medium do what backup, archive and restore need? Five stages; each tries operations
-// and says what would not work without them. Writes below one directory of its own and removes it, whatever happens.
+// `seabed admin test_io_device`: does a medium do what backup, archive and restore need? Five stages; each
+// tries operations and says what would not work without them. Writes below one directory of its own and
+// removes it, whatever happens.
 
 #include <cstdint>
 #include <functional>
@@ -17,8 +18,8 @@ struct IoCheck {
   enum class Outcome { kWorks, kLimited, kFails };
   std::string operation;
   Outcome outcome = Outcome::kWorks;
-  std::string found;      // what happened, or a figure
-  std::string without;    // what would not work, or works worse
+  std::string found;    // what happened, or a figure
+  std::string without;  // what would not work, or works worse
   std::string next_step;
   std::optional<Error> error;  // kFails
   uint64_t micros = 0;
@@ -32,9 +33,9 @@ struct IoStage {
 };
 
 struct IoDeviceReport {
-  std::string directory;          // that was written to, relative to the store
-  std::vector<IoStage> stages;    // always five
-  uint64_t left_behind = 0;       // objects that are still there (delete_mode=tagging leaves all of them, tagged)
+  std::string directory;        // that was written to, relative to the store
+  std::vector<IoStage> stages;  // always five
+  uint64_t left_behind = 0;  // objects that are still there (delete_mode=tagging leaves all of them, tagged)
   const IoCheck* first_failure() const;
   bool fits() const { return first_failure() == nullptr; }
 };
@@ -44,9 +45,10 @@ struct IoDeviceOptions {
   bool tagging = false;                   // delete_mode=tagging
   uint64_t log_file_bytes = 64ull << 20;  // of the whole log file
   uint64_t read_bytes = 10ull << 20;
-  uint64_t seed = 1;                      // of sizes and places
+  uint64_t seed = 1;  // of sizes and places
   std::function<void(const IoStage&)> on_stage = [](const IoStage&) {};
-  std::function<void(const std::string&)> on_check = [](const std::string&) {};  // its operation, as it begins
+  std::function<void(const std::string&)> on_check = [](const std::string&) {
+  };  // its operation, as it begins
 };
 
 inline constexpr const char* kIoTestDirectory = "seabed_io_test_";  // every run's directory begins so

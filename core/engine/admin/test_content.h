@@ -1,6 +1,6 @@
 #pragma once
-// What the admin tools write to a medium and expect back: the same bytes at the same place of the same object, every time
-// and on every machine, without being kept or allocated.
+// What the admin tools write to a medium and expect back: the same bytes at the same place of the same
+// object, every time and on every machine, without being kept or allocated.
 
 #include <cstdint>
 #include <string>

@@ -37,7 +37,9 @@ struct Bench {
   }
 };
 
-uint64_t count(const BenchReport& report, BenchStep step) { return report.steps[static_cast<size_t>(step)].count; }
+uint64_t count(const BenchReport& report, BenchStep step) {
+  return report.steps[static_cast<size_t>(step)].count;
+}
 
 TEST(Benchmark, WritesReadsAndDeletesExactlyWhatWasAsked) {
   Bench bench;
@@ -174,7 +176,10 @@ TEST(Latencies, QuantilesLieWithinOneSixtyFourth) {
   EXPECT_EQ(figures.count, 20'000u);
   EXPECT_DOUBLE_EQ(figures.min_ms, static_cast<double>(values.front()) / 1e6);
   EXPECT_DOUBLE_EQ(figures.max_ms, static_cast<double>(values.back()) / 1e6);
-  for (auto [q, found] : {std::pair(0.5, figures.p50_ms), {0.9, figures.p90_ms}, {0.99, figures.p99_ms}, {0.999, figures.p999_ms}}) {
+  for (auto [q, found] : {std::pair(0.5, figures.p50_ms),
+                          {0.9, figures.p90_ms},
+                          {0.99, figures.p99_ms},
+                          {0.999, figures.p999_ms}}) {
     EXPECT_GE(found, at(q)) << q;
     EXPECT_LE(found, at(q) * (1 + 1.0 / 64)) << q;
   }

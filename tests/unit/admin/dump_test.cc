@@ -16,9 +16,9 @@ namespace seabed {
 namespace {
 
 namespace fs = std::filesystem;
-using testing_restore::Rig;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
+using testing_restore::Rig;
 
 struct Kept : DumpSink {
   Json facts = Json::object(), end = Json::object();
@@ -224,11 +224,13 @@ TEST_F(Dump, TableListIsNumberedOverItsParts) {
       list.add_items()->set_database("shop");
       list.mutable_items(i)->set_table("t" + std::to_string(part) + std::to_string(i));
     }
-    spill(dir + "/table_list.77." + std::to_string(part) + ".obbak", encode_file(FileType::kTableList, list.SerializeAsString()));
+    spill(dir + "/table_list.77." + std::to_string(part) + ".obbak",
+          encode_file(FileType::kTableList, list.SerializeAsString()));
   }
   meta::TableListMetaInfo info;
   info.set_scn(77), info.set_count(12), info.set_batch_size(4), info.set_parts(3);
-  spill(dir + "/table_list_meta_info.77.obbak", encode_file(FileType::kTableListMetaInfo, info.SerializeAsString()));
+  spill(dir + "/table_list_meta_info.77.obbak",
+        encode_file(FileType::kTableListMetaInfo, info.SerializeAsString()));
   Kept kept;
   ASSERT_TRUE(dump(dir, &kept, {.offset = 3, .limit = 2, .ranged = true}));
   ASSERT_EQ(kept.items.size(), 2u);
@@ -254,7 +256,8 @@ void expect_explained(const Status& status, const Kept& kept, const std::string&
 TEST_F(Dump, CutFilesAreExplained) {
   for (const auto& [type, path] : one_of_each()) {
     const std::string good = slurp(path);
-    for (size_t size : {size_t{0}, size_t{1}, size_t{63}, size_t{64}, size_t{65}, good.size() / 2, good.size() - 1}) {
+    for (size_t size :
+         {size_t{0}, size_t{1}, size_t{63}, size_t{64}, size_t{65}, good.size() / 2, good.size() - 1}) {
       if (size >= good.size()) continue;
       // behind the header of macroblock data there is room that no block uses
       spill(path, good.substr(0, size));
@@ -315,7 +318,8 @@ TEST_F(Dump, ATornTailThatNobodyAcceptedIsNoDamage) {
 
 TEST_F(Dump, ALogFileAloneIsReadToItsLastWholeGroup) {
   const paths::PieceKey piece{1002, 1, 1};
-  const std::string good = slurp(rig->archive_dir + "/" + paths::log_file(piece, 1001, 1)), path = rig->base + "/alone.obarc";
+  const std::string good = slurp(rig->archive_dir + "/" + paths::log_file(piece, 1001, 1)),
+                    path = rig->base + "/alone.obarc";
   spill(path, good);
   Kept whole, cut;
   ASSERT_TRUE(dump(path, &whole));
@@ -336,7 +340,8 @@ TEST_F(Dump, AFileInPartsAndOnePartAlone) {
   LogGroup group;
   size_t used = 0, needed = 0;
   std::string reason;
-  ASSERT_EQ(decode_group(std::string_view(good).substr(header), &group, &used, &needed, &reason), GroupRead::kGroup);
+  ASSERT_EQ(decode_group(std::string_view(good).substr(header), &group, &used, &needed, &reason),
+            GroupRead::kGroup);
   const size_t cut = header + used;
   const std::string log = rig->base + "/parts/1.obarc";
   fs::create_directories(log);

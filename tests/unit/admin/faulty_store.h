@@ -22,6 +22,8 @@ class FaultyStore : public AroundStore<FaultyStore> {
   }
 };
 
-inline Error denied(const std::string& what) { return {Code::kPermissionDenied, what, "403 AccessDenied", "", 0, 0}; }
+inline Error denied(const std::string& what) {
+  return {Code::kPermissionDenied, what, "403 AccessDenied", "", 0, 0};
+}
 
 }  // namespace seabed::test

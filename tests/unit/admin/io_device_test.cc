@@ -20,7 +20,8 @@ struct Medium {
   std::shared_ptr<MemoryStore> memory = std::make_shared<MemoryStore>();
   FaultyStore store{memory};
   CancelToken cancel;
-  IoDeviceOptions options{.directory = std::string(kIoTestDirectory) + "20260101T000000_1", .log_file_bytes = 1 << 20,
+  IoDeviceOptions options{.directory = std::string(kIoTestDirectory) + "20260101T000000_1",
+                          .log_file_bytes = 1 << 20,
                           .read_bytes = 1 << 20};
   IoDeviceReport run() { return test_io_device(store, options, cancel); }
 };
@@ -89,18 +90,20 @@ TEST_P(IoDeviceDenied, IsNamedWithWhatWouldNotWork) {
 
 INSTANTIATE_TEST_SUITE_P(
     EveryOperation, IoDeviceDenied,
-    ::testing::Values(Denied{StoreOp::kStat, "length of an object", "s3:GetObject"}, Denied{StoreOp::kRead, "read", "s3:GetObject"},
-                      Denied{StoreOp::kPut, "put", "s3:PutObject"},
-                      Denied{StoreOp::kBeginUpload, "upload in parts", "s3:PutObject"},
-                      Denied{StoreOp::kUploadPart, "upload in parts", "s3:PutObject"},
-                      Denied{StoreOp::kCompleteUpload, "upload in parts", "s3:PutObject"},
-                      Denied{StoreOp::kAbortUpload, "abort an upload", "s3:AbortMultipartUpload"},
-                      Denied{StoreOp::kListUploads, "list uploads and their parts", "s3:ListBucketMultipartUploads"},
-                      Denied{StoreOp::kListParts, "list uploads and their parts", "s3:ListMultipartUploadParts"},
-                      Denied{StoreOp::kList, "list", "s3:ListBucket"},
-                      Denied{StoreOp::kRemove, "a checkpoint that moves on", "s3:DeleteObject"},
-                      Denied{StoreOp::kAppend, "append", "append"}, Denied{StoreOp::kGetTags, "tags", "s3:GetObjectTagging"},
-                      Denied{StoreOp::kSetTags, "tags", "s3:PutObjectTagging"}),
+    ::testing::Values(
+        Denied{StoreOp::kStat, "length of an object", "s3:GetObject"},
+        Denied{StoreOp::kRead, "read", "s3:GetObject"}, Denied{StoreOp::kPut, "put", "s3:PutObject"},
+        Denied{StoreOp::kBeginUpload, "upload in parts", "s3:PutObject"},
+        Denied{StoreOp::kUploadPart, "upload in parts", "s3:PutObject"},
+        Denied{StoreOp::kCompleteUpload, "upload in parts", "s3:PutObject"},
+        Denied{StoreOp::kAbortUpload, "abort an upload", "s3:AbortMultipartUpload"},
+        Denied{StoreOp::kListUploads, "list uploads and their parts", "s3:ListBucketMultipartUploads"},
+        Denied{StoreOp::kListParts, "list uploads and their parts", "s3:ListMultipartUploadParts"},
+        Denied{StoreOp::kList, "list", "s3:ListBucket"},
+        Denied{StoreOp::kRemove, "a checkpoint that moves on", "s3:DeleteObject"},
+        Denied{StoreOp::kAppend, "append", "append"},
+        Denied{StoreOp::kGetTags, "tags", "s3:GetObjectTagging"},
+        Denied{StoreOp::kSetTags, "tags", "s3:PutObjectTagging"}),
     [](const auto& info) {
       std::string name(op_name(info.param.op));
       std::erase_if(name, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); });
@@ -110,7 +113,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(IoDevice, TheFirstFailureEndsTheRunButNotTheCleaning) {
   Medium medium;
   medium.store.fault = [](const StoreCall& call) -> std::optional<Error> {
-    if (call.op == StoreOp::kPut && call.bytes > 500'000) return Error{Code::kNoSpace, call.key, "disk full", "", 0, 0};
+    if (call.op == StoreOp::kPut && call.bytes > 500'000)
+      return Error{Code::kNoSpace, call.key, "disk full", "", 0, 0};
     return std::nullopt;
   };
   const auto report = medium.run();
@@ -191,8 +195,10 @@ TEST(IoDevice, ACancelledRunCleansUp) {
 // ---- media that lie ----
 
 struct Liar : MemoryStore {
-  bool flip = false, replace_always = false, append_anywhere = false, forget_listing = false, keep_deleted = false;
-  Result<size_t> read_at(const std::string& key, uint64_t offset, std::span<char> buffer, const IoContext& ctx) override {
+  bool flip = false, replace_always = false, append_anywhere = false, forget_listing = false,
+       keep_deleted = false;
+  Result<size_t> read_at(const std::string& key, uint64_t offset, std::span<char> buffer,
+                         const IoContext& ctx) override {
     SEABED_TRY(size_t got, MemoryStore::read_at(key, offset, buffer, ctx));
     if (flip && got > 0) buffer[got / 2] ^= 1;
     return got;
@@ -200,10 +206,12 @@ struct Liar : MemoryStore {
   Status put(const std::string& key, Buffers bytes, PutMode mode, const IoContext& ctx) override {
     return MemoryStore::put(key, bytes, replace_always ? PutMode::kReplace : mode, ctx);
   }
-  Result<uint64_t> append(const std::string& key, uint64_t position, Buffers bytes, const IoContext& ctx) override {
+  Result<uint64_t> append(const std::string& key, uint64_t position, Buffers bytes,
+                          const IoContext& ctx) override {
     return MemoryStore::append(key, append_anywhere ? objects[key].size() : position, bytes, ctx);
   }
-  Result<ListPage> list(const std::string& prefix, const std::string& token, uint32_t max, const IoContext& ctx) override {
+  Result<ListPage> list(const std::string& prefix, const std::string& token, uint32_t max,
+                        const IoContext& ctx) override {
     if (forget_listing) return ListPage{};
     return MemoryStore::list(prefix, token, max, ctx);
   }
@@ -213,7 +221,7 @@ struct Liar : MemoryStore {
   }
 };
 
-std::string first_lie(bool Liar::* lie) {
+std::string first_lie(bool Liar::*lie) {
   Liar liar;
   liar.*lie = true;
   Medium medium;
