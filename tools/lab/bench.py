@@ -261,7 +261,12 @@ def bench_memory(b):
             compare(f"peak memory at {b.gb * 8:g} GB", f"at {b.gb:g} GB", "MiB", [mib[1]], [mib[0]])]
 
 
-BENCHES = {"backup": bench_backup, "incremental": bench_incremental, "archive": bench_archive,
+def bench_media(b):
+    from bench_media import bench_nfs, bench_s3  # boto3 is needed here only
+    return bench_s3(b) + bench_nfs(b)
+
+
+BENCHES = {"media": bench_media, "backup": bench_backup, "incremental": bench_incremental, "archive": bench_archive,
            "restore": bench_restore, "memory": bench_memory}
 
 

@@ -10,6 +10,8 @@ import socket
 import subprocess
 import time
 
+import media
+
 
 class CliError(Exception):
     """A verb that failed: exit status and what it said."""
@@ -59,12 +61,14 @@ class Tenant:
 
 
 class Installation:
-    """build: the build directory (bin/ and drivers/ in it). base: scratch directory, made and owned by the caller."""
+    """build: the build directory (bin/ and drivers/ in it). base: scratch directory, made and owned by the caller. medium:
+    a media.Medium; without one, a directory below base."""
 
-    def __init__(self, build, base, tenants, cluster="lab", cluster_id=1, limits=None, env=None):
+    def __init__(self, build, base, tenants, cluster="lab", cluster_id=1, limits=None, env=None, medium=None):
         self.build, self.base, self.tenants = build, base, tenants
         self.cluster, self.cluster_id, self.limits = cluster, cluster_id, limits or {}
-        self.env = dict(os.environ, **(env or {}))
+        self.medium = medium or media.directory(base)
+        self.env = dict(os.environ, **self.medium.env, **(env or {}))
         self.agent = None
         self.linkers = []
         os.makedirs(base, exist_ok=True)
@@ -83,8 +87,11 @@ class Installation:
                 f'[drivers]\ndirectories = {toml_text([os.path.join(self.build, "drivers")])}']
         if self.limits:
             text.append("[limits]\n" + "\n".join(f"{k} = {toml_text(v)}" for k, v in self.limits.items()))
+        if self.medium.defaults:
+            text.append(f"[driver.{self.medium.scheme}]\n" +
+                        "\n".join(f"{k} = {toml_text(v)}" for k, v in self.medium.defaults.items()))
         text += [tenant.toml() for tenant in self.tenants]
-        with open(self.config, "w", encoding="utf-8") as out:
+        with open(self.config, "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
             out.write("\n\n".join(text) + "\n")
 
     # ---- the program ----
@@ -159,10 +166,10 @@ class Installation:
 
     # ---- the story ----
     def archive_uri(self, tenant):
-        return f"file://{self.base}/media/{tenant}/archive"
+        return self.medium.uri(tenant, "archive")
 
     def data_uri(self, tenant):
-        return f"file://{self.base}/media/{tenant}/data"
+        return self.medium.uri(tenant, "data")
 
     def protect(self, tenant, piece_switch=None, lag="0"):
         """Destinations, lag target and ARCHIVELOG for a tenant; returns when the round is DOING."""
@@ -199,7 +206,7 @@ class Installation:
     def restore(self, tenant, directory, *until, activate=True):
         """With an empty catalog: a configuration of its own that knows drivers only."""
         elsewhere = Installation(self.build, os.path.join(self.base, "elsewhere"), [], cluster="elsewhere", cluster_id=9,
-                                 env=self.env)
+                                 env=self.env, medium=self.medium)
         outcome = elsewhere.cli("restore", *self.sources(tenant), "--directory", directory, *until)
         if activate:
             elsewhere.cli("tenant", "activate", "--directory", directory)

@@ -6,15 +6,16 @@ import sys
 import tempfile
 import time
 
+import media
 from installation import CliError, Installation, Tenant, remove
 from ledger import Ledger
 from timeline import Timeline, stamp
 
 
-def protect_and_back_up(lab, timeline, pause):
+def protect_and_back_up(lab, timeline, pause, lag="0"):
     lab.start_linker("shop")
     lab.start_agent()
-    lab.protect("shop")
+    lab.protect("shop", lag=lag)
     timeline.add(time.time_ns(), "log archiving is DOING; nothing changed at the writer", "good")
     for incremental in (False, True):
         time.sleep(pause)
@@ -31,14 +32,14 @@ def report(timeline, moment, equal, detail):
     return 0 if equal else 1
 
 
-def rocksdb_story(build, base, pause):
+def rocksdb_story(build, base, pause, medium):
     timeline = Timeline()
     ledger = Ledger(build, base, flags=["--cfs", "3", "--rate", "2000", "--value-size", "400", "--memtable-kb", "1024"])
     ledger.start("--seconds", "600")
     timeline.add(time.time_ns(), "a writer in another process commits 2,000 transfers a second")
     tenant = Tenant("shop", ledger.db)
-    with Installation(build, base, [tenant]) as lab:
-        protect_and_back_up(lab, timeline, pause)
+    with Installation(build, base, [tenant], medium=medium) as lab:
+        protect_and_back_up(lab, timeline, pause, "0" if medium.append else "500ms")
         moment = time.time_ns() // 1000 * 1000
         timeline.add(moment, "the moment that we shall want back", "note")
         time.sleep(pause)
@@ -61,6 +62,7 @@ def main():
     args = argparse.ArgumentParser(prog="tools/quickstart")
     args.add_argument("--build", required=True, help=argparse.SUPPRESS)
     args.add_argument("--myrocks", action="store_true")
+    args.add_argument("--medium", choices=["file", *media.STARTS], default="file")
     args.add_argument("--seconds", type=float, default=12)
     args.add_argument("--keep", action="store_true")
     options = args.parse_args()
@@ -69,7 +71,11 @@ def main():
         if options.myrocks:
             from quickstart_myrocks import myrocks_story
             return myrocks_story(options.build, base, options.seconds / 4)
-        return rocksdb_story(options.build, base, options.seconds / 4)
+        medium = media.start(options.medium, base)
+        try:
+            return rocksdb_story(options.build, base, options.seconds / 4, medium)
+        finally:
+            medium.stop()
     except (CliError, TimeoutError, RuntimeError) as error:
         print(f"\n{error}\nquickstart: FAILED", file=sys.stderr)
         return 1
