@@ -72,7 +72,7 @@ int32_t NfsStore::append(const char* key, uint64_t position, Buffers bytes, cons
                         static_cast<unsigned long long>(*length), static_cast<unsigned long long>(position));
     const bool one_write = total_size(bytes) <= call.connection.write_size();
     Written written;
-    int32_t code = write_at(call, at.found.handle, position, bytes, Order::kAscending, one_write, &written);
+    int32_t code = write_at(call, at.found.handle, position, bytes, one_write, &written);
     if (code == SEABED_OK) code = settle(call, at.found.handle, written);
     if (code != SEABED_OK) return take_back(call, at, position, code);
     *length = position + total_size(bytes);

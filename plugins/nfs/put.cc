@@ -14,7 +14,7 @@ int32_t NfsStore::put(const char* key, Buffers bytes, const PutOptions& options,
     std::call_once(swept_, [&] { sweep(call, temp_dir, file.modified_ns()); });
     const bool one_write = total_size(bytes) <= call.connection.write_size();
     Written written;
-    if (const int32_t code = write_at(call, file.handle(), 0, bytes, Order::kAny, one_write, &written)) return code;
+    if (const int32_t code = write_at(call, file.handle(), 0, bytes, one_write, &written)) return code;
     if (const int32_t code = settle(call, file.handle(), written)) return code;
     if (const int32_t code = context.check(error)) return code;
     const Unpublished from{file.dir(), file.name(), file.handle()};

@@ -7,7 +7,7 @@
 namespace seabed_nfs {
 
 namespace {
-constexpr size_t kWindow = 4;  // requests under way
+constexpr size_t kReads = 4, kWrites = 1;  // requests under way
 constexpr const char* kServerRestarted = "the NFS server restarted meanwhile and may have lost written bytes";
 
 struct Range {
@@ -115,8 +115,8 @@ class Pipeline {
 
 class Writing : public Pipeline<Writing, WRITE3res> {
  public:
-  Writing(Call& call, const Handle& file, uint64_t offset, Buffers bytes, Order order, bool durably, Written* out)
-      : Pipeline(call, total_size(bytes), call.connection.write_size(), order == Order::kAny ? kWindow : 1),
+  Writing(Call& call, const Handle& file, uint64_t offset, Buffers bytes, bool durably, Written* out)
+      : Pipeline(call, total_size(bytes), call.connection.write_size(), kWrites),
         file_(file), offset_(offset), bytes_(bytes), durably_(durably), out_(out) {}
 
   bool send(Flight<Writing>& flight, rpc_cb answered) {
@@ -171,7 +171,7 @@ class Writing : public Pipeline<Writing, WRITE3res> {
 class Reading : public Pipeline<Reading, READ3res> {
  public:
   Reading(Call& call, const Handle& file, uint64_t offset, char* to, size_t size)
-      : Pipeline(call, size, call.connection.read_size(), kWindow), file_(file), offset_(offset), to_(to), end_(size) {}
+      : Pipeline(call, size, call.connection.read_size(), kReads), file_(file), offset_(offset), to_(to), end_(size) {}
 
   bool send(Flight<Reading>& flight, rpc_cb answered) {
     READ3args args{file_.raw(), offset_ + flight.range.offset, static_cast<count3>(flight.range.size)};
@@ -215,7 +215,7 @@ uint64_t total_size(Buffers buffers) {
 int32_t write_at(Call& call, const Handle& file, uint64_t offset, Buffers bytes, Order order, bool durably,
                  Written* out) {
   if (total_size(bytes) == 0) return SEABED_OK;
-  Writing writing(call, file, offset, bytes, order, durably, out);
+  Writing writing(call, file, offset, bytes, durably, out);
   if (const Status status = writing.run(); status != NFS3_OK)
     return fail_write(call, status, "cannot be written", file, total_size(bytes));
   if (writing.restarted() && !out->durable)

@@ -48,7 +48,7 @@ int32_t copy_part(Call& call, const Handle& from, uint64_t offset, uint64_t size
     if (const int32_t code = read_at(call, from, offset, room.data(), wanted, &got)) return code;
     if (got != wanted) return call.error.fail(SEABED_IO, "a part of the upload ends too early");
     const seabed_buffer piece{room.data(), got};
-    if (const int32_t code = write_at(call, to, at, Buffers(&piece, 1), Order::kAny, false, written)) return code;
+    if (const int32_t code = write_at(call, to, at, Buffers(&piece, 1), false, written)) return code;
     offset += got, at += got, size -= got;
   }
   return SEABED_OK;
@@ -129,7 +129,7 @@ int32_t NfsStore::upload_part(const char* key, const char* id, uint32_t number, 
     if (apart)
       if (const int32_t code = part_place(call, upload, number, &file)) return code;
     Written written;
-    if (const int32_t code = write_at(call, file, apart ? 0 : (number - 1) * slot, bytes, Order::kAny, false, &written))
+    if (const int32_t code = write_at(call, file, apart ? 0 : (number - 1) * slot, bytes, false, &written))
       return code;
     if (size == 0)
       if (const Status status = commit(call, file, &written.verifier); status != NFS3_OK)

@@ -33,7 +33,7 @@ std::string now_text() {
 int32_t write_small(Call& call, const Handle& file, uint64_t offset, const void* data, size_t size) {
   const seabed_buffer piece{data, size};
   Written written;
-  if (const int32_t code = write_at(call, file, offset, Buffers(&piece, 1), Order::kAny, true, &written)) return code;
+  if (const int32_t code = write_at(call, file, offset, Buffers(&piece, 1), true, &written)) return code;
   return settle(call, file, written);
 }
 
@@ -133,7 +133,7 @@ int32_t write_record(Call& call, const Upload& upload, const UploadRecord& from,
   const seabed_buffer piece{&record, sizeof record};
   Written written;
   const uint64_t offset = sizeof(IndexHeader) + uint64_t{record.number - 1} * sizeof record;
-  return write_at(call, upload.index, offset, Buffers(&piece, 1), Order::kAny, false, &written);
+  return write_at(call, upload.index, offset, Buffers(&piece, 1), false, &written);
 }
 
 int32_t read_records(Call& call, const Upload& upload, std::vector<UploadRecord>* out) {
