@@ -212,8 +212,7 @@ uint64_t total_size(Buffers buffers) {
   return total;
 }
 
-int32_t write_at(Call& call, const Handle& file, uint64_t offset, Buffers bytes, Order order, bool durably,
-                 Written* out) {
+int32_t write_at(Call& call, const Handle& file, uint64_t offset, Buffers bytes, bool durably, Written* out) {
   if (total_size(bytes) == 0) return SEABED_OK;
   Writing writing(call, file, offset, bytes, durably, out);
   if (const Status status = writing.run(); status != NFS3_OK)
