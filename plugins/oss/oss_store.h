@@ -93,6 +93,8 @@ class OssStore : public seabed::sdk::Store {
 
 /// SEABED_CORRUPTION when the answer's crc64 is there and is not `wanted`.
 int32_t check_crc(const Response& response, uint64_t wanted, const char* what, Error& error);
+/// SEABED_UNSUPPORTED when a conditional write was done by a bucket that ignores the condition.
+int32_t check_condition(const PutOptions& options, const Response& response, Error& error);
 /// Decodes what encoding-type=url encoded. False when it is malformed.
 bool percent_decode(std::string_view text, std::string* out);
 

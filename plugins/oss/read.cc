@@ -31,7 +31,15 @@ int32_t OssStore::head(const std::string& full, const char* what, const Context&
   call.method = "HEAD";
   call.key = full;
   call.what = what;
-  return service_.run(call, context, out, error);
+  if (const int32_t code = service_.send(call, context, out, error)) return code;
+  if (out->status / 100 == 2) return SEABED_OK;
+  // Without words a missing bucket looks like a missing object: ask once more with a method that has a body.
+  if (out->status / 100 != 4 || !out->header("x-oss-err").empty()) return service_.refuse(call, *out, error);
+  call.method = "GET";
+  call.headers = {{"range", "bytes=0-0"}, {"x-oss-range-behavior", "standard"}};
+  Response words;
+  if (const int32_t code = service_.send(call, context, &words, error)) return code;
+  return service_.refuse(call, words.status / 100 == 4 && words.status != 416 ? words : *out, error);
 }
 
 int32_t OssStore::stat(const char* key, const Context& context, ObjectStat* out, Error& error) {

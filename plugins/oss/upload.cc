@@ -76,6 +76,7 @@ int32_t OssStore::upload_complete(const char* key, const char* id, std::span<con
   Response response;
   if (const int32_t code = service_.run(call, context, &response, error)) return code;
   forget(call.key);
+  if (const int32_t code = check_condition(options, response, error)) return code;
   return known ? check_crc(response, whole, "the parts were joined to something else", error)
                : int32_t{SEABED_OK};
 }

@@ -2,6 +2,7 @@
 # ctest: timeout=120
 # case: lost-answers
 # case: lies
+# case: versioning
 # case: busy
 # case: cut-bodies
 # case: hostile-xml
@@ -85,6 +86,20 @@ def lies(case):
         case.equal(store.read("good", 0, 100), b"0123456789", "read again")
 
 
+def versioning(case):
+    """A bucket with versioning ignores the condition: seen by its answer, so that no two writers win."""
+    lab = OssLab(case)
+    store = lab.open()
+    store.put("lease", b"1", if_absent=True)
+    lab.server.control(versioned=True)
+    for key in ("lease", "other"):
+        error = refused(store.put, key, b"2", if_absent=True)
+        case.equal((error.code, error.retry), ("UNSUPPORTED", "permanent"), str(error))
+        case.contains(error.message, "versioning", "the reason")
+    store.put("plain", b"3")
+    case.equal(lab.body("a/b/plain"), b"3", "a write without a condition")
+
+
 def busy(case):
     lab = OssLab(case)
     proxy, store = proxied(case, lab)
@@ -98,6 +113,13 @@ def busy(case):
         proxy.add("http", times=1, status=503, code="QpsLimitExceeded")
         wanted = "transient" if number == 0 else "throttled"  # a HEAD has no words
         case.equal(refused(call).retry, wanted, str(number))
+    proxy.add("http", times=1, status=404, match="^HEAD")  # no x-oss-err, as of a box in between
+    case.equal(refused(lab.open(port=proxy.port, bucket="no-such").stat, "k").code, "INVALID_ARGUMENT", "a missing bucket")
+    proxy.add("http", times=1, status=404, match="^HEAD")
+    case.equal(refused(store.stat, "missing").code, "NOT_FOUND", "a missing object")
+    proxy.add("http", times=1, status=400, code="InvalidDigest")
+    error = refused(store.put, "k", b"2")
+    case.equal((error.code, error.retry), ("CORRUPTION", "transient"), "a body damaged on its way")
     proxy.add("http", times=1, status=500, code="InternalError")
     case.equal(refused(store.put, "k", b"2").retry, "unknown", "500 on a write")
     proxy.add("http", times=1, status=500, code="InternalError")
@@ -188,5 +210,5 @@ def hostile_xml(case):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases({"lost-answers": lost_answers, "lies": lies, "busy": busy, "cut-bodies": cut_bodies,
+    sys.exit(run_cases({"lost-answers": lost_answers, "lies": lies, "versioning": versioning, "busy": busy, "cut-bodies": cut_bodies,
                         "hostile-xml": hostile_xml}))

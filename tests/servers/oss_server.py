@@ -60,6 +60,7 @@ class Service:
         self.accounts = {ACCESS_ID: Account(ACCESS_KEY), SESSION["id"]: Account(SESSION["key"], SESSION["token"]),
                          EXPIRED["id"]: Account(EXPIRED["key"], EXPIRED["token"], True)}
         self.spoil, self.deny, self.operations, self.lock = {}, [], {}, threading.Lock()
+        self.versioned = False  # of all buckets, as far as conditions and answers go
 
     def spoiled(self, kind, body):
         """The body, with a bit turned while the switch for its kind says so."""
@@ -74,6 +75,7 @@ class Service:
         with self.lock:
             self.spoil.update(wanted.get("spoil", {}))
             self.deny = wanted.get("deny", self.deny)
+            self.versioned = wanted.get("versioned", self.versioned)
             answer = {"operations": dict(self.operations)}
             if wanted.get("forget"):
                 self.operations.clear()

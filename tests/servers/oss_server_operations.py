@@ -1,6 +1,7 @@
 """What a request asks for: one function an operation, (server, bucket, request) -> Answer. No operation waits."""
 import re
 import time
+import uuid
 from email.utils import formatdate
 from urllib.parse import parse_qsl
 
@@ -48,14 +49,19 @@ def header_tags(request):
     return check_tags(parse_qsl(request.headers.get("x-oss-tagging", ""), keep_blank_values=True))
 
 
-def forbids(request):
-    return request.headers.get("x-oss-forbid-overwrite", "").lower() == "true"
+def forbids(server, request):
+    """A bucket with versioning ignores the header, and names the version that it made."""
+    return not server.versioned and request.headers.get("x-oss-forbid-overwrite", "").lower() == "true"
+
+
+def version(server):
+    return {"x-oss-version-id": uuid.uuid4().hex} if server.versioned else {}
 
 
 def put_object(server, bucket, request):
     body = server.spoiled("put", request.body)
-    item = bucket.put(request.key, body, kept_headers(request), header_tags(request), forbids(request))
-    return Answer(200, b"", {"ETag": f'"{item.etag}"', "x-oss-hash-crc64ecma": str(item.crc)})
+    item = bucket.put(request.key, body, kept_headers(request), header_tags(request), forbids(server, request))
+    return Answer(200, b"", {"ETag": f'"{item.etag}"', "x-oss-hash-crc64ecma": str(item.crc), **version(server)})
 
 
 def append_object(server, bucket, request):
@@ -146,7 +152,7 @@ def delete_tags(server, bucket, request):
 
 
 def begin_upload(server, bucket, request):
-    upload = bucket.begin(request.key, kept_headers(request), header_tags(request), forbids(request))
+    upload = bucket.begin(request.key, kept_headers(request), header_tags(request), forbids(server, request))
     return xml(document("InitiateMultipartUploadResult", {
         "EncodingType": request.args.get("encoding-type"), "Bucket": bucket.name,
         "Key": coder(request.args)(request.key), "UploadId": upload.id}))
@@ -162,11 +168,11 @@ def put_part(server, bucket, request):
 def complete_upload(server, bucket, request):
     wanted = [(int(part.findtext("PartNumber") or 0), part.findtext("ETag") or "") for part in
               parse(request.body, "CompleteMultipartUpload").iterfind("Part")]
-    item = bucket.complete(request.key, request.args["uploadId"], wanted, forbids(request))
+    item = bucket.complete(request.key, request.args["uploadId"], wanted, forbids(server, request))
     answer = xml(document("CompleteMultipartUploadResult", {
         "EncodingType": request.args.get("encoding-type"), "Location": f"http://{bucket.name}.{server.host}/{request.key}",
         "Bucket": bucket.name, "Key": coder(request.args)(request.key), "ETag": f'"{item.etag}"'}))
-    answer.headers |= {"ETag": f'"{item.etag}"', "x-oss-hash-crc64ecma": str(item.crc)}
+    answer.headers |= {"ETag": f'"{item.etag}"', "x-oss-hash-crc64ecma": str(item.crc), **version(server)}
     return answer
 
 
