@@ -1,5 +1,6 @@
 # seabed_python_tests(<label>): every *_test.py of this folder, with Debian's python3. A file says in comments what ctest
-# must know:   # ctest: timeout=300 labels=slow     and, for each case that is a test of its own,   # case: name
+# must know:   # ctest: timeout=300 labels=slow lock=rpcbind     and, for each case that is a test of its own,   # case: name
+# Tests with the same lock never run at the same time; a case may have its own:   # case: name lock=rpcbind
 # A case is run as `file_test.py name`; a file without cases is run once. Exit status 0: passed, 77: skipped.
 function(seabed_python_tests label)
   file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.py)
@@ -18,11 +19,20 @@ function(seabed_python_tests label)
       string(REPLACE "," ";" more ${CMAKE_MATCH_1})
       list(APPEND labels ${more})
     endif()
+    set(lock "")
+    if(facts MATCHES "lock=([a-z]+)")
+      set(lock ${CMAKE_MATCH_1})
+    endif()
     if(NOT cases)
       set(cases "# case: ")
     endif()
     foreach(case ${cases})
       string(REGEX REPLACE "^# case: *" "" case "${case}")
+      set(case_lock "${lock}")
+      if(case MATCHES " lock=([a-z]+)")
+        set(case_lock ${CMAKE_MATCH_1})
+        string(REGEX REPLACE " lock=.*" "" case "${case}")
+      endif()
       set(name ${label}.${stem})
       if(case)
         string(APPEND name .${case})
@@ -30,6 +40,9 @@ function(seabed_python_tests label)
       add_test(NAME ${name} COMMAND /usr/bin/python3 ${file} ${case})
       set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} LABELS "${labels}" SKIP_RETURN_CODE 77
         ENVIRONMENT "SEABED_BUILD=${CMAKE_BINARY_DIR};PYTHONPATH=${CMAKE_SOURCE_DIR}/tools/lab:${CMAKE_SOURCE_DIR}/tests/servers;PYTHONDONTWRITEBYTECODE=1")
+      if(case_lock)
+        set_tests_properties(${name} PROPERTIES RESOURCE_LOCK ${case_lock})
+      endif()
     endforeach()
   endforeach()
 endfunction()

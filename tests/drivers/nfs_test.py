@@ -1,6 +1,6 @@
 """The nfs driver on NFS-Ganesha: the checker, the main job, cross-reading with the exported directory, a dead server, a
 full one, a restarted one."""
-# ctest: timeout=300
+# ctest: timeout=300 lock=rpcbind
 # case: conformance
 # case: main-job
 # case: crossed

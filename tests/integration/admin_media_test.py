@@ -3,7 +3,7 @@
 # case: s3
 # case: oss
 # case: azblob
-# case: nfs
+# case: nfs lock=rpcbind
 import json
 import os
 import sys
