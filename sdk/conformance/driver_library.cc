@@ -53,9 +53,9 @@ seabed_driver_entry_function entry_of(const std::string& path) {
   // A bare name would be looked for on the library path.
   const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
   void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) throw std::runtime_error(std::string("cannot be loaded: ") + dlerror());
+  if (library == nullptr) throw std::runtime_error(std::string("the driver cannot be loaded: ") + dlerror());
   const auto entry = reinterpret_cast<seabed_driver_entry_function>(dlsym(library, SEABED_DRIVER_ENTRY_NAME));
-  if (entry == nullptr) throw std::runtime_error("does not export " SEABED_DRIVER_ENTRY_NAME);
+  if (entry == nullptr) throw std::runtime_error("the driver does not export " SEABED_DRIVER_ENTRY_NAME);
   return entry;
 }
 
@@ -63,7 +63,7 @@ const seabed_driver_v1* load_driver(const std::string& path, const seabed_host* 
   seabed_error error{};
   error.struct_size = sizeof error;
   const seabed_driver_v1* table = entry_of(path)(host, &error);
-  if (table == nullptr) throw std::runtime_error(std::string("refused to load: ") + error.message);
+  if (table == nullptr) throw std::runtime_error(std::string("the driver refused to load: ") + error.message);
   check_table(table);
   return table;
 }

@@ -100,7 +100,7 @@ int main(int argc, char** argv) {
     std::cerr << "seabed-driver-check: " << e.what() << "\n" << seabed::check::kUsage;
     return 2;
   } catch (const std::exception& e) {
-    std::cerr << "seabed-driver-check: the driver " << e.what() << "\n";
+    std::cerr << "seabed-driver-check: " << e.what() << "\n";
     return 1;
   }
 }

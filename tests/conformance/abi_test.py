@@ -58,6 +58,9 @@ def bites(case):
 
 def frozen_driver(case):
     """Compiled against the frozen headers and glue of 1.0: the checker and the program take it."""
+    kept = subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=os.path.join(HERE, "abi", "v1"),
+                          capture_output=True, text=True, timeout=60)
+    case.true(kept.returncode == 0, f"abi/v1 is frozen and was changed:\n{kept.stdout}{kept.stderr}")
     directory = os.path.join(case.build, "test-drivers", "frozen")
     run = subprocess.run([os.path.join(case.build, "bin", "seabed-driver-check"), "--driver", directory + "/seabed_frozen_v1.so",
                           "--uri", f"acme://{case.base}/objects"], capture_output=True, text=True, timeout=280)

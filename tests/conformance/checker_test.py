@@ -44,6 +44,7 @@ BROKEN = {
     "prints": {"object.put_then_read": "printed"},
     "tells_secret": {"object.missing_is_not_found": "wrote a secret"},
     "hidden_thread": {"threads.only_declared_ones": "1 threads run"},
+    "hangs": {"object.missing_is_not_found": "did not end within"},
     "exports_more": {"abi.exports_one_symbol": "AcmeInternalFunction"},
     "retry_inside": {"fault.no_retry_inside": "was tried 3 times"},
     "deaf_when_hanging": {"fault.deadline_is_kept_when_the_server_hangs": "behind its deadline"},
@@ -104,7 +105,8 @@ def broken(case):
     config = checker.config("config", f"token = {SECRET}", "check.fault_uri = acme://fault?endpoint={port}")
     for name, expected in BROKEN.items():
         status, report, errors = checker.run(f"{checker.drivers}/broken/seabed_{name}.so", f"acme://{name}",
-                                             "--config", config, "--filter", ",".join(expected))
+                                             "--config", config, "--filter", ",".join(expected), "--timeout",
+                                             "5" if name == "hangs" else "120")
         case.equal(status, 1, f"exit status for {name} {errors}")
         found = failures(report)
         for test, words in expected.items():

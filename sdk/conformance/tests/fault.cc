@@ -37,6 +37,12 @@ Answer list_k(Store& store, const Call& call) {
   return store.list("", "", 10, &page, call);
 }
 
+Answer append_k(Store& store, const Call& call) { return store.append("k", 0, "some bytes", nullptr, call); }
+Answer begin_k(Store& store, const Call& call) {
+  std::string id;
+  return store.begin("k", &id, 0, call);
+}
+
 struct Attempt {
   Answer answer;
   uint64_t took_ns = 0;
@@ -58,26 +64,31 @@ void expect_may_try_again(const Answer& answer, const std::string& what) {
   expect(answer.error.retry != SEABED_RETRY_PERMANENT, what + " is told as permanent: " + answer.text());
 }
 
-const std::pair<const char*, Operation> kOperations[] = {
-    {"stat", stat_k}, {"read_at", read_k}, {"put", put_k}, {"list", list_k}};
+/// What every driver has, and of the rest what is claimed.
+std::vector<std::pair<std::string, Operation>> operations(World& world) {
+  std::vector<std::pair<std::string, Operation>> out = {
+      {"stat", stat_k}, {"read_at", read_k}, {"put", put_k}, {"list", list_k}};
+  if (world.can(SEABED_CAP_APPEND)) out.emplace_back("append", append_k);
+  if (world.can(SEABED_CAP_UPLOAD)) out.emplace_back("upload_begin", begin_k);
+  return out;
+}
 }  // namespace
 
 CHECK_TEST("fault.refused_connection_is_transient", 0) {
   const unsigned port = closed_port();
-  for (const auto& [name, operation] : kOperations) {
+  for (const auto& [name, operation] : operations(world)) {
     const Attempt one = attempt(world, port, operation, {}, 20 * kSecond);
-    expect_may_try_again(one.answer, std::string(name) + " where nobody listens");
-    expect(one.took_ns < 15 * kSecond, std::string(name) + " where nobody listens waited for its deadline");
+    expect_may_try_again(one.answer, name + " where nobody listens");
+    expect(one.took_ns < 15 * kSecond, name + " where nobody listens waited for its deadline");
   }
 }
 
 CHECK_TEST("fault.no_retry_inside", 0) {
-  for (const auto& [name, operation] : kOperations) {
+  for (const auto& [name, operation] : operations(world)) {
     FaultServer server(FaultServer::kHangUp);
     const Attempt one = attempt(world, server.port(), operation, {}, 20 * kSecond);
-    expect_may_try_again(one.answer, std::string(name) + " on a connection that was closed");
-    expect(server.connections() <= 1, std::string(name) + " was tried " +
-                                          std::to_string(server.connections()) +
+    expect_may_try_again(one.answer, name + " on a connection that was closed");
+    expect(server.connections() <= 1, name + " was tried " + std::to_string(server.connections()) +
                                           " times inside the driver; the host alone retries");
   }
 }
@@ -92,24 +103,23 @@ CHECK_TEST("fault.write_of_unknown_outcome", 0) {
 }
 
 CHECK_TEST("fault.deadline_is_kept_when_the_server_hangs", 0) {
-  for (const auto& [name, operation] : kOperations) {
+  for (const auto& [name, operation] : operations(world)) {
     FaultServer server(FaultServer::kHang);
     const Attempt one = attempt(world, server.port(), operation, {}, kSecond);
-    expect_code(one.answer, SEABED_TIMEOUT, std::string(name) + " to a server that hangs");
-    expect(one.took_ns < 4 * kSecond, std::string(name) + " ended " +
-                                          std::to_string((one.took_ns - kSecond) / 1000000) +
-                                          " ms behind its deadline");
+    expect_code(one.answer, SEABED_TIMEOUT, name + " to a server that hangs");
+    expect(one.took_ns < 4 * kSecond,
+           name + " ended " + std::to_string((one.took_ns - kSecond) / 1000000) + " ms behind its deadline");
   }
 }
 
 CHECK_TEST("fault.cancel_is_heard_when_the_server_hangs", 0) {
-  for (const auto& [name, operation] : kOperations) {
+  for (const auto& [name, operation] : operations(world)) {
     FaultServer server(FaultServer::kHang);
     const uint64_t begin = monotonic_ns();
     const Call call{.cancelled = [begin] { return monotonic_ns() > begin + kSecond / 2; }};
     const Attempt one = attempt(world, server.port(), operation, call, 30 * kSecond);
-    expect_code(one.answer, SEABED_CANCELLED, std::string(name) + ", cancelled, to a server that hangs");
-    expect(one.took_ns < 4 * kSecond, std::string(name) + " did not hear its cancel within a second");
+    expect_code(one.answer, SEABED_CANCELLED, name + ", cancelled, to a server that hangs");
+    expect(one.took_ns < 4 * kSecond, name + " did not hear its cancel within a second");
   }
 }
 
@@ -117,12 +127,12 @@ CHECK_TEST("fault.busy_server_is_throttling", 0) {
   const auto http = world.options().checks.find("fault_http");
   if (http == world.options().checks.end() || http->second != "true")
     throw Skip("check.fault_http is not true");
-  for (const auto& [name, operation] : kOperations) {
+  for (const auto& [name, operation] : operations(world)) {
     FaultServer server(FaultServer::kBusy);
     const Attempt one = attempt(world, server.port(), operation, {}, 20 * kSecond);
-    expect_may_try_again(one.answer, std::string(name) + " answered with 503");
+    expect_may_try_again(one.answer, name + " answered with 503");
     expect_equal(static_cast<uint64_t>(one.answer.error.http_status), 503, "the told HTTP status");
-    expect(server.connections() <= 1, std::string(name) + " was tried again inside the driver");
+    expect(server.connections() <= 1, name + " was tried again inside the driver");
     expect(one.answer.error.retry != SEABED_RETRY_THROTTLED || one.answer.error.retry_after_ms == 7000,
            "Retry-After: 7 was told as " + std::to_string(one.answer.error.retry_after_ms) + " ms");
   }

@@ -33,6 +33,16 @@ class NetworkedStore : public AcmeStore {
     if (const int32_t code = ask(true, context, error)) return code;
     return AcmeStore::put(key, bytes, options, context, error);
   }
+  int32_t append(const char* key, uint64_t position, Buffers bytes, const Context& context, uint64_t* length,
+                 Error& error) override {
+    if (const int32_t code = ask(true, context, error)) return code;
+    return AcmeStore::append(key, position, bytes, context, length, error);
+  }
+  int32_t upload_begin(const char* key, const PutOptions& options, const Context& context, Text* id,
+                       Error& error) override {
+    if (const int32_t code = ask(true, context, error)) return code;
+    return AcmeStore::upload_begin(key, options, context, id, error);
+  }
   int32_t list(ListCall& call, const Context& context, Error& error) override {
     if (const int32_t code = ask(false, context, error)) return code;
     return AcmeStore::list(call, context, error);
