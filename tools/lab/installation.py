@@ -68,7 +68,7 @@ class Installation:
         self.build, self.base, self.tenants = build, base, tenants
         self.cluster, self.cluster_id, self.limits = cluster, cluster_id, limits or {}
         self.medium = medium or media.directory(base)
-        self.env = dict(os.environ, **self.medium.env, **(env or {}))
+        self.env = {**os.environ, **self.medium.env, **(env or {})}
         self.agent = None
         self.linkers = []
         os.makedirs(base, exist_ok=True)
