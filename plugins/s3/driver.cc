@@ -21,6 +21,7 @@ struct S3Driver {
     out->max_key_length = seabed_s3::kMaxKey;
     out->max_list_page = seabed_s3::kMaxPage;
     out->max_tags = seabed_s3::kMaxTags;
+    out->threads = seabed_s3::kResolverThreads;
     if (store != nullptr) narrow(static_cast<const S3Store*>(store)->settings(), out);
   }
 

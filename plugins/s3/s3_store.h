@@ -20,6 +20,8 @@ using seabed::sdk::UploadsCall;
 /// S3's limits (API reference, "Amazon S3 multipart upload limits").
 inline constexpr uint64_t kMiB = 1u << 20, kMaxPut = 5120 * kMiB, kMinPart = 5 * kMiB, kMaxObject = (5ull << 20) * kMiB;
 inline constexpr uint32_t kMaxParts = 10'000, kMaxBatch = 1000, kMaxKey = 1024, kMaxPage = 1000, kMaxTags = 10;
+/// libcurl looks a host's name up in a short-lived thread, one for each connection that is being made.
+inline constexpr uint32_t kResolverThreads = 16;
 
 class S3Store : public seabed::sdk::Store {
  public:

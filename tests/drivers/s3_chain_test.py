@@ -11,6 +11,7 @@
 # case: completion-told-in-the-body
 # case: strange-ranges
 # case: what-is-hashed
+# case: proxy
 import base64
 import hashlib
 import json
@@ -296,9 +297,22 @@ def what_is_hashed(case):
     case.equal(asked.headers["content-md5"], base64.b64encode(hashlib.md5(asked.body).digest()).decode(), "MD5 of tags")
 
 
+def proxy(case):
+    """The destination's proxy is used, the environment's is not."""
+    driver = driver_of(case)
+    web, near = WebScript(case, always(200)), WebScript(case, always(200))
+    attributes = {"host": "http://far.example:81", "access_id": "i", "access_key": "k"}
+    driver.open("s3://b/p", proxy=f"http://127.0.0.1:{near.port}", **attributes).put("k", b"x")
+    case.equal((near.asked[-1].path, near.asked[-1].headers["host"]), ("http://b.far.example:81/p/k", "b.far.example:81"),
+               "what the proxy was asked")
+    os.environ["http_proxy"] = f"http://127.0.0.1:{near.port}"
+    driver.open("s3://b/p", **{**attributes, "host": f"http://s3.localhost:{web.port}"}).put("k", b"x")
+    case.equal((len(near.asked), len(web.asked)), (1, 1), "requests to the proxy and to the server")
+
+
 if __name__ == "__main__":
     sys.exit(run_cases({"environment-and-profiles": environment_and_profiles, "session-token-is-sent": session_token_is_sent,
                         "instance-metadata": instance_metadata, "web-identity": web_identity, "assume-role": assume_role,
                         "no-credentials": no_credentials, "hostile-listing": hostile_listing,
                         "completion-told-in-the-body": completion_told_in_the_body, "strange-ranges": strange_ranges,
-                        "what-is-hashed": what_is_hashed}))
+                        "what-is-hashed": what_is_hashed, "proxy": proxy}))
