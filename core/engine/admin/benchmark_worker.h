@@ -60,4 +60,14 @@ class BenchWorker {
   std::array<Latencies, kBenchSteps> latencies_;
 };
 
+template <class F>
+auto BenchWorker::timed(BenchStep step, F&& call) -> decltype(call()) {
+  const auto start = std::chrono::steady_clock::now();
+  auto result = call();
+  const auto took =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start);
+  if (result) latencies_[static_cast<size_t>(step)].add(static_cast<uint64_t>(took.count()));
+  return result;
+}
+
 }  // namespace seabed

@@ -135,47 +135,6 @@ Json list_json(const pb::Message& m, const pb::FieldDescriptor* f) {
 
 }  // namespace
 
-std::optional<std::string> message_of(FileType type) {
-  switch (type) {
-    case FileType::kFormat: return "seabed.meta.FormatInfo";
-    case FileType::kCheckFile: return "seabed.meta.CheckFile";
-    case FileType::kPlaceholder: return "seabed.meta.Placeholder";
-    case FileType::kBackupSetInfo: return "seabed.meta.BackupSetDescriptor";
-    case FileType::kTenantBackupSetInfos: return "seabed.meta.TenantBackupSetInfos";
-    case FileType::kLsAttrInfo: return "seabed.meta.LsAttrInfo";
-    case FileType::kLsMetaInfo: return "seabed.meta.LsMetaInfo";
-    case FileType::kLsMetaInfos: return "seabed.meta.LsMetaInfos";
-    case FileType::kTabletInfo: return "seabed.meta.TabletInfo";
-    case FileType::kTabletLogStreamInfo: return "seabed.meta.TabletLogStreamInfo";
-    case FileType::kTableList: return "seabed.meta.TableList";
-    case FileType::kTableListMetaInfo: return "seabed.meta.TableListMetaInfo";
-    case FileType::kLocalityInfo: return "seabed.meta.LocalityInfo";
-    case FileType::kDiagnoseInfo: return "seabed.meta.DiagnoseInfo";
-    case FileType::kTenantParameter:
-    case FileType::kClusterParameter: return "seabed.meta.Parameters";
-    case FileType::kMacroBlockData: return "";
-    case FileType::kMacroRangeIndex: return "seabed.meta.MacroRange";
-    case FileType::kMetaIndex: return "seabed.meta.FileMeta";
-    case FileType::kSecMetaIndex: return "seabed.meta.SecMeta";
-    case FileType::kRound: return "seabed.meta.RoundInfo";
-    case FileType::kPieceInfo: return "seabed.meta.PieceDescriptor";
-    case FileType::kTenantPieceInfos: return "seabed.meta.TenantArchivePieceInfos";
-    case FileType::kCheckpointInfo: return "seabed.meta.CheckpointInfo";
-    case FileType::kCheckpoint: return "seabed.meta.Checkpoint";
-    case FileType::kPieceFileList: return "seabed.meta.PieceFileList";
-    case FileType::kLsFileList: return "seabed.meta.LsFileList";
-    case FileType::kLogFile: return "seabed.meta.LogFileHeader";
-    case FileType::kSchemaMeta: return "seabed.meta.DictionaryFold";
-    case FileType::kHole: return "seabed.meta.HoleRecord";
-    case FileType::kLease: return "seabed.meta.Lease";
-    case FileType::kLogFormatMeta: return "seabed.meta.LogFormatMeta";
-    case FileType::kLogSealMeta: return "seabed.meta.LogSealMeta";
-    case FileType::kTombstone:
-    case FileType::kReaderLease: return "";
-  }
-  return std::nullopt;
-}
-
 std::unique_ptr<pb::Message> new_message(const std::string& name) {
   Specification& spec = specification();
   const pb::Descriptor* type = spec.pool.FindMessageTypeByName(name);

@@ -7,6 +7,7 @@
 
 #include "core/engine/admin/dump.h"
 #include "core/format/frame.h"
+#include "core/format/log_types.h"
 #include "core/media/log_object.h"
 
 namespace seabed::dump {
@@ -32,6 +33,9 @@ tl::unexpected<Error> damaged(const File& file, DumpSink& sink, const std::strin
 /// The same for an error of a codec, whose text names the byte.
 tl::unexpected<Error> refused(DumpSink& sink, const std::string& check, Error error, Json tail);
 void sound(DumpSink& sink, Json tail);
+
+/// Header and counted content of a group that begins at byte `at`.
+Json group_json(const LogGroup& group, uint64_t number, uint64_t at, size_t length);
 
 Status dump_index(File& file, const DumpOptions& options, DumpSink& sink);
 Status dump_log(File& file, const DumpOptions& options, DumpSink& sink);

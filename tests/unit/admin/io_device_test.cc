@@ -196,7 +196,7 @@ TEST(IoDevice, ACancelledRunCleansUp) {
 
 struct Liar : MemoryStore {
   bool flip = false, replace_always = false, append_anywhere = false, forget_listing = false,
-       keep_deleted = false;
+       keep_deleted = false, all_win = false;
   Result<size_t> read_at(const std::string& key, uint64_t offset, std::span<char> buffer,
                          const IoContext& ctx) override {
     SEABED_TRY(size_t got, MemoryStore::read_at(key, offset, buffer, ctx));
@@ -204,7 +204,8 @@ struct Liar : MemoryStore {
     return got;
   }
   Status put(const std::string& key, Buffers bytes, PutMode mode, const IoContext& ctx) override {
-    return MemoryStore::put(key, bytes, replace_always ? PutMode::kReplace : mode, ctx);
+    const bool anyway = replace_always || (all_win && key.ends_with("race.obbak"));
+    return MemoryStore::put(key, bytes, anyway ? PutMode::kReplace : mode, ctx);
   }
   Result<uint64_t> append(const std::string& key, uint64_t position, Buffers bytes,
                           const IoContext& ctx) override {
@@ -232,6 +233,7 @@ std::string first_lie(bool Liar::*lie) {
 TEST(IoDevice, LiesAreFound) {
   EXPECT_EQ(first_lie(&Liar::flip), "read");
   EXPECT_EQ(first_lie(&Liar::replace_always), "conditional put");
+  EXPECT_EQ(first_lie(&Liar::all_win), "conditional put");
   EXPECT_EQ(first_lie(&Liar::append_anywhere), "append");
   EXPECT_EQ(first_lie(&Liar::forget_listing), "list after write");
   EXPECT_EQ(first_lie(&Liar::keep_deleted), "a checkpoint that moves on");
