@@ -3,7 +3,7 @@
 A change that only adds at the end of a struct is compatible: then abi/seabed_driver_v1.abi is written anew with
 `abi_test.py write`, in the same change and with the minor version raised. Any other change needs another major.
 """
-# ctest: timeout=300 labels=fast
+# ctest: timeout=300
 # case: baseline
 # case: bites
 # case: frozen_driver
