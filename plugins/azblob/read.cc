@@ -12,6 +12,28 @@ uint64_t number(std::string_view text) {
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
 }
+/// Bytes of the UTF-8 sequence at the beginning, 0 when it is none (overlong, a surrogate, beyond U+10FFFF).
+size_t sequence(std::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(i < text.size() ? text[i] : 0); };
+  const unsigned char lead = byte(0);
+  const size_t size = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3
+                      : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+  for (size_t i = 1; i < size; ++i)
+    if (byte(i) < 0x80 || byte(i) > 0xbf) return 0;
+  const unsigned char next = byte(1);
+  const bool wrong = (lead == 0xe0 && next < 0xa0) || (lead == 0xed && next > 0x9f) || (lead == 0xf0 && next < 0x90) ||
+                     (lead == 0xf4 && next > 0x8f);
+  return wrong ? 0 : size;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const size_t size = sequence(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
 }  // namespace
 
 /// '.' and '..' as components would be resolved by clients and proxies on the way; the listing cannot carry control
@@ -21,7 +43,7 @@ int32_t AzblobStore::check_key(const char* key, Error& error) const {
   if (text.empty()) return error.fail(SEABED_INVALID_ARGUMENT, "the key is empty");
   if (text.size() + settings().place.prefix.size() > kMaxKey)
     return error.fail(SEABED_INVALID_ARGUMENT, "the key and the destination's path are over %u bytes", kMaxKey);
-  if (!seabed_http::xml_can_carry(text))
+  if (!seabed_http::xml_can_carry(text) || !is_utf8(text))
     return error.fail(SEABED_INVALID_ARGUMENT, "the key has characters that an Azure name cannot have");
   if (text.find('\\') != std::string_view::npos)
     return error.fail(SEABED_INVALID_ARGUMENT, "the key has a backslash, which Azure turns into a slash");

@@ -111,7 +111,8 @@ def product_style_with_sas(case):
 def main_job_case(case):
     azure = Azure(case)
     env = azure.environment()
-    _, ledger = main_job(case, f"azblob://{CONTAINER}/media", f"host={azure.host()}", env=env)
+    lab, ledger = main_job(case, f"azblob://{CONTAINER}/media", f"host={azure.host()}", env=env)
+    lab.stop()  # checkpoints move on while it runs
     blobs = {b["name"]: b["type"] for b in json.loads(azure.client("list"))}
     logs = [name for name in blobs if name.endswith(".obarc") and "/log/" in name]
     case.true(logs and all(blobs[name] == "AppendBlob" for name in logs), f"log files are append blobs: {blobs}")

@@ -126,7 +126,7 @@ class Store:
         stop = threading.Event()
         poll = CANCELLED(lambda _: 1 if stop.is_set() else 0)
         context = Context(c.sizeof(Context), 0, time.clock_gettime_ns(time.CLOCK_MONOTONIC) + int(seconds * 1e9), 0,
-                          c.cast(poll, c.c_void_p), None, None)
+                          None if cancel_after is None else c.cast(poll, c.c_void_p), None, None)
         timer = threading.Timer(cancel_after, stop.set) if cancel_after is not None else None
         if timer:
             timer.start()
