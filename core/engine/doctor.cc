@@ -1,8 +1,8 @@
 // `seabed doctor`: what would fail later, tried now.
-#include <sys/statvfs.h>
 #include <sys/timex.h>
 #include <unistd.h>
 
+#include "core/engine/doctor_host.h"
 #include "core/engine/engine_impl.h"
 #include "core/media/paths.h"
 
@@ -12,24 +12,8 @@ namespace {
 using Level = PreflightFinding::Level;
 using Findings = std::vector<PreflightFinding>;
 
-constexpr uint64_t kLowSpace = 1ull << 30;
-
 void add(Findings& out, Level level, std::string check, std::string text, std::string next_step = {}) {
   out.push_back({level, std::move(check), std::move(text), std::move(next_step)});
-}
-
-std::string megabytes(uint64_t bytes) { return std::to_string(bytes >> 20) + " MB"; }
-
-void check_space(Findings& out, const std::string& what, const std::string& path) {
-  struct statvfs fs;
-  if (statvfs(path.c_str(), &fs) != 0)
-    return add(out, Level::kError, "free space", what + " " + path + " cannot be reached",
-               "look at the mount");
-  uint64_t left = uint64_t(fs.f_bavail) * fs.f_frsize;
-  bool low = left < kLowSpace || fs.f_bavail * 20 < fs.f_blocks;
-  add(out, low ? Level::kWarning : Level::kOk, "free space",
-      what + " " + path + ": " + megabytes(left) + " left",
-      low ? "free space: pinned files and writes need some" : "");
 }
 
 void check_clock(Findings& out, Clock& clock) {
@@ -82,6 +66,8 @@ void check_destination(Findings& out, EngineContext& context, const catalog::Des
   } else {
     status = fail(uri.error());
   }
+  // Only of a directory of this machine can be told what room there is: no driver is asked for it.
+  if (uri && uri->scheme == "file") out.push_back(space_finding("destination", uri->location));
   if (status)
     return add(out, Level::kOk, "destination", dest.path + ": write, read, list, append and delete work");
   add(out, Level::kError, "destination", status.error().message(), status.error().next_step);
@@ -98,7 +84,7 @@ void check_stream(Findings& out, EngineContext& context, const LogStreamConfig& 
     finding.check = name + ": " + finding.check;
     out.push_back(std::move(finding));
   }
-  check_space(out, name, ls.stream.directory);
+  out.push_back(space_finding(name, ls.stream.directory));
 }
 
 }  // namespace
@@ -109,7 +95,10 @@ Result<std::vector<PreflightFinding>> EngineImpl::doctor(const std::string& name
   SEABED_TRY(auto row, tenant(name));
   SEABED_TRY(const TenantConfig* config, config_of(row.tenant_id));
   for (const LogStreamConfig& ls : config->streams) check_stream(out, context_, ls);
-  check_space(out, "state directory", context_.state_directory);
+  std::vector<std::string> directories;
+  for (const LogStreamConfig& ls : config->streams) directories.push_back(ls.stream.directory);
+  out.push_back(inotify_finding(directories));
+  out.push_back(space_finding("state directory", context_.state_directory));
   SEABED_TRY(auto dests, destinations(name));
   bool archive = false, data = false;
   for (const auto& dest : dests) {

@@ -10,6 +10,7 @@
 # case: wrong-words
 # case: secrets
 # case: interrupted
+# case: doctor
 import json
 import os
 import random
@@ -364,7 +365,25 @@ def interrupted(case):
     case.true(time.monotonic() - started < 30, "it took long to end")
 
 
+def doctor(case):
+    """Room at a destination of this machine, and inotify: on a directory that is not made yet, too."""
+    os.makedirs(f"{case.base}/db")
+    lab = Installation(case.build, f"{case.base}/lab", [Tenant("t", f"{case.base}/db")])
+    lab.cli("archive", "set-dest", "--tenant", "t", "--location", lab.archive_uri("t"))
+    findings = json.loads(lab.run("doctor", "--output", "json").stdout)
+    room = [f for f in findings if f["check"] == "free space" and "/media/t/archive" in f["text"]]
+    case.equal(len(room), 1, f"room at the destination: {findings}")
+    fs = os.statvfs(case.base)
+    left = int(re.search(r"(\d+) MB left", room[0]["text"]).group(1))
+    case.true(abs(left - (fs.f_bavail * fs.f_frsize >> 20)) < 4096, f"{left} MB and statvfs")
+    inotify = [f for f in findings if f["check"] == "inotify"]
+    case.true(len(inotify) == 1 and inotify[0]["level"] == "ok", f"inotify: {findings}")
+    with open("/proc/sys/fs/inotify/max_user_watches", encoding="ascii") as limit:
+        case.contains(inotify[0]["text"], limit.read().strip(), "the limit")
+
+
 if __name__ == "__main__":
     sys.exit(run_cases({"manual": manual, "io-device": io_device, "io-device-refused": io_device_refused, "benchmark": benchmark,
                         "benchmark-wrong-words": benchmark_wrong_words, "dump-tree": dump_tree, "dump-damage": dump_damage,
-                        "wrong-words": wrong_words, "secrets": secrets, "interrupted": interrupted}))
+                        "wrong-words": wrong_words, "secrets": secrets, "interrupted": interrupted,
+                        "doctor": doctor}))
