@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 namespace acme {
@@ -57,8 +58,9 @@ int32_t Journal::open(const std::string& directory, Error& error) {
     return fd_ >= 0 ? int32_t{SEABED_OK} : fail_errno(error, "no memory for the objects");
   }
   durable_ = true;
-  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
-    return fail_errno(error, "the directory cannot be made (its parent must be there)");
+  std::error_code made;
+  std::filesystem::create_directories(directory, made);
+  if (made) return error.fail(SEABED_IO, "the directory cannot be made: %s", made.message().c_str());
   fd_ = ::open((directory + "/objects.acme").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd_ < 0) return fail_errno(error, "the objects' file cannot be opened");
   const int dir = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -11,39 +11,12 @@ import subprocess
 import time
 import xml.etree.ElementTree
 
+import media
 from case import Skip, run_cases
 from installation import Installation, Tenant
 from ledger import Ledger
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-
-
-class AcmeInstallation(Installation):
-    """Knows the vendor's driver by one entry of its configuration, and keeps everything on acme://."""
-
-    drivers = None  # the vendor's directory
-
-    def write_config(self):
-        super().write_config()
-        with open(self.config, encoding="utf-8") as text:
-            content = text.read()
-        ours = re.search(r"^directories = .*$", content, re.MULTILINE).group(0)
-        with open(self.config, "w", encoding="utf-8") as out:
-            out.write(content.replace(ours, f'directories = ["{self.drivers}"]'))
-
-    def archive_uri(self, tenant):
-        return f"acme://{self.base}/{tenant}-archive"
-
-    def data_uri(self, tenant):
-        return f"acme://{self.base}/{tenant}-data"
-
-    def restore_elsewhere(self, tenant, directory, *until):
-        """On another installation with an empty catalog."""
-        elsewhere = AcmeInstallation(self.build, os.path.join(self.base, "elsewhere"), [], cluster="elsewhere",
-                                     cluster_id=9, env=self.env)
-        outcome = elsewhere.cli("restore", *self.sources(tenant), "--directory", directory, *until)
-        elsewhere.cli("tenant", "activate", "--directory", directory)
-        return outcome
 
 
 def run_guide(case):
@@ -63,14 +36,23 @@ def run_guide(case):
     return folder
 
 
-def main_job(case, drivers):
-    AcmeInstallation.drivers = drivers
+def with_drivers(case, drivers):
+    """A build as an Installation sees it, whose driver directory holds the vendor's driver and no other."""
+    build = os.path.join(case.base, "installed")
+    os.mkdir(build, 0o755)
+    os.symlink(os.path.join(case.build, "bin"), os.path.join(build, "bin"))
+    shutil.copytree(drivers, os.path.join(build, "drivers"))
+    os.chmod(os.path.join(build, "drivers"), 0o755)
+    return build
+
+
+def main_job(case, build):
     ledger = Ledger(case.build, case.base, flags=["--cfs", "2", "--memtable-kb", "256"])
     ledger.start("--rate", "500", "--seconds", "300")
     case.at_end(ledger.kill)
-    with AcmeInstallation(case.build, case.base, [Tenant("shop", ledger.db)]) as lab:
-        known = lab.cli("driver", "list")
-        case.contains(str(known), "acme", "driver list")
+    acme = media.Medium(f"acme://{case.base}/medium", {"token": "any text"})
+    with Installation(build, case.base, [Tenant("shop", ledger.db)], medium=acme) as lab:
+        case.contains(str(lab.cli("driver", "list")), "acme", "driver list")
         lab.start_linker("shop")
         lab.start_agent()
         lab.protect("shop")
@@ -83,19 +65,18 @@ def main_job(case, drivers):
         shutil.rmtree(ledger.db)
         lab.stop()
         directory = os.path.join(case.base, "restored")
-        outcome = lab.restore_elsewhere("shop", directory, "--until-scn", moment)
+        outcome = lab.restore("shop", directory, "--until-scn", moment)
     status, verdict = ledger.check(os.path.join(directory, os.path.basename(ledger.db)),
                                    "--until-lo", outcome["streams"][0]["scn_lo"], "--until-hi", moment)
     case.equal(status, 0, f"the restored database against the writer's own log: {verdict}")
+    case.true(not os.path.exists(case.base + "/media"), "something went to a directory instead of acme://")
 
 
 def guide_and_main_job(case):
     if not os.path.exists(os.path.join(case.build, "bin", "seabed-driver-check")):
         raise Skip("seabed-driver-check is not built")
     folder = run_guide(case)
-    drivers = os.path.join(folder, "acme-build", "drivers")
-    os.chmod(drivers, 0o755)
-    main_job(case, drivers)
+    main_job(case, with_drivers(case, os.path.join(folder, "acme-build", "drivers")))
 
 
 if __name__ == "__main__":
