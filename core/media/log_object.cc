@@ -3,7 +3,10 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
+#include <system_error>
+#include <thread>
 
 #include "core/media/log_form.h"
 #include "core/media/paths.h"
@@ -54,15 +57,15 @@ class PartsObject final : public LogObject {
       std::copy_n(rest.data(), n, buffer.data());
       return n;
     }
+    std::vector<Piece> pieces;
     size_t done = 0;
     while (done < buffer.size() && offset + done < parts_.size) {
       const LogPart& part = part_at(offset + done);
       const size_t n = std::min<uint64_t>(buffer.size() - done, part.end - offset - done);
-      SEABED_TRY(const size_t got, at_.store->read_at(part.key, offset + done - part.start, buffer.subspan(done, n),
-                                                      at_.io()));
-      if (got != n) return fail(truncated(part.key, offset + done - part.start + got, part.end - part.start));
+      pieces.push_back({&part, offset + done - part.start, buffer.subspan(done, n)});
       done += n;
     }
+    SEABED_CHECK(read_all(pieces));
     return done;
   }
 
@@ -81,6 +84,39 @@ class PartsObject final : public LogObject {
   const LogParts* parts() const override { return &parts_; }
 
  private:
+  struct Piece {
+    const LogPart* part;
+    uint64_t offset;
+    std::span<char> into;
+  };
+
+  Status read_one(const Piece& piece) const {
+    SEABED_TRY(const size_t got, at_.store->read_at(piece.part->key, piece.offset, piece.into, at_.io()));
+    if (got == piece.into.size()) return ok();
+    return fail(truncated(piece.part->key, piece.offset + got, piece.part->end - piece.part->start));
+  }
+
+  /// Small parts cost a round trip each: several at a time.
+  Status read_all(const std::vector<Piece>& pieces) const {
+    constexpr size_t kAtOnce = 8;
+    std::atomic<size_t> next = 0;
+    std::vector<Status> status(pieces.size(), ok());
+    const auto work = [&] {
+      for (size_t i = next++; i < pieces.size(); i = next++)
+        if (status[i] = read_one(pieces[i]); !status[i]) next = pieces.size();
+    };
+    {
+      std::vector<std::jthread> helpers;
+      try {
+        for (size_t i = 1; i < std::min(pieces.size(), kAtOnce); ++i) helpers.emplace_back(work);
+      } catch (const std::system_error&) {  // no more threads: with those that there are
+      }
+      work();
+    }
+    for (const Status& one : status) SEABED_CHECK(one);
+    return ok();
+  }
+
   const LogPart& part_at(uint64_t offset) const {
     return *std::upper_bound(parts_.chain.begin(), parts_.chain.end(), offset,
                              [](uint64_t at, const LogPart& part) { return at < part.end; });

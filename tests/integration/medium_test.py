@@ -191,7 +191,7 @@ def secrets(case):
         out.write("".join(f"{medium.uri_with_keys('t', purpose)}\n" for purpose in ("data", "archive")))
     elsewhere = Installation(case.build, f"{case.base}/elsewhere", [], cluster="elsewhere", cluster_id=9)
     outcome = elsewhere.cli("restore", "--from-file", sources, "--directory", f"{case.base}/restored")
-    case.equal(len(outcome["streams"]), 2, "streams restored")
+    case.true(1001 in [s["ls_id"] for s in outcome["streams"]], f"restored: {outcome}")
     said.append(str(outcome))
     os.remove(sources)
     for secret in medium.secrets:

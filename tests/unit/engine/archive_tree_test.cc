@@ -44,10 +44,9 @@ const std::vector<Name> kNames = {
 const std::vector<Name> kParts = {
     {"piece_d1001r1p(\\d+)/logstream_1/log/1\\.obarc/@APD_PART@FORMAT_META\\.obarc", true},
     {"piece_d1001r1p(\\d+)/logstream_1/log/1\\.obarc/@APD_PART@SEAL_META\\.obarc", true},
-    {"piece_d1001r1p(\\d+)/logstream_1/log/1\\.obarc/@APD_PART@\\d+-\\d+\\.obarc", false},
     {"piece_d1001r1p(\\d+)/logstream_1001/log/1\\.obarc/@APD_PART@FORMAT_META\\.obarc", true},
     {"piece_d1001r1p(\\d+)/logstream_1001/log/1\\.obarc/@APD_PART@SEAL_META\\.obarc", true},
-    {"piece_d1001r1p(\\d+)/logstream_1001/log/1\\.obarc/@APD_PART@\\d+-\\d+\\.obarc", false},
+    {"piece_d1001r1p(\\d+)/logstream_(?:1|1001)/log/1\\.obarc/@APD_PART@\\d+-\\d+\\.obarc", false},
 };
 std::vector<Name> tree_of(const DirStore& store) {
   std::vector<Name> names = kNames;
