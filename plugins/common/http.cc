@@ -1,6 +1,10 @@
 #include "http.h"
 
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
@@ -15,18 +19,43 @@ using seabed::sdk::Buffers;
 using seabed::sdk::Context;
 using seabed::sdk::Error;
 
+/// A handle of curl with its kept connection.
+struct Handle {
+  CURL* curl = curl_easy_init();
+  curl_socket_t socket = CURL_SOCKET_BAD;  // the newest; the connection's own but for races between IPv4 and IPv6
+  ~Handle() { curl_easy_cleanup(curl); }
+};
+
+curl_socket_t open_socket(void* data, curlsocktype, curl_sockaddr* to) {
+  const int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+  return static_cast<Handle*>(data)->socket = fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+int close_socket(void* data, curl_socket_t fd) {
+  auto& handle = *static_cast<Handle*>(data);
+  if (handle.socket == fd) handle.socket = CURL_SOCKET_BAD;
+  return close(fd);
+}
+
+/// A server without TCP_NODELAY (Ceph's default) holds an answer's body back until its header is acknowledged, which
+/// Linux would do 40 ms later.
+void acknowledge_now(const Handle& handle) {
+  const int on = 1;
+  if (handle.socket != CURL_SOCKET_BAD) setsockopt(handle.socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
 struct Exchange {
   const Request* request;
   const Context* context;
   Response* response;
-  CURL* handle;
+  Handle* handle;
   size_t buffer = 0, offset = 0;  // read position in the body
   bool too_large = false;
   int sends = 0;
 
   bool success() const {
     long status = 0;
-    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(handle->curl, CURLINFO_RESPONSE_CODE, &status);
     return status / 100 == 2;
   }
 };
@@ -76,6 +105,7 @@ size_t take_header(char* bytes, size_t, size_t size, void* data) {
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
   if (line.starts_with("HTTP/")) {
     x.response->headers.clear();  // of a 100 Continue before it
+    acknowledge_now(*x.handle);
     return size;
   }
   const size_t colon = line.find(':');
@@ -124,7 +154,7 @@ int32_t transport_error(const Exchange& x, CURLcode code, const char* detail, Er
   if (refused_by_tls(code, text)) return error.fail(SEABED_PERMISSION_DENIED, "TLS: %s", text);
   if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
     return error.fail(SEABED_INVALID_ARGUMENT, "the address is no URL: %s", text);
-  const bool lost = x.request->changes_something && (x.sends > 1 || !nothing_was_sent(x.handle, code));
+  const bool lost = x.request->changes_something && (x.sends > 1 || !nothing_was_sent(x.handle->curl, code));
   int32_t result = SEABED_UNAVAILABLE;
   if (x.context->cancelled()) result = error.fail(SEABED_CANCELLED, "was cancelled");
   else if (x.context->remaining_ns() == 0 || code == CURLE_OPERATION_TIMEDOUT)
@@ -159,6 +189,10 @@ void set_callbacks(CURL* h, Exchange* x) {
   curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, watch);
   curl_easy_setopt(h, CURLOPT_XFERINFODATA, x);
   curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  curl_easy_setopt(h, CURLOPT_OPENSOCKETDATA, x->handle);
+  curl_easy_setopt(h, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+  curl_easy_setopt(h, CURLOPT_CLOSESOCKETDATA, x->handle);
   curl_easy_setopt(h, CURLOPT_PREREQFUNCTION, before_send);
   curl_easy_setopt(h, CURLOPT_PREREQDATA, x);
 }
@@ -196,20 +230,19 @@ std::string_view Response::header(std::string_view name) const {
 struct Client::Impl {
   ClientOptions options;
   std::mutex mutex;
-  std::vector<CURL*> idle;  // each keeps its connections
+  std::vector<std::unique_ptr<Handle>> idle;
 
-  CURL* take() {
+  std::unique_ptr<Handle> take() {
     std::lock_guard lock(mutex);
-    if (idle.empty()) return curl_easy_init();
-    CURL* handle = idle.back();
+    if (idle.empty()) return std::make_unique<Handle>();
+    auto handle = std::move(idle.back());
     idle.pop_back();
     return handle;
   }
-  void give_back(CURL* handle) {
-    curl_easy_reset(handle);
+  void give_back(std::unique_ptr<Handle> handle) {
+    curl_easy_reset(handle->curl);
     std::lock_guard lock(mutex);
-    if (idle.size() < options.max_idle) idle.push_back(handle);
-    else curl_easy_cleanup(handle);
+    if (idle.size() < options.max_idle) idle.push_back(std::move(handle));
   }
 };
 
@@ -218,30 +251,29 @@ Client::Client(ClientOptions options) : impl_(std::make_unique<Impl>()) {
   impl_->options = std::move(options);
 }
 
-Client::~Client() {
-  for (CURL* handle : impl_->idle) curl_easy_cleanup(handle);
-}
+Client::~Client() = default;
 
 int32_t Client::perform(const Request& request, const Context& context, Response* response, Error& error) {
   if (const int32_t code = context.check(error); code != SEABED_OK) return code;
   *response = Response{};
-  CURL* handle = impl_->take();
-  if (handle == nullptr) return error.fail(SEABED_INTERNAL, SEABED_RETRY_TRANSIENT, "no HTTP handle can be made");
-  Exchange x{&request, &context, response, handle};
+  auto handle = impl_->take();
+  CURL* curl = handle->curl;
+  if (curl == nullptr) return error.fail(SEABED_INTERNAL, SEABED_RETRY_TRANSIENT, "no HTTP handle can be made");
+  Exchange x{&request, &context, response, handle.get()};
   char detail[CURL_ERROR_SIZE] = "";
   curl_slist* lines = curl_slist_append(nullptr, "Expect:");
   for (const auto& header : request.headers)
     lines = curl_slist_append(lines, (header.name + (header.value.empty() ? ";" : ": " + header.value)).c_str());
-  set_transport(handle, impl_->options, context);
-  set_method(handle, request);
-  set_callbacks(handle, &x);
-  curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
-  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, lines);
-  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, detail);
-  const CURLcode code = curl_easy_perform(handle);
-  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &response->status);
+  set_transport(curl, impl_->options, context);
+  set_method(curl, request);
+  set_callbacks(curl, &x);
+  curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines);
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
+  const CURLcode code = curl_easy_perform(curl);
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &response->status);
   const int32_t result = code == CURLE_OK ? int32_t{SEABED_OK} : transport_error(x, code, detail, error);
-  impl_->give_back(handle);
+  impl_->give_back(std::move(handle));
   curl_slist_free_all(lines);
   return result;
 }
