@@ -71,8 +71,10 @@ int32_t Journal::open(const std::string& directory, Error& error) {
 
 int32_t Journal::Lock::take(Journal* journal, const Context& context, Error& error) {
   thread_ = std::unique_lock(journal->threads_, std::defer_lock);
-  while (!thread_.try_lock_for(std::chrono::milliseconds(20)))
+  while (!thread_.try_lock()) {
     if (const int32_t code = context.check(error)) return code;
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  }
   while (flock(journal->fd_, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR)
       return fail_errno(error, "the objects' file cannot be locked");

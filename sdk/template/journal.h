@@ -42,7 +42,7 @@ class Journal {
 
    private:
     Journal* journal_ = nullptr;
-    std::unique_lock<std::timed_mutex> thread_;
+    std::unique_lock<std::mutex> thread_;
   };
 
   /// Hands over the records that were written since the last call. Under the lock.
@@ -59,7 +59,7 @@ class Journal {
   int fd_ = -1;
   bool durable_ = false;
   uint64_t end_ = 0;  // behind the last whole record
-  std::timed_mutex threads_;
+  std::mutex threads_;
 };
 
 }  // namespace acme

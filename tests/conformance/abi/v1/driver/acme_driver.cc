@@ -11,7 +11,8 @@ int32_t medium_of(const std::string& location, std::shared_ptr<Medium>* out, Err
   static auto& on_disk = *new std::map<std::string, std::weak_ptr<Medium>>;
   const bool directory = location[0] == '/';
   std::lock_guard lock(mutex);
-  if (const auto found = in_memory.find(location); found != in_memory.end()) return *out = found->second, SEABED_OK;
+  if (const auto found = in_memory.find(location); found != in_memory.end())
+    return *out = found->second, SEABED_OK;
   if ((*out = on_disk[location].lock()) != nullptr) return SEABED_OK;
   auto made = std::make_shared<Medium>();
   if (const int32_t code = made->journal.open(directory ? location : "", error)) return code;

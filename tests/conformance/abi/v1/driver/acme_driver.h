@@ -18,8 +18,13 @@ struct AcmeDriver {
   static constexpr const char* const kSchemes[] = {"acme", nullptr};
 
   // Keys of a destination. A host refuses all others and never prints the value of a secret one.
-  static constexpr seabed_key kToken = {sizeof(seabed_key), SEABED_KEY_TEXT, SEABED_KEY_SECRET, "token", nullptr,
-                                        "opens the store; the template takes any", nullptr};
+  static constexpr seabed_key kToken = {sizeof(seabed_key),
+                                        SEABED_KEY_TEXT,
+                                        SEABED_KEY_SECRET,
+                                        "token",
+                                        nullptr,
+                                        "opens the store; the template takes any",
+                                        nullptr};
   static constexpr const seabed_key* const kKeys[] = {&kToken, nullptr};
 
   static void capabilities(const seabed::sdk::Store*, seabed_capabilities* out);

@@ -45,8 +45,8 @@ int32_t AcmeStore::stat(const char* key, const Context& context, ObjectStat* out
   return SEABED_OK;
 }
 
-int32_t AcmeStore::read_at(const char* key, uint64_t offset, void* buffer, size_t size, const Context& context,
-                           size_t* out, Error& error) {
+int32_t AcmeStore::read_at(const char* key, uint64_t offset, void* buffer, size_t size,
+                           const Context& context, size_t* out, Error& error) {
   std::vector<Extent> extents;
   {
     Journal::Lock lock;
@@ -88,8 +88,8 @@ int32_t AcmeStore::append(const char* key, uint64_t position, Buffers bytes, con
   const auto found = medium_->objects.by_key.find(key);
   *length = found == medium_->objects.by_key.end() ? 0 : found->second.size;
   if (*length != position)
-    return error.fail(SEABED_CONFLICT, "has %" PRIu64 " bytes, an append at %" PRIu64 " was asked for", *length,
-                      position);
+    return error.fail(SEABED_CONFLICT, "has %" PRIu64 " bytes, an append at %" PRIu64 " was asked for",
+                      *length, position);
   if (const int32_t code = write({.kind = Record::kAppend, .a = key}, bytes, context, error)) return code;
   for (const seabed_buffer& buffer : bytes) *length += buffer.size;
   return SEABED_OK;

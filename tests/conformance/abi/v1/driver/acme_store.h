@@ -1,6 +1,7 @@
 #pragma once
-// One opened destination acme://…: every operation that a medium may have. An operation takes the journal's lock,
-// catches up with what others wrote, looks, and writes one record: so it is atomic and its answer is exact.
+// One opened destination acme://…: every operation that a medium may have. An operation takes the journal's
+// lock, catches up with what others wrote, looks, and writes one record: so it is atomic and its answer is
+// exact.
 
 #include <memory>
 #include <string>
@@ -35,7 +36,8 @@ class AcmeStore : public seabed::sdk::Store {
   int32_t read_at(const char* key, uint64_t offset, void* buffer, size_t size, const Context&, size_t* out,
                   Error&) override;
   int32_t put(const char* key, Buffers, const PutOptions&, const Context&, Error&) override;
-  int32_t append(const char* key, uint64_t position, Buffers, const Context&, uint64_t* length, Error&) override;
+  int32_t append(const char* key, uint64_t position, Buffers, const Context&, uint64_t* length,
+                 Error&) override;
   int32_t list(ListCall&, const Context&, Error&) override;
   int32_t remove(const RemoveCall&, const Context&, Error&) override;
   int32_t get_tags(const char* key, const TagsCall&, const Context&, Error&) override;

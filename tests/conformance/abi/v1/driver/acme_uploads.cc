@@ -24,7 +24,8 @@ int32_t AcmeStore::upload_begin(const char* key, const PutOptions&, const Contex
   std::snprintf(text, sizeof text, "%08x%08x%08x", random(), random(), random());
   Journal::Lock lock;
   if (const int32_t code = begin(&lock, context, error)) return code;
-  if (!id->assign(text, std::strlen(text))) return error.fail(SEABED_INTERNAL, "the host has no room for an id");
+  if (!id->assign(text, std::strlen(text)))
+    return error.fail(SEABED_INTERNAL, "the host has no room for an id");
   return write({.kind = Record::kBegin, .a = key, .b = text}, {}, context, error);
 }
 

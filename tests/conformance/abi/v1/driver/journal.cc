@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 namespace acme {
@@ -17,7 +18,8 @@ namespace {
 constexpr uint64_t kMagic = 0x31454d4341ull;  // "ACME1"
 constexpr size_t kPiece = 4 << 20;            // deadline and cancel are looked at between pieces
 
-/// Before each record. The check word is written with it: a head without its bytes is cut off by the next writer.
+/// Before each record. The check word is written with it: a head without its bytes is cut off by the next
+/// writer.
 struct Head {
   uint64_t magic, size, check;
   uint32_t kind, number, a_size, b_size;
@@ -31,7 +33,9 @@ uint64_t check_of(const Head& h) {
 int32_t fail_errno(Error& error, const char* what) {
   const int e = errno;
   const bool full = e == ENOSPC || e == EDQUOT;
-  const seabed_code code = full ? SEABED_NO_SPACE : e == EACCES || e == EPERM ? SEABED_PERMISSION_DENIED : SEABED_IO;
+  const seabed_code code = full                        ? SEABED_NO_SPACE
+                           : e == EACCES || e == EPERM ? SEABED_PERMISSION_DENIED
+                                                       : SEABED_IO;
   const int32_t result = error.fail(code, "%s: %s", what, strerror(e));
   error.os_error(e);
   return result;
@@ -54,8 +58,9 @@ int32_t Journal::open(const std::string& directory, Error& error) {
     return fd_ >= 0 ? int32_t{SEABED_OK} : fail_errno(error, "no memory for the objects");
   }
   durable_ = true;
-  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
-    return fail_errno(error, "the directory cannot be made (its parent must be there)");
+  std::error_code made;
+  std::filesystem::create_directories(directory, made);
+  if (made) return error.fail(SEABED_IO, "the directory cannot be made: %s", made.message().c_str());
   fd_ = ::open((directory + "/objects.acme").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd_ < 0) return fail_errno(error, "the objects' file cannot be opened");
   const int dir = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -66,10 +71,13 @@ int32_t Journal::open(const std::string& directory, Error& error) {
 
 int32_t Journal::Lock::take(Journal* journal, const Context& context, Error& error) {
   thread_ = std::unique_lock(journal->threads_, std::defer_lock);
-  while (!thread_.try_lock_for(std::chrono::milliseconds(20)))
+  while (!thread_.try_lock()) {
     if (const int32_t code = context.check(error)) return code;
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  }
   while (flock(journal->fd_, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK && errno != EINTR) return fail_errno(error, "the objects' file cannot be locked");
+    if (errno != EWOULDBLOCK && errno != EINTR)
+      return fail_errno(error, "the objects' file cannot be locked");
     if (const int32_t code = context.check(error)) return code;
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
@@ -105,13 +113,19 @@ int32_t Journal::catch_up(const std::function<void(const Record&)>& take, Error&
 }
 
 int32_t Journal::write(Record record, Buffers bytes, const Context& context, Error& error) {
-  Head head{kMagic,        total(bytes), 0, record.kind, record.number, static_cast<uint32_t>(record.a.size()),
+  Head head{kMagic,
+            total(bytes),
+            0,
+            record.kind,
+            record.number,
+            static_cast<uint32_t>(record.a.size()),
             static_cast<uint32_t>(record.b.size())};
   head.check = check_of(head);
   const std::string text =
       std::string(reinterpret_cast<const char*>(&head), sizeof head) + record.a + record.b;
   int32_t code = write_all(text, bytes, context, error);
-  if (code == SEABED_OK && durable_ && fdatasync(fd_) != 0) code = fail_errno(error, "the objects' file cannot be synced");
+  if (code == SEABED_OK && durable_ && fdatasync(fd_) != 0)
+    code = fail_errno(error, "the objects' file cannot be synced");
   // Nothing of a failed write stays; if that fails too, nobody knows what is there.
   if (code != SEABED_OK && ftruncate(fd_, static_cast<off_t>(end_)) != 0) error.outcome_unknown();
   return code;

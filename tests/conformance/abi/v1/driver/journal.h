@@ -1,6 +1,7 @@
 #pragma once
-// Where the template's bytes are: one growing file of records, in memory (acme://name, as long as the process lives) or
-// on a disk (acme:///directory, shared by all processes that open it). A real driver has its medium here.
+// Where the template's bytes are: one growing file of records, in memory (acme://name, as long as the process
+// lives) or on a disk (acme:///directory, shared by all processes that open it). A real driver has its medium
+// here.
 
 #include <cstdint>
 #include <functional>
@@ -41,12 +42,13 @@ class Journal {
 
    private:
     Journal* journal_ = nullptr;
-    std::unique_lock<std::timed_mutex> thread_;
+    std::unique_lock<std::mutex> thread_;
   };
 
   /// Hands over the records that were written since the last call. Under the lock.
   int32_t catch_up(const std::function<void(const Record&)>& take, Error&);
-  /// Writes one record behind the others, durably. Under the lock, after catch_up; the next one hands it over.
+  /// Writes one record behind the others, durably. Under the lock, after catch_up; the next one hands it
+  /// over.
   int32_t write(Record record, Buffers bytes, const Context&, Error&);
   /// Bytes of the medium; any thread, no lock: what is written stays.
   int32_t read(uint64_t offset, char* to, size_t size, const Context&, Error&) const;
@@ -57,7 +59,7 @@ class Journal {
   int fd_ = -1;
   bool durable_ = false;
   uint64_t end_ = 0;  // behind the last whole record
-  std::timed_mutex threads_;
+  std::mutex threads_;
 };
 
 }  // namespace acme

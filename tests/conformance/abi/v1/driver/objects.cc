@@ -50,7 +50,8 @@ void Objects::apply(const Record& record) {
     case Record::kAppend: by_key[record.a].add(extent); break;
     case Record::kRemove: by_key.erase(record.a); break;
     case Record::kTags:
-      if (const auto found = by_key.find(record.a); found != by_key.end()) found->second.tags = unpack(record.b);
+      if (const auto found = by_key.find(record.a); found != by_key.end())
+        found->second.tags = unpack(record.b);
       break;
     case Record::kBegin: uploads[record.b].key = record.a; break;
     case Record::kPart:
@@ -73,7 +74,8 @@ std::map<std::string, std::string> unpack(const std::string& text) {
   std::map<std::string, std::string> out;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);)
-    if (const size_t eq = line.find('='); eq != line.npos) out[from_hex(line.substr(0, eq))] = from_hex(line.substr(eq + 1));
+    if (const size_t eq = line.find('='); eq != line.npos)
+      out[from_hex(line.substr(0, eq))] = from_hex(line.substr(eq + 1));
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// What the records make: objects, their tags, uploads with their parts. Bytes stay in the journal; here are their places.
+// What the records make: objects, their tags, uploads with their parts. Bytes stay in the journal; here are
+// their places.
 
 #include <map>
 #include <string>
