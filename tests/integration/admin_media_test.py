@@ -92,6 +92,8 @@ def dumped(case, tools):
         lab.wait_archive("t", "STOP")
     ledger.kill()
     roots = {"data": tools.answer("dump_backup", "t/data"), "archive": tools.answer("dump_backup", "t/archive")}
+    for root, listed in roots.items():
+        case.equal([o for o in listed["objects"] if o["state"] != "whole"], [], f"objects of {root} that are not whole")
     case.equal(roots["data"]["sets"][0]["state"], "SUCCESS", "sets")
     case.equal(roots["archive"]["pieces"][0]["state"], "FROZEN", "pieces")
     seen = {}

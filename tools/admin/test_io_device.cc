@@ -108,7 +108,9 @@ Result<int> test_io_device_here(Invocation& invocation) {
   ProgressLine line("test_io_device");
   options.on_check = [&](const std::string& operation) { line.show({.phase = operation}); };
   options.on_stage = [&](const IoStage& stage) {
-    if (!json) std::cout << stage_text(stage, quiet) << std::flush;
+    if (json) return;
+    if (isatty(STDERR_FILENO)) std::cerr << "\r\033[K" << std::flush;  // the progress line stands there
+    std::cout << stage_text(stage, quiet) << std::flush;
   };
   if (!json && !quiet) std::cout << "directory: " << store->describe() << "/" << options.directory << "\n";
   const IoDeviceReport report = test_io_device(*store, options, signals.token());

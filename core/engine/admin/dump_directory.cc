@@ -55,9 +55,22 @@ class States {
   std::map<paths::PieceKey, bool> pieces_;
 };
 
+/// A part of a log file has no frame of its own; its name says its length.
+bool part_json(const ListEntry& entry, Json* out) {
+  std::string file = dump::directory_of(entry.key);
+  if (!file.empty()) file.pop_back();
+  const auto part = paths::parse_log_part(file, entry.key);
+  if (!part) return false;
+  const uint64_t wanted = part->second - part->first;
+  (*out)["type"] = "part of a log file";
+  (*out)["state"] = wanted == entry.size ? "whole" : fmt::format("damaged: {} bytes were written", wanted);
+  return true;
+}
+
 /// By its frame alone: 64 bytes of each object are read.
 Json object_json(const Medium& medium, const ListEntry& entry) {
   Json out = {{"object", entry.key}, {"size", entry.size}, {"type", nullptr}, {"state", nullptr}};
+  if (part_json(entry, &out)) return out;
   std::string head(kFileHeaderSize, '\0');
   auto got = medium.store->read_at(entry.key, 0, head, medium.io());
   if (!got) {

@@ -358,6 +358,15 @@ TEST_F(Dump, AFileInPartsAndOnePartAlone) {
   status = dump(paths::log_part(log, cut, good.size()), &part);
   ASSERT_TRUE(status) << status.error().message();
   EXPECT_EQ(part.items.size() + 1, file.items.size());
+  Kept listed;
+  ASSERT_TRUE(dump(rig->base + "/parts", &listed));
+  EXPECT_EQ(listed.end["not_whole"], 0) << listed.items;
+  spill(paths::log_part(log, cut, good.size()), good.substr(cut + 1));
+  Kept shorter, bad_part;
+  ASSERT_TRUE(dump(rig->base + "/parts", &shorter));
+  EXPECT_EQ(shorter.end["not_whole"], 1);
+  expect_explained(dump(paths::log_part(log, cut, good.size()), &bad_part), bad_part,
+                   "a part with a byte less");
 }
 
 }  // namespace
