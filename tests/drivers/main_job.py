@@ -6,28 +6,11 @@ from ledger import Ledger
 from ledger_story import compare, pass_time
 
 
-class MediumInstallation(Installation):
-    """An installation whose destinations are `location`/<tenant>/archive and …/data with the query `attributes`."""
-
-    def __init__(self, build, base, tenants, location, attributes="", **more):
-        self.location, self.attributes = location, attributes
-        super().__init__(build, base, tenants, **more)
-
-    def _uri(self, tenant, purpose):
-        return f"{self.location}/{tenant}/{purpose}" + (f"?{self.attributes}" if self.attributes else "")
-
-    def archive_uri(self, tenant):
-        return self._uri(tenant, "archive")
-
-    def data_uri(self, tenant):
-        return self._uri(tenant, "data")
-
-
-def main_job(case, location, attributes="", env=None, trouble=lambda: None):
-    """Runs it; `trouble` is called before the incremental backup and before the writer's last second."""
+def main_job(case, medium, env=None, trouble=lambda: None):
+    """(installation, ledger). `trouble` is called before the incremental backup and before the writer's last second."""
     ledger = Ledger(case.build, case.base, flags=["--cfs", "3", "--memtable-kb", "256"]).start("--rate", "800", "--seconds",
                                                                                              "240")
-    lab = MediumInstallation(case.build, case.base, [Tenant("t", ledger.db)], location, attributes, env=env)
+    lab = Installation(case.build, case.base, [Tenant("t", ledger.db)], medium=medium, env=env)
     case.at_end(lab.stop)
     case.at_end(ledger.kill)
     lab.start_linker("t")
@@ -51,8 +34,7 @@ def main_job(case, location, attributes="", env=None, trouble=lambda: None):
     return lab, ledger
 
 
-def restore_from(case, ledger, location, attributes, name, env=None):
+def restore_from(case, ledger, medium, name, env=None):
     """The same tree at another place, or through another driver: restored by an installation that knows nothing."""
-    lab = MediumInstallation(case.build, f"{case.base}/lab-{name}", [], location, attributes, cluster="elsewhere",
-                             cluster_id=9, env=env)
+    lab = Installation(case.build, f"{case.base}/lab-{name}", [], cluster="elsewhere", cluster_id=9, medium=medium, env=env)
     compare(case, lab, ledger, "t", name)
