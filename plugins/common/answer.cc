@@ -7,11 +7,21 @@
 namespace seabed_http {
 
 namespace {
-constexpr std::string_view kThrottling[] = {
-    "SlowDown",          "SlowDownRead",   "SlowDownWrite", "Throttling",  "ThrottlingException",
-    "ThrottledException", "RequestThrottled", "RequestLimitExceeded", "TooManyRequests", "ServerBusy",
-    "QpsLimitExceeded",  "DownloadTrafficRateLimitExceeded", "UploadTrafficRateLimitExceeded",
-    "BandwidthLimitExceeded", "OperationTimedOutOrServerBusy"};
+constexpr std::string_view kThrottling[] = {"SlowDown",
+                                            "SlowDownRead",
+                                            "SlowDownWrite",
+                                            "Throttling",
+                                            "ThrottlingException",
+                                            "ThrottledException",
+                                            "RequestThrottled",
+                                            "RequestLimitExceeded",
+                                            "TooManyRequests",
+                                            "ServerBusy",
+                                            "QpsLimitExceeded",
+                                            "DownloadTrafficRateLimitExceeded",
+                                            "UploadTrafficRateLimitExceeded",
+                                            "BandwidthLimitExceeded",
+                                            "OperationTimedOutOrServerBusy"};
 
 struct Meaning {
   seabed_code code;
@@ -71,10 +81,12 @@ Failure failure_of(const Response& response, bool changed_something) {
   return out;
 }
 
-int32_t fail_as(seabed_code code, seabed_retry retry, const Failure& f, const char* what, seabed::sdk::Error& error,
-                const std::string& advice) {
-  const std::string said = f.message.empty() ? f.code.empty() ? "the server gave no reason" : f.code : f.message;
-  error.fail(code, retry, "%s: %s%s%s", what, said.substr(0, 300).c_str(), advice.empty() ? "" : "; ", advice.c_str());
+int32_t fail_as(seabed_code code, seabed_retry retry, const Failure& f, const char* what,
+                seabed::sdk::Error& error, const std::string& advice) {
+  const std::string said =
+      f.message.empty() ? f.code.empty() ? "the server gave no reason" : f.code : f.message;
+  error.fail(code, retry, "%s: %s%s%s", what, said.substr(0, 300).c_str(), advice.empty() ? "" : "; ",
+             advice.c_str());
   error.http_status(static_cast<int32_t>(f.status)).retry_after_ms(f.retry_after_ms);
   error.vendor_code(f.code.c_str()).request_id(f.request_id.c_str());
   return code;

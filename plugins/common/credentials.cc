@@ -72,8 +72,8 @@ bool read_secret_file(const std::string& path, std::string* out) {
 uint64_t parse_utc(std::string_view text) {
   tm t{};
   const std::string copy(text);
-  if (std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d", &t.tm_year, &t.tm_mon, &t.tm_mday, &t.tm_hour, &t.tm_min,
-                  &t.tm_sec) != 6)
+  if (std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d", &t.tm_year, &t.tm_mon, &t.tm_mday, &t.tm_hour,
+                  &t.tm_min, &t.tm_sec) != 6)
     return 0;
   t.tm_year -= 1900;
   t.tm_mon -= 1;
@@ -86,8 +86,10 @@ std::map<std::string, std::string> json_members(const std::string& body) {
   const auto json = nlohmann::json::parse(body, nullptr, false);
   if (!json.is_object()) return out;
   for (const auto& [name, value] : json.items()) {
-    if (value.is_string()) out[name] = value.get<std::string>();
-    else if (value.is_number()) out[name] = value.dump();
+    if (value.is_string())
+      out[name] = value.get<std::string>();
+    else if (value.is_number())
+      out[name] = value.dump();
   }
   return out;
 }
@@ -101,7 +103,9 @@ bool ask_metadata(const std::string& method, const std::string& url, const std::
   raw.deadline_ns = static_cast<uint64_t>(now.tv_sec) * kSecond + static_cast<uint64_t>(now.tv_nsec) +
                     std::min(kMetadataWait, context.remaining_ns());
   raw.cancel_data = const_cast<seabed::sdk::Context*>(&context);
-  raw.cancelled = [](void* outer) { return static_cast<const seabed::sdk::Context*>(outer)->cancelled() ? 1 : 0; };
+  raw.cancelled = [](void* outer) {
+    return static_cast<const seabed::sdk::Context*>(outer)->cancelled() ? 1 : 0;
+  };
   ClientOptions options;
   options.connect_timeout_ms = 1000;
   Client client(options);
@@ -115,13 +119,15 @@ bool ask_metadata(const std::string& method, const std::string& url, const std::
   seabed_error ignored{};
   ignored.struct_size = sizeof ignored;
   seabed::sdk::Error error(&ignored);
-  if (client.perform(request, seabed::sdk::Context(&raw), &response, error) != SEABED_OK || response.status != 200)
+  if (client.perform(request, seabed::sdk::Context(&raw), &response, error) != SEABED_OK ||
+      response.status != 200)
     return false;
   *body = std::move(response.body);
   return true;
 }
 
-int32_t CredentialKeeper::get(const seabed::sdk::Context& context, Credentials* out, seabed::sdk::Error& error) {
+int32_t CredentialKeeper::get(const seabed::sdk::Context& context, Credentials* out,
+                              seabed::sdk::Error& error) {
   std::lock_guard lock(mutex_);
   const uint64_t now = wall_clock_ns();
   if (!kept_.complete() || (kept_.expires_ns != 0 && now + kRefreshBefore >= kept_.expires_ns)) {

@@ -1,6 +1,7 @@
 #pragma once
-// Where credentials come from: environment, profile files, web identity and instance metadata. What is common to the
-// vendors is here; each driver names its own variables and addresses. No value of them ever enters an error or a log.
+// Where credentials come from: environment, profile files, web identity and instance metadata. What is common
+// to the vendors is here; each driver names its own variables and addresses. No value of them ever enters an
+// error or a log.
 
 #include <cstdint>
 #include <functional>
@@ -28,9 +29,11 @@ std::string home_file(const char* relative);
 
 using IniSection = std::map<std::string, std::string>;
 using IniFile = std::map<std::string, IniSection>;
-/// Sections and keys of a profile file; '#' and ';' begin comments. At most 1 MiB is read. False when it cannot be read.
+/// Sections and keys of a profile file; '#' and ';' begin comments. At most 1 MiB is read. False when it
+/// cannot be read.
 bool read_ini(const std::string& path, IniFile* out);
-/// A small file's text without blanks at its ends (tokens, keys). False when it cannot be read or is over 64 KiB.
+/// A small file's text without blanks at its ends (tokens, keys). False when it cannot be read or is over 64
+/// KiB.
 bool read_secret_file(const std::string& path, std::string* out);
 
 /// "2026-11-23T08:20:00Z" (fractions are dropped) in ns since the epoch, 0 when it is none.
@@ -38,12 +41,13 @@ uint64_t parse_utc(std::string_view text);
 /// Text (or number, as text) members of a JSON object, by name; empty when it is none.
 std::map<std::string, std::string> json_members(const std::string& body);
 
-/// Asks an instance metadata or token service, which must be near: 2 s at most, no proxy. False when it has no 200.
+/// Asks an instance metadata or token service, which must be near: 2 s at most, no proxy. False when it has
+/// no 200.
 bool ask_metadata(const std::string& method, const std::string& url, const std::vector<Header>& headers,
                   const seabed::sdk::Context& context, std::string* body);
 
-/// Credentials kept until five minutes before they expire, then fetched again; by one thread, others wait. Old ones are
-/// used while they hold when a refresh fails. Thread-safe.
+/// Credentials kept until five minutes before they expire, then fetched again; by one thread, others wait.
+/// Old ones are used while they hold when a refresh fails. Thread-safe.
 class CredentialKeeper {
  public:
   using Fetch = std::function<int32_t(const seabed::sdk::Context&, Credentials*, seabed::sdk::Error&)>;

@@ -1,7 +1,7 @@
 #pragma once
-// Digests and codings that signatures and checksums are made of, over OpenSSL. Raw bytes unless the name says hex or
-// base64. A digest that OpenSSL refuses (a FIPS build without MD5) throws std::runtime_error; the border turns it into
-// SEABED_INTERNAL.
+// Digests and codings that signatures and checksums are made of, over OpenSSL. Raw bytes unless the name says
+// hex or base64. A digest that OpenSSL refuses (a FIPS build without MD5) throws std::runtime_error; the
+// border turns it into SEABED_INTERNAL.
 
 #include <optional>
 #include <string>

@@ -28,7 +28,8 @@ bool take_host(std::string_view* text, std::string* host) {
   size_t end = std::min(text->find(':'), text->size());
   const bool v6 = text->starts_with("[");
   if (v6) end = text->find(']') + 1;  // 0, and then refused, without one
-  for (const char c : text->substr(0, end)) host->push_back(static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c));
+  for (const char c : text->substr(0, end))
+    host->push_back(static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c));
   text->remove_prefix(end);
   const auto known = [v6](char c) { return host_character(c) || (v6 && (c == ':' || c == '[' || c == ']')); };
   return !host->empty() && std::all_of(host->begin(), host->end(), known);
@@ -49,7 +50,8 @@ bool Endpoint::is_ip_address() const {
 bool parse_endpoint(std::string_view text, Endpoint* out, std::string* why) {
   *out = Endpoint{};
   const size_t scheme = text.find("://");
-  if (scheme != std::string_view::npos && text.substr(0, scheme) != "http" && text.substr(0, scheme) != "https") {
+  if (scheme != std::string_view::npos && text.substr(0, scheme) != "http" &&
+      text.substr(0, scheme) != "https") {
     *why = "the scheme of the host is neither http nor https";
     return false;
   }
@@ -79,7 +81,8 @@ bool split_location(std::string_view location, Place* out, std::string* why) {
   return good;
 }
 
-Address address_of(const Endpoint& endpoint, Addressing addressing, std::string_view bucket, std::string_view key) {
+Address address_of(const Endpoint& endpoint, Addressing addressing, std::string_view bucket,
+                   std::string_view key) {
   const bool virtual_hosted = addressing == Addressing::kVirtualHosted;
   Address out;
   out.host = endpoint.authority(virtual_hosted ? std::string(bucket) + "." : "");

@@ -18,15 +18,16 @@ struct Endpoint {
   bool is_ip_address() const;
 };
 
-/// "[http://|https://]name[:port][/path]"; https when no scheme is given. False, with the reason in *why, for anything
-/// else (user names, queries, odd characters).
+/// "[http://|https://]name[:port][/path]"; https when no scheme is given. False, with the reason in *why, for
+/// anything else (user names, queries, odd characters).
 bool parse_endpoint(std::string_view text, Endpoint* out, std::string* why);
 
 struct Place {
   std::string bucket;
   std::string prefix;  // "" or "a/b/": what stands before every key
 };
-/// "bucket/a/b" of the URI's location. False when the bucket is missing or is no possible host label or path segment.
+/// "bucket/a/b" of the URI's location. False when the bucket is missing or is no possible host label or path
+/// segment.
 bool split_location(std::string_view location, Place* out, std::string* why);
 
 enum class Addressing { kVirtualHosted, kPath };
@@ -37,6 +38,7 @@ struct Address {
   std::string path;  // as signed: percent-encoded, begins with '/'
 };
 /// `key` raw, "" for the bucket itself; '/' in it stays.
-Address address_of(const Endpoint& endpoint, Addressing addressing, std::string_view bucket, std::string_view key);
+Address address_of(const Endpoint& endpoint, Addressing addressing, std::string_view bucket,
+                   std::string_view key);
 
 }  // namespace seabed_http

@@ -22,7 +22,8 @@ using seabed::sdk::Error;
 /// A handle of curl with its kept connection.
 struct Handle {
   CURL* curl = curl_easy_init();
-  curl_socket_t socket = CURL_SOCKET_BAD;  // the newest; the connection's own but for races between IPv4 and IPv6
+  curl_socket_t socket =
+      CURL_SOCKET_BAD;  // the newest; the connection's own but for races between IPv4 and IPv6
   ~Handle() { curl_easy_cleanup(curl); }
 };
 
@@ -37,8 +38,8 @@ int close_socket(void* data, curl_socket_t fd) {
   return close(fd);
 }
 
-/// A server without TCP_NODELAY (Ceph's default) holds an answer's body back until its header is acknowledged, which
-/// Linux would do 40 ms later.
+/// A server without TCP_NODELAY (Ceph's default) holds an answer's body back until its header is
+/// acknowledged, which Linux would do 40 ms later.
 void acknowledge_now(const Handle& handle) {
   const int on = 1;
   if (handle.socket != CURL_SOCKET_BAD) setsockopt(handle.socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
@@ -124,15 +125,16 @@ int watch(void* data, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return x.context->cancelled() || x.context->remaining_ns() == 0 ? 1 : 0;
 }
 
-/// curl sends again by itself when a kept connection dies before a byte of the answer came. What changes something may
-/// have been done by then, so that it must not.
+/// curl sends again by itself when a kept connection dies before a byte of the answer came. What changes
+/// something may have been done by then, so that it must not.
 int before_send(void* data, char*, char*, int, int) {
   auto& x = *static_cast<Exchange*>(data);
   return ++x.sends > 1 && x.request->changes_something ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 bool nothing_was_sent(CURL* handle, CURLcode code) {
-  if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
+  if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
+      code == CURLE_COULDNT_RESOLVE_PROXY)
     return true;
   long bytes = 0;
   curl_easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &bytes);
@@ -142,9 +144,10 @@ bool nothing_was_sent(CURL* handle, CURLcode code) {
 bool refused_by_tls(CURLcode code, const char* text) {
   // What a server without TLS answers to a handshake.
   if (code == CURLE_SSL_CONNECT_ERROR)
-    return std::strstr(text, "wrong version number") != nullptr || std::strstr(text, "http request") != nullptr;
-  return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM ||
-         code == CURLE_SSL_ISSUER_ERROR;
+    return std::strstr(text, "wrong version number") != nullptr ||
+           std::strstr(text, "http request") != nullptr;
+  return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
+         code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_ISSUER_ERROR;
 }
 
 int32_t transport_error(const Exchange& x, CURLcode code, const char* detail, Error& error) {
@@ -156,7 +159,8 @@ int32_t transport_error(const Exchange& x, CURLcode code, const char* detail, Er
     return error.fail(SEABED_INVALID_ARGUMENT, "the address is no URL: %s", text);
   const bool lost = x.request->changes_something && (x.sends > 1 || !nothing_was_sent(x.handle->curl, code));
   int32_t result = SEABED_UNAVAILABLE;
-  if (x.context->cancelled()) result = error.fail(SEABED_CANCELLED, "was cancelled");
+  if (x.context->cancelled())
+    result = error.fail(SEABED_CANCELLED, "was cancelled");
   else if (x.context->remaining_ns() == 0 || code == CURLE_OPERATION_TIMEDOUT)
     result = error.fail(SEABED_TIMEOUT, SEABED_RETRY_TRANSIENT, "no answer in time: %s", text);
   else
@@ -212,7 +216,8 @@ void set_transport(CURL* h, const ClientOptions& options, const Context& context
   const uint64_t left = context.remaining_ns() / 1'000'000 + 1;
   constexpr uint64_t kLongest = 24ull * 3600 * 1000;
   curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, static_cast<long>(std::min(left, kLongest)));
-  curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(left, options.connect_timeout_ms)));
+  curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS,
+                   static_cast<long>(std::min(left, options.connect_timeout_ms)));
 }
 
 void init_library() {
@@ -258,12 +263,14 @@ int32_t Client::perform(const Request& request, const Context& context, Response
   *response = Response{};
   auto handle = impl_->take();
   CURL* curl = handle->curl;
-  if (curl == nullptr) return error.fail(SEABED_INTERNAL, SEABED_RETRY_TRANSIENT, "no HTTP handle can be made");
+  if (curl == nullptr)
+    return error.fail(SEABED_INTERNAL, SEABED_RETRY_TRANSIENT, "no HTTP handle can be made");
   Exchange x{&request, &context, response, handle.get()};
   char detail[CURL_ERROR_SIZE] = "";
   curl_slist* lines = curl_slist_append(nullptr, "Expect:");
   for (const auto& header : request.headers)
-    lines = curl_slist_append(lines, (header.name + (header.value.empty() ? ";" : ": " + header.value)).c_str());
+    lines =
+        curl_slist_append(lines, (header.name + (header.value.empty() ? ";" : ": " + header.value)).c_str());
   set_transport(curl, impl_->options, context);
   set_method(curl, request);
   set_callbacks(curl, &x);
@@ -283,10 +290,12 @@ std::string percent_encode(std::string_view text, bool keep_slash) {
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '_' || c == '.' || c == '~' || (keep_slash && c == '/');
-    if (plain) out.push_back(c);
-    else out.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
+    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.' || c == '~' || (keep_slash && c == '/');
+    if (plain)
+      out.push_back(c);
+    else
+      out.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
   }
   return out;
 }
@@ -312,7 +321,8 @@ uint64_t parse_http_date(std::string_view text) {
 uint32_t retry_after_ms(std::string_view value) {
   constexpr uint64_t kLongest = 600'000;
   if (value.empty()) return 0;
-  if (std::all_of(value.begin(), value.end(), [](unsigned char c) { return std::isdigit(c); }) && value.size() < 10)
+  if (std::all_of(value.begin(), value.end(), [](unsigned char c) { return std::isdigit(c); }) &&
+      value.size() < 10)
     return static_cast<uint32_t>(std::min<uint64_t>(std::stoull(std::string(value)) * 1000, kLongest));
   const uint64_t at = parse_http_date(value) / 1'000'000, now = static_cast<uint64_t>(time(nullptr)) * 1000;
   return at > now ? static_cast<uint32_t>(std::min(at - now, kLongest)) : 0;

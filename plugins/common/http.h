@@ -1,6 +1,7 @@
 #pragma once
-// The one HTTP client of the drivers, over libcurl: connections are kept, answers bounded, deadlines and cancel obeyed.
-// It never retries and never follows a redirect: the host owns retries, the driver reads the status.
+// The one HTTP client of the drivers, over libcurl: connections are kept, answers bounded, deadlines and
+// cancel obeyed. It never retries and never follows a redirect: the host owns retries, the driver reads the
+// status.
 
 #include <cstdint>
 #include <memory>
@@ -17,24 +18,25 @@ struct Header {
 };
 
 struct ClientOptions {
-  std::string ca_file;          // PEM; empty: the system's
-  std::string proxy;            // empty: none, the environment's is not read
+  std::string ca_file;  // PEM; empty: the system's
+  std::string proxy;    // empty: none, the environment's is not read
   std::string user_agent = "seabed";
   uint64_t connect_timeout_ms = 10'000;
-  uint32_t max_idle = 32;       // handles (with their connections) kept for later
+  uint32_t max_idle = 32;  // handles (with their connections) kept for later
 };
 
 struct Request {
   std::string method = "GET";
-  std::string url;              // whole, already percent-encoded
+  std::string url;  // whole, already percent-encoded
   std::vector<Header> headers;
-  seabed::sdk::Buffers body;    // kept alive by the caller
-  bool has_body = false;        // PUT and POST of zero bytes have one
+  seabed::sdk::Buffers body;  // kept alive by the caller
+  bool has_body = false;      // PUT and POST of zero bytes have one
   /// A 2xx answer's body goes here when set; more than `into_size` bytes is an error.
   void* into = nullptr;
   size_t into_size = 0;
   size_t body_limit = 16u << 20;  // of an answer kept in Response::body
-  /// False for requests that may be sent twice without harm: a lost answer then is transient, not outcome-unknown.
+  /// False for requests that may be sent twice without harm: a lost answer then is transient, not
+  /// outcome-unknown.
   bool changes_something = false;
 };
 
@@ -54,9 +56,10 @@ class Client {
   ~Client();
   Client(const Client&) = delete;
 
-  /// SEABED_OK when an answer came, whatever its status. Else: SEABED_UNAVAILABLE (nothing was sent, or nothing is
-  /// changed by sending again), SEABED_TIMEOUT, SEABED_CANCELLED, SEABED_PERMISSION_DENIED (TLS refused), or
-  /// SEABED_UNAVAILABLE with retry class outcome-unknown when a changing request was sent and its answer is lost.
+  /// SEABED_OK when an answer came, whatever its status. Else: SEABED_UNAVAILABLE (nothing was sent, or
+  /// nothing is changed by sending again), SEABED_TIMEOUT, SEABED_CANCELLED, SEABED_PERMISSION_DENIED (TLS
+  /// refused), or SEABED_UNAVAILABLE with retry class outcome-unknown when a changing request was sent and
+  /// its answer is lost.
   int32_t perform(const Request& request, const seabed::sdk::Context& context, Response* response,
                   seabed::sdk::Error& error);
 

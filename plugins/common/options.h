@@ -9,14 +9,15 @@
 
 namespace seabed_http {
 
-/// One entry of a driver's key schema: `constexpr seabed_key kHost = key("host", SEABED_KEY_TEXT, "…", flags, "default")`.
+/// One entry of a driver's key schema: `constexpr seabed_key kHost = key("host", SEABED_KEY_TEXT, "…", flags,
+/// "default")`.
 constexpr seabed_key key(const char* name, uint32_t type, const char* help, uint32_t flags = 0,
                          const char* default_value = nullptr, const char* choices = nullptr) {
   return {sizeof(seabed_key), type, flags, name, default_value, help, choices};
 }
 
-inline constexpr seabed_key kCaFile =
-    key("ca_file", SEABED_KEY_PATH, "PEM file of the certificate authorities to trust instead of the system's");
+inline constexpr seabed_key kCaFile = key(
+    "ca_file", SEABED_KEY_PATH, "PEM file of the certificate authorities to trust instead of the system's");
 inline constexpr seabed_key kProxy =
     key("proxy", SEABED_KEY_TEXT, "http://host:port of a proxy; the environment's proxies are not used");
 inline constexpr seabed_key kConnectTimeout =

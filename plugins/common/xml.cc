@@ -49,7 +49,9 @@ bool too_deep(std::string_view text) {
 }
 }  // namespace
 
-std::string_view XmlNode::name() const { return element_ == nullptr ? std::string_view() : local(element_->Name()); }
+std::string_view XmlNode::name() const {
+  return element_ == nullptr ? std::string_view() : local(element_->Name());
+}
 
 XmlNode XmlNode::child(std::string_view name) const {
   return element_ == nullptr ? XmlNode() : find(element_->FirstChildElement(), name, sibling);
@@ -96,13 +98,17 @@ XmlDocument::~XmlDocument() = default;
 bool XmlDocument::parse(std::string_view text) {
   impl_ = nullptr;
   why_.clear();
-  if (text.size() > kMaxBytes) why_ = "the XML is too long";
-  else if (has_declaration(text)) why_ = "the XML has a declaration, which no answer needs";
-  else if (too_deep(text)) why_ = "the XML is too deep";
+  if (text.size() > kMaxBytes)
+    why_ = "the XML is too long";
+  else if (has_declaration(text))
+    why_ = "the XML has a declaration, which no answer needs";
+  else if (too_deep(text))
+    why_ = "the XML is too deep";
   if (!why_.empty()) return false;
   auto parsed = std::make_unique<Impl>();
   if (parsed->document.Parse(text.data(), text.size()) != tinyxml2::XML_SUCCESS) {
-    why_ = std::string("the XML is malformed (") + tinyxml2::XMLDocument::ErrorIDToName(parsed->document.ErrorID()) + ")";
+    why_ = std::string("the XML is malformed (") +
+           tinyxml2::XMLDocument::ErrorIDToName(parsed->document.ErrorID()) + ")";
     return false;
   }
   if (parsed->document.RootElement() == nullptr) {
@@ -132,7 +138,8 @@ std::string xml_escape(std::string_view text) {
 }
 
 bool xml_can_carry(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
 }
 
 }  // namespace seabed_http

@@ -1,6 +1,6 @@
 #pragma once
-// Small XML answers of a server that may be hostile, over tinyxml2: no DOCTYPE, no entities but the five and numbers,
-// bounded size and depth. Names are compared without their namespace prefix.
+// Small XML answers of a server that may be hostile, over tinyxml2: no DOCTYPE, no entities but the five and
+// numbers, bounded size and depth. Names are compared without their namespace prefix.
 
 #include <memory>
 #include <optional>
@@ -13,7 +13,8 @@ class XMLElement;
 
 namespace seabed_http {
 
-/// A place in a document, valid as long as the document. Every question to a missing place has an empty answer.
+/// A place in a document, valid as long as the document. Every question to a missing place has an empty
+/// answer.
 class XmlNode {
  public:
   XmlNode() = default;
@@ -46,7 +47,8 @@ class XmlDocument {
   XmlDocument();
   ~XmlDocument();
   XmlDocument(const XmlDocument&) = delete;
-  /// False when the text is no well-formed document within the limits; why() says what is wrong, without the text.
+  /// False when the text is no well-formed document within the limits; why() says what is wrong, without the
+  /// text.
   bool parse(std::string_view text);
   XmlNode root() const;
   const std::string& why() const { return why_; }

@@ -11,7 +11,8 @@ int digit(char c) {
 }
 }  // namespace
 
-int32_t parse_answer(const Response& response, const char* root, seabed_http::XmlDocument* out, Error& error) {
+int32_t parse_answer(const Response& response, const char* root, seabed_http::XmlDocument* out,
+                     Error& error) {
   if (!out->parse(response.body))
     return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT, "the server's answer cannot be read: %s",
                       out->why().c_str());

@@ -17,12 +17,14 @@ std::string environment_or(const char* name, const std::string& fallback) {
 }
 
 bool from_environment(Credentials* out) {
-  *out = {environment("AWS_ACCESS_KEY_ID"), environment("AWS_SECRET_ACCESS_KEY"), environment("AWS_SESSION_TOKEN"), 0,
-          "the environment"};
+  *out = {environment("AWS_ACCESS_KEY_ID"), environment("AWS_SECRET_ACCESS_KEY"),
+          environment("AWS_SESSION_TOKEN"), 0, "the environment"};
   return out->complete();
 }
 
-std::string profile_name() { return environment_or("AWS_PROFILE", environment_or("AWS_DEFAULT_PROFILE", "default")); }
+std::string profile_name() {
+  return environment_or("AWS_PROFILE", environment_or("AWS_DEFAULT_PROFILE", "default"));
+}
 
 bool from_section(const IniFile& file, const std::string& section, Credentials* out) {
   const auto found = file.find(section);
@@ -50,7 +52,8 @@ bool from_profiles(Credentials* out) {
 /// The answer of the container's and of the instance's service.
 bool from_json(const std::string& body, const char* source, Credentials* out) {
   auto json = seabed_http::json_members(body);
-  *out = {json["AccessKeyId"], json["SecretAccessKey"], json["Token"], seabed_http::parse_utc(json["Expiration"]), source};
+  *out = {json["AccessKeyId"], json["SecretAccessKey"], json["Token"],
+          seabed_http::parse_utc(json["Expiration"]), source};
   return out->complete();
 }
 
@@ -63,7 +66,8 @@ bool from_container(const Context& context, Credentials* out) {
   seabed_http::read_secret_file(environment("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"), &token);
   std::vector<seabed_http::Header> headers;
   if (!token.empty()) headers.push_back({"Authorization", token});
-  return seabed_http::ask_metadata("GET", url, headers, context, &body) && from_json(body, "the container service", out);
+  return seabed_http::ask_metadata("GET", url, headers, context, &body) &&
+         from_json(body, "the container service", out);
 }
 
 /// IMDSv2: a session token first, then the role's name, then its credentials.
@@ -72,14 +76,15 @@ bool from_instance(const Context& context, Credentials* out) {
   std::string base = environment_or("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://169.254.169.254");
   while (base.ends_with('/')) base.pop_back();
   std::string token, role, body;
-  if (!seabed_http::ask_metadata("PUT", base + "/latest/api/token", {{"X-aws-ec2-metadata-token-ttl-seconds", "21600"}},
-                                 context, &token))
+  if (!seabed_http::ask_metadata("PUT", base + "/latest/api/token",
+                                 {{"X-aws-ec2-metadata-token-ttl-seconds", "21600"}}, context, &token))
     return false;
   const std::vector<seabed_http::Header> headers = {{"X-aws-ec2-metadata-token", token}};
   const std::string path = base + "/latest/meta-data/iam/security-credentials/";
   if (!seabed_http::ask_metadata("GET", path, headers, context, &role)) return false;
   role = role.substr(0, role.find_first_of("\r\n"));
-  return seabed_http::ask_metadata("GET", path + seabed_http::percent_encode(role, false), headers, context, &body) &&
+  return seabed_http::ask_metadata("GET", path + seabed_http::percent_encode(role, false), headers, context,
+                                   &body) &&
          from_json(body, "the instance metadata", out);
 }
 
@@ -87,16 +92,18 @@ int32_t from_chain(const Settings& settings, const Context& context, Credentials
   if (from_environment(out)) return SEABED_OK;
   if (has_web_identity()) return assume_with_web_identity(settings, context, out, error);
   if (from_profiles(out) || from_container(context, out) || from_instance(context, out)) return SEABED_OK;
-  return error.fail(SEABED_PERMISSION_DENIED,
-                    "no credentials: neither access_id and access_key, nor AWS_ACCESS_KEY_ID, a web identity, profile %s, "
-                    "a container service or instance metadata gave any",
-                    profile_name().c_str());
+  return error.fail(
+      SEABED_PERMISSION_DENIED,
+      "no credentials: neither access_id and access_key, nor AWS_ACCESS_KEY_ID, a web identity, profile %s, "
+      "a container service or instance metadata gave any",
+      profile_name().c_str());
 }
 }  // namespace
 
 seabed_http::CredentialKeeper::Fetch credential_source(const Settings& settings) {
   if (!settings.access_id.empty()) {
-    const Credentials own{settings.access_id, settings.access_key, settings.session_token, 0, "the destination"};
+    const Credentials own{settings.access_id, settings.access_key, settings.session_token, 0,
+                          "the destination"};
     return [own](const Context&, Credentials* out, Error&) {
       *out = own;
       return int32_t{SEABED_OK};

@@ -1,6 +1,6 @@
 #pragma once
-// Who signs: the destination's own keys, else AWS's chain, in AWS's order: environment, web identity, shared profile
-// files, container service, instance metadata; with role_arn, a role assumed by what was found.
+// Who signs: the destination's own keys, else AWS's chain, in AWS's order: environment, web identity, shared
+// profile files, container service, instance metadata; with role_arn, a role assumed by what was found.
 
 #include "credentials.h"
 #include "settings.h"

@@ -11,8 +11,8 @@ std::string crc32_base64(Buffers bytes) {
   uint32_t crc = 0;
   for (const seabed_buffer& piece : bytes)
     crc = crc32_gzip_refl(crc, static_cast<const uint8_t*>(piece.data), piece.size);
-  const char big_endian[] = {static_cast<char>(crc >> 24), static_cast<char>(crc >> 16), static_cast<char>(crc >> 8),
-                             static_cast<char>(crc)};
+  const char big_endian[] = {static_cast<char>(crc >> 24), static_cast<char>(crc >> 16),
+                             static_cast<char>(crc >> 8), static_cast<char>(crc)};
   return seabed_http::base64_encode({big_endian, 4});
 }
 }  // namespace

@@ -25,8 +25,8 @@ struct S3Driver {
     if (store != nullptr) narrow(static_cast<const S3Store*>(store)->settings(), out);
   }
 
-  static int32_t open(const seabed::sdk::OpenArgs& args, const seabed::sdk::Context&, seabed::sdk::Store** out,
-                      seabed::sdk::Error& error) {
+  static int32_t open(const seabed::sdk::OpenArgs& args, const seabed::sdk::Context&,
+                      seabed::sdk::Store** out, seabed::sdk::Error& error) {
     seabed_s3::Settings settings;
     if (const int32_t code = seabed_s3::read_settings(args, &settings, error)) return code;
     *out = new S3Store(std::move(settings));

@@ -1,5 +1,6 @@
 #pragma once
-// What the host keeps of a part between upload_part and upload_complete: the ETag, and the CRC when one was sent.
+// What the host keeps of a part between upload_part and upload_complete: the ETag, and the CRC when one was
+// sent.
 
 #include <cstdio>
 #include <string>

@@ -9,7 +9,7 @@ struct Profile {
   const char* scheme;
   bool delete_objects;  // false: one DELETE for each key, never DeleteObjects
   bool tagging;
-  bool needs_appid;     // the bucket's name on the wire is bucket-appid
+  bool needs_appid;  // the bucket's name on the wire is bucket-appid
   /// The header that makes a PUT fail when the key is there; nullptr: the store has none.
   const char* if_absent_name;
   const char* if_absent_value;
@@ -19,8 +19,9 @@ struct Profile {
   const char* default_region;
 };
 
-/// Sources: the stores' API references. GCS has neither DeleteObjects nor object tags, and no conditional header that
-/// may stand beside x-amz- headers; OBS has tags only through an API of its own and no conditional PUT.
+/// Sources: the stores' API references. GCS has neither DeleteObjects nor object tags, and no conditional
+/// header that may stand beside x-amz- headers; OBS has tags only through an API of its own and no
+/// conditional PUT.
 inline constexpr Profile kProfiles[] = {
     {"s3", true, true, false, "If-None-Match", "*", "s3.", ".amazonaws.com", "us-east-1"},
     {"cos", true, true, true, "x-cos-forbid-overwrite", "true", "cos.", ".myqcloud.com", "us-east-1"},

@@ -36,7 +36,8 @@ bool is_whole_answer(const Response& response, uint64_t offset, size_t size) {
   Range range;
   if (response.status != 206 || !parse_content_range(response.header("content-range"), &range)) return false;
   const uint64_t wanted = std::min<uint64_t>(size, range.total - offset);
-  return range.first == offset && range.last - range.first + 1 == response.into_used && response.into_used == wanted;
+  return range.first == offset && range.last - range.first + 1 == response.into_used &&
+         response.into_used == wanted;
 }
 }  // namespace
 
@@ -78,7 +79,8 @@ int32_t S3Store::read_at(const char* key, uint64_t offset, void* buffer, size_t 
   if (response.status == 416) return SEABED_OK;  // begins at or behind the end
   if (response.status / 100 != 2) return service_.refuse(call, response, error);
   if (!is_whole_answer(response, offset, size))
-    return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT, "the server sent another range than was asked for");
+    return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT,
+                      "the server sent another range than was asked for");
   *out_size = response.into_used;
   return SEABED_OK;
 }

@@ -11,9 +11,11 @@ namespace seabed_s3 {
 namespace {
 using seabed_http::XmlNode;
 
-std::string request_body(const std::string& prefix, const RemoveCall& call, std::span<const uint32_t> indexes) {
+std::string request_body(const std::string& prefix, const RemoveCall& call,
+                         std::span<const uint32_t> indexes) {
   std::string out = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
-  for (const uint32_t i : indexes) out += "<Object><Key>" + seabed_http::xml_escape(prefix + call.keys[i]) + "</Key></Object>";
+  for (const uint32_t i : indexes)
+    out += "<Object><Key>" + seabed_http::xml_escape(prefix + call.keys[i]) + "</Key></Object>";
   return out + "</Delete>";
 }
 
@@ -38,7 +40,8 @@ void report(const XmlNode& error_node, const RemoveCall& call, uint32_t index) {
 void report_silence(const RemoveCall& call, uint32_t index) {
   OwnError own;
   Error error(&own.raw);
-  error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_OUTCOME_UNKNOWN, "the server's answer to a deletion leaves this key out");
+  error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_OUTCOME_UNKNOWN,
+             "the server's answer to a deletion leaves this key out");
   call.failed(index, own.raw);
 }
 }  // namespace
@@ -54,12 +57,14 @@ void S3Store::remove_one(const RemoveCall& call, uint32_t index, const Context& 
   Response response;
   int32_t code = service_.send(request, context, &response, error);
   if (code == SEABED_OK && response.status / 100 != 2) code = service_.refuse(request, response, error);
-  if (code == SEABED_OK || code == SEABED_NOT_FOUND) call.done(index);
-  else call.failed(index, own.raw);
+  if (code == SEABED_OK || code == SEABED_NOT_FOUND)
+    call.done(index);
+  else
+    call.failed(index, own.raw);
 }
 
-int32_t S3Store::remove_batch(const RemoveCall& call, std::span<const uint32_t> indexes, const Context& context,
-                              Error& error) {
+int32_t S3Store::remove_batch(const RemoveCall& call, std::span<const uint32_t> indexes,
+                              const Context& context, Error& error) {
   const std::string& prefix = settings().place.prefix;
   const std::string body = request_body(prefix, call, indexes);
   const seabed_buffer piece{body.data(), body.size()};
@@ -83,8 +88,10 @@ int32_t S3Store::remove_batch(const RemoveCall& call, std::span<const uint32_t> 
   for (XmlNode node = document.root().first_child(); node; node = node.next()) {
     const auto found = open.find(node.text("Key"));
     if (found == open.end()) continue;
-    if (node.name() == "Deleted") call.done(found->second);
-    else report(node, call, found->second);
+    if (node.name() == "Deleted")
+      call.done(found->second);
+    else
+      report(node, call, found->second);
     open.erase(found);
   }
   for (const auto& [key, index] : open) report_silence(call, index);

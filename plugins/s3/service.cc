@@ -22,7 +22,8 @@ Service::Service(Settings settings)
 void Service::sign(const Call& call, const Credentials& who, const seabed_http::Address& address,
                    std::vector<Header>* headers) const {
   SigningRequest request{call.method, address.path, call.query, call.headers, payload_hash(call, settings_)};
-  const Scope scope{amz_date(static_cast<int64_t>(seabed_http::wall_clock_ns() / 1'000'000'000)), settings_.region, "s3"};
+  const Scope scope{amz_date(static_cast<int64_t>(seabed_http::wall_clock_ns() / 1'000'000'000)),
+                    settings_.region, "s3"};
   request.headers.push_back({"x-amz-content-sha256", request.payload_hash});
   request.headers.push_back({"x-amz-date", scope.date});
   if (!who.session_token.empty()) request.headers.push_back({"x-amz-security-token", who.session_token});
@@ -63,7 +64,8 @@ int32_t Service::run(const Call& call, const Context& context, Response* respons
   return response->status / 100 == 2 ? int32_t{SEABED_OK} : refuse(call, *response, error);
 }
 
-int32_t Service::refuse_head(const Call& head, const Response& response, const Context& context, Error& error) {
+int32_t Service::refuse_head(const Call& head, const Response& response, const Context& context,
+                             Error& error) {
   const long status = response.status;
   if (status == 404 && bucket_seen_) return refuse(head, response, error);
   if (status != 404 && status != 403 && status != 400) return refuse(head, response, error);

@@ -1,5 +1,6 @@
 #pragma once
-// One bucket over HTTP: addresses, signs and sends a request, and reads what an answer that is no success means.
+// One bucket over HTTP: addresses, signs and sends a request, and reads what an answer that is no success
+// means.
 
 #include <atomic>
 #include <string>
@@ -18,16 +19,16 @@ using seabed_http::Response;
 
 struct Call {
   const char* method = "GET";
-  std::string key;         // on the wire, prefix included; "" for the bucket itself
+  std::string key;  // on the wire, prefix included; "" for the bucket itself
   Query query;
   std::vector<seabed_http::Header> headers;  // beside those of the signature
   Buffers body;
   bool has_body = false;
-  bool bulk = false;       // the body is an object's: hashed only when the settings say so
-  bool changes = false;    // the medium may be another afterwards
-  void* into = nullptr;    // a 2xx body
+  bool bulk = false;     // the body is an object's: hashed only when the settings say so
+  bool changes = false;  // the medium may be another afterwards
+  void* into = nullptr;  // a 2xx body
   size_t into_size = 0;
-  const char* what = "";   // for errors: "cannot be read"
+  const char* what = "";  // for errors: "cannot be read"
 };
 
 /// Thread-safe.

@@ -68,8 +68,8 @@ std::string amz_date(int64_t seconds) {
   tm parts{};
   gmtime_r(&t, &parts);
   char text[64];
-  std::snprintf(text, sizeof text, "%04d%02d%02dT%02d%02d%02dZ", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                parts.tm_hour, parts.tm_min, parts.tm_sec);
+  std::snprintf(text, sizeof text, "%04d%02d%02dT%02d%02d%02dZ", parts.tm_year + 1900, parts.tm_mon + 1,
+                parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
   return text;
 }
 
@@ -97,8 +97,8 @@ std::string string_to_sign(const SigningRequest& request, const Scope& scope) {
 
 std::string authorization(const SigningRequest& request, const Scope& scope, const std::string& access_id,
                           const std::string& access_key) {
-  const std::string signature =
-      seabed_http::hex(seabed_http::hmac_sha256(signing_key(scope, access_key), string_to_sign(request, scope)));
+  const std::string signature = seabed_http::hex(
+      seabed_http::hmac_sha256(signing_key(scope, access_key), string_to_sign(request, scope)));
   return "AWS4-HMAC-SHA256 Credential=" + access_id + "/" + scope_text(scope) +
          ", SignedHeaders=" + signed_names(canonical_headers(request.headers)) + ", Signature=" + signature;
 }

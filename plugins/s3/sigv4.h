@@ -1,6 +1,6 @@
 #pragma once
-// AWS Signature Version 4, pure: values in, headers out. Source: AWS General Reference, "Signature Version 4 signing
-// process", and the S3 API reference on authenticating requests by the Authorization header.
+// AWS Signature Version 4, pure: values in, headers out. Source: AWS General Reference, "Signature Version 4
+// signing process", and the S3 API reference on authenticating requests by the Authorization header.
 
 #include <cstdint>
 #include <string>
@@ -18,7 +18,7 @@ inline constexpr const char* kUnsignedPayload = "UNSIGNED-PAYLOAD";
 
 struct SigningRequest {
   std::string method;
-  std::string path;                          // percent-encoded as sent, begins with '/'
+  std::string path;  // percent-encoded as sent, begins with '/'
   Query query;
   std::vector<seabed_http::Header> headers;  // all that are to be signed, "host" and "x-amz-date" among them
   std::string payload_hash;                  // hex SHA-256 or kUnsignedPayload

@@ -11,7 +11,8 @@ bool has_web_identity();
 int32_t assume_with_web_identity(const Settings& settings, const seabed::sdk::Context& context,
                                  seabed_http::Credentials* out, seabed::sdk::Error& error);
 /// The destination's role_arn (and external_id), asked for by `who`.
-int32_t assume_role(const Settings& settings, const seabed_http::Credentials& who, const seabed::sdk::Context& context,
-                    seabed_http::Credentials* out, seabed::sdk::Error& error);
+int32_t assume_role(const Settings& settings, const seabed_http::Credentials& who,
+                    const seabed::sdk::Context& context, seabed_http::Credentials* out,
+                    seabed::sdk::Error& error);
 
 }  // namespace seabed_s3

@@ -9,8 +9,8 @@ namespace {
 std::string tagging_body(std::span<const seabed_pair> tags) {
   std::string out = "<Tagging xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><TagSet>";
   for (const seabed_pair& tag : tags)
-    out += "<Tag><Key>" + seabed_http::xml_escape(tag.key) + "</Key><Value>" + seabed_http::xml_escape(tag.value) +
-           "</Value></Tag>";
+    out += "<Tag><Key>" + seabed_http::xml_escape(tag.key) + "</Key><Value>" +
+           seabed_http::xml_escape(tag.value) + "</Value></Tag>";
   return out + "</TagSet></Tagging>";
 }
 }  // namespace
@@ -23,7 +23,8 @@ int32_t S3Store::get_tags(const char* key, const TagsCall& call, const Context& 
   request.what = "its tags cannot be read";
   Response response;
   if (const int32_t code = service_.send(request, context, &response, error)) return code;
-  if (response.status == 404 && seabed_http::failure_of(response, false).code == "NoSuchTagSet") return SEABED_OK;
+  if (response.status == 404 && seabed_http::failure_of(response, false).code == "NoSuchTagSet")
+    return SEABED_OK;
   if (response.status / 100 != 2) return service_.refuse(request, response, error);
   seabed_http::XmlDocument document;
   if (const int32_t code = parse_answer(response, "Tagging", &document, error)) return code;
@@ -35,7 +36,8 @@ int32_t S3Store::get_tags(const char* key, const TagsCall& call, const Context& 
   return SEABED_OK;
 }
 
-int32_t S3Store::set_tags(const char* key, std::span<const seabed_pair> tags, const Context& context, Error& error) {
+int32_t S3Store::set_tags(const char* key, std::span<const seabed_pair> tags, const Context& context,
+                          Error& error) {
   if (!settings().profile->tagging) return unsupported(error);
   if (tags.size() > kMaxTags) return error.fail(SEABED_INVALID_ARGUMENT, "more than %u tags", kMaxTags);
   for (const seabed_pair& tag : tags)

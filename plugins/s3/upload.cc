@@ -15,16 +15,19 @@ std::string complete_body(std::span<const seabed_part* const> parts) {
     const PartTag tag = split_part_tag({part->tag, strnlen(part->tag, sizeof part->tag)});
     out += "<Part><PartNumber>" + std::to_string(part->number) + "</PartNumber><ETag>" +
            seabed_http::xml_escape(tag.etag) + "</ETag>";
-    if (!tag.crc32.empty()) out += "<ChecksumCRC32>" + seabed_http::xml_escape(tag.crc32) + "</ChecksumCRC32>";
+    if (!tag.crc32.empty())
+      out += "<ChecksumCRC32>" + seabed_http::xml_escape(tag.crc32) + "</ChecksumCRC32>";
     out += "</Part>";
   }
   return out + "</CompleteMultipartUpload>";
 }
 
-/// The status 200 is sent before the work is done: only the body tells. The ETag may be empty (RGW's first answer).
+/// The status 200 is sent before the work is done: only the body tells. The ETag may be empty (RGW's first
+/// answer).
 int32_t read_completion(const Response& response, Error& error) {
   seabed_http::XmlDocument document;
-  if (document.parse(response.body) && document.root().name() == "CompleteMultipartUploadResult") return SEABED_OK;
+  if (document.parse(response.body) && document.root().name() == "CompleteMultipartUploadResult")
+    return SEABED_OK;
   if (document.root().name() != "Error")
     return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_OUTCOME_UNKNOWN,
                       "cannot be completed: the server's answer ends before it tells the outcome");
@@ -47,7 +50,8 @@ int32_t S3Store::upload_begin(const char* key, const PutOptions& options, const 
   Response response;
   if (const int32_t code = service_.run(call, context, &response, error)) return code;
   seabed_http::XmlDocument document;
-  if (const int32_t code = parse_answer(response, "InitiateMultipartUploadResult", &document, error)) return code;
+  if (const int32_t code = parse_answer(response, "InitiateMultipartUploadResult", &document, error))
+    return code;
   const std::string upload = document.root().text("UploadId");
   if (upload.empty())
     return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT, "the server gave the upload no id");
@@ -56,8 +60,8 @@ int32_t S3Store::upload_begin(const char* key, const PutOptions& options, const 
              : error.fail(SEABED_INTERNAL, "the upload's id is longer than the host has room for");
 }
 
-int32_t S3Store::upload_part(const char* key, const char* id, uint32_t number, Buffers bytes, const Context& context,
-                             seabed_part* out, Error& error) {
+int32_t S3Store::upload_part(const char* key, const char* id, uint32_t number, Buffers bytes,
+                             const Context& context, seabed_part* out, Error& error) {
   if (number == 0 || number > kMaxParts)
     return error.fail(SEABED_INVALID_ARGUMENT, "part numbers go from 1 to %u", kMaxParts);
   Call call;
@@ -71,8 +75,10 @@ int32_t S3Store::upload_part(const char* key, const char* id, uint32_t number, B
   Response response;
   if (const int32_t code = service_.run(call, context, &response, error)) return code;
   out->size = seabed_http::total_size(bytes);
-  if (response.header("etag").empty() || !join_part_tag({std::string(response.header("etag")), crc32}, out->tag))
-    return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT, "the server gave the part no ETag, or one that is too long");
+  if (response.header("etag").empty() ||
+      !join_part_tag({std::string(response.header("etag")), crc32}, out->tag))
+    return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT,
+                      "the server gave the part no ETag, or one that is too long");
   return SEABED_OK;
 }
 

@@ -21,17 +21,20 @@ void add_upload_token(const std::string& token, const std::string& prefix, Query
 }
 
 int32_t bad_listing(Error& error) {
-  return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT, "the server's list of uploads or parts makes no sense");
+  return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT,
+                    "the server's list of uploads or parts makes no sense");
 }
 
-int32_t hand_over_uploads(const XmlNode& root, const std::string& prefix, const UploadsCall& call, std::string* last,
-                          Error& error) {
+int32_t hand_over_uploads(const XmlNode& root, const std::string& prefix, const UploadsCall& call,
+                          std::string* last, Error& error) {
   for (XmlNode node = root.child("Upload"); node; node = node.next("Upload")) {
     std::string key = decode_key(root, node.text("Key"));
     const std::string id = node.text("UploadId");
-    if (id.empty() || id.find(' ') != std::string::npos || !strip_prefix(prefix, &key)) return bad_listing(error);
+    if (id.empty() || id.find(' ') != std::string::npos || !strip_prefix(prefix, &key))
+      return bad_listing(error);
     if (!key.starts_with(call.scope)) continue;
-    const seabed_upload_entry entry{sizeof entry, 0, key.c_str(), id.c_str(), seabed_http::parse_utc(node.text("Initiated"))};
+    const seabed_upload_entry entry{sizeof entry, 0, key.c_str(), id.c_str(),
+                                    seabed_http::parse_utc(node.text("Initiated"))};
     if (!call.sink(entry)) return error.fail(SEABED_INTERNAL, "the host stopped the listing");
     *last = id + " " + key;
   }
@@ -68,9 +71,11 @@ int32_t S3Store::list_uploads(UploadsCall& call, const Context& context, Error& 
   Response response;
   if (const int32_t code = service_.run(request, context, &response, error)) return code;
   seabed_http::XmlDocument document;
-  if (const int32_t code = parse_answer(response, "ListMultipartUploadsResult", &document, error)) return code;
+  if (const int32_t code = parse_answer(response, "ListMultipartUploadsResult", &document, error))
+    return code;
   std::string last = call.token;
-  if (const int32_t code = hand_over_uploads(document.root(), settings().place.prefix, call, &last, error)) return code;
+  if (const int32_t code = hand_over_uploads(document.root(), settings().place.prefix, call, &last, error))
+    return code;
   return go_on(document.root(), last, call, error);
 }
 

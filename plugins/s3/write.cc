@@ -1,5 +1,5 @@
-#include "checksum.h"
 #include "answer.h"
+#include "checksum.h"
 #include "s3_store.h"
 
 namespace seabed_s3 {
@@ -14,7 +14,8 @@ bool lost_the_race(const seabed_http::Response& response) {
 }
 }  // namespace
 
-int32_t S3Store::put(const char* key, Buffers bytes, const PutOptions& options, const Context& context, Error& error) {
+int32_t S3Store::put(const char* key, Buffers bytes, const PutOptions& options, const Context& context,
+                     Error& error) {
   if (options.if_absent && !settings().conditional_put) return unsupported(error);
   Call call;
   call.method = "PUT";
@@ -25,14 +26,17 @@ int32_t S3Store::put(const char* key, Buffers bytes, const PutOptions& options, 
   add_checksum(settings().checksum, &call);
   if (options.if_absent) {
     const Profile& profile = *settings().profile;
-    if (profile.if_absent_name == nullptr) call.headers.push_back({"If-None-Match", "*"});
-    else call.headers.push_back({profile.if_absent_name, profile.if_absent_value});
+    if (profile.if_absent_name == nullptr)
+      call.headers.push_back({"If-None-Match", "*"});
+    else
+      call.headers.push_back({profile.if_absent_name, profile.if_absent_value});
   }
   Response response;
   if (const int32_t code = service_.send(call, context, &response, error)) return code;
   if (options.if_absent && lost_the_race(response))
     return seabed_http::fail_as(SEABED_ALREADY_EXISTS, SEABED_RETRY_PERMANENT,
-                                seabed_http::failure_of(response, false), "the object is there already", error);
+                                seabed_http::failure_of(response, false), "the object is there already",
+                                error);
   return response.status / 100 == 2 ? int32_t{SEABED_OK} : service_.refuse(call, response, error);
 }
 

@@ -1,8 +1,9 @@
-// A destination through the host's whole stack (retries, looking at unknown outcomes, throttle), driven by lines of JSON on
-// standard input; one line of JSON out for each. For tests in Python.
+// A destination through the host's whole stack (retries, looking at unknown outcomes, throttle), driven by
+// lines of JSON on standard input; one line of JSON out for each. For tests in Python.
 //   store_probe DRIVERS_DIRECTORY URI [max_attempts]
 //   {"op":"put","key":k,"file":path,"absent":true}  {"op":"upload","key":k,"file":path,"part":bytes}
-//   {"op":"read","key":k,"file":path}  {"op":"remove","keys":[…]}  {"op":"list","prefix":p,"page":n}  {"op":"stat","key":k}
+//   {"op":"read","key":k,"file":path}  {"op":"remove","keys":[…]}  {"op":"list","prefix":p,"page":n}
+//   {"op":"stat","key":k}
 //   {"op":"append","key":k,"file":path,"position":n}
 // Each may have "deadline_ms" and "cancel_ms".
 #include <chrono>
@@ -30,7 +31,8 @@ std::string slurp(const json& request) {
 
 json status_of(const seabed::Status& status) {
   if (status) return {{"ok", true}};
-  return {{"ok", false}, {"code", seabed::code_name(status.error().code)}, {"message", status.error().message()}};
+  return {
+      {"ok", false}, {"code", seabed::code_name(status.error().code)}, {"message", status.error().message()}};
 }
 
 seabed::Status upload(ObjectStore& store, const json& request, const IoContext& ctx) {
@@ -40,7 +42,8 @@ seabed::Status upload(ObjectStore& store, const json& request, const IoContext& 
   std::vector<seabed::PartInfo> parts;
   for (size_t at = 0; at < bytes.size(); at += part_bytes) {
     const std::string_view piece = std::string_view(bytes).substr(at, part_bytes);
-    SEABED_TRY(auto part, store.upload_part(key, id, static_cast<uint32_t>(parts.size() + 1), {&piece, 1}, ctx));
+    SEABED_TRY(auto part,
+               store.upload_part(key, id, static_cast<uint32_t>(parts.size() + 1), {&piece, 1}, ctx));
     parts.push_back(std::move(part));
   }
   return store.complete_upload(key, id, parts, ctx);
@@ -110,7 +113,8 @@ json answer(ObjectStore& store, const json& request) {
   });
   const auto begin = std::chrono::steady_clock::now();
   json out = run(store, request, ctx);
-  out["ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
+  out["ms"] =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
   done.cancel();
   canceller.join();
   return out;

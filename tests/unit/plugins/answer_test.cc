@@ -20,7 +20,8 @@ Response answer(long status, const std::string& code = "", std::vector<Header> h
   out.status = status;
   out.headers = std::move(headers);
   if (!code.empty())
-    out.body = "<?xml version=\"1.0\"?><Error><Code>" + code + "</Code><Message>said so</Message><RequestId>r1</RequestId></Error>";
+    out.body = "<?xml version=\"1.0\"?><Error><Code>" + code +
+               "</Code><Message>said so</Message><RequestId>r1</RequestId></Error>";
   return out;
 }
 
@@ -74,10 +75,13 @@ TEST(Answer, S3Words) {
   EXPECT_EQ(s3(answer(400, "ExpiredToken"), false).retry, SEABED_RETRY_PERMANENT);
   EXPECT_EQ(s3(answer(400, "ExpiredToken"), true).retry, SEABED_RETRY_TRANSIENT);
   EXPECT_EQ(s3(answer(400, "RequestTimeout"), false).retry, SEABED_RETRY_TRANSIENT);
-  const seabed_error skew = s3(answer(403, "RequestTimeTooSkewed", {{"date", "Sun, 06 Nov 1994 08:49:37 GMT"}}), false);
+  const seabed_error skew =
+      s3(answer(403, "RequestTimeTooSkewed", {{"date", "Sun, 06 Nov 1994 08:49:37 GMT"}}), false);
   EXPECT_NE(std::strstr(skew.message, "s ahead of the server's"), nullptr) << skew.message;
-  EXPECT_NE(std::strstr(s3(answer(301, "PermanentRedirect", {{"x-amz-bucket-region", "eu-west-1"}}), false).message,
-                        "eu-west-1"), nullptr);
+  EXPECT_NE(
+      std::strstr(s3(answer(301, "PermanentRedirect", {{"x-amz-bucket-region", "eu-west-1"}}), false).message,
+                  "eu-west-1"),
+      nullptr);
 }
 
 }  // namespace

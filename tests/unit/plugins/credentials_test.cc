@@ -21,7 +21,8 @@ struct TempFile {
 };
 
 TEST(Credentials, ProfileFile) {
-  const TempFile file("# comment\n[default]\naws_access_key_id = A\r\naws_secret_access_key=B=/+\n; x\n[ other ]\nk= v w \n");
+  const TempFile file(
+      "# comment\n[default]\naws_access_key_id = A\r\naws_secret_access_key=B=/+\n; x\n[ other ]\nk= v w \n");
   IniFile ini;
   ASSERT_TRUE(read_ini(file.path, &ini));
   EXPECT_EQ(ini["default"]["aws_access_key_id"], "A");
@@ -56,7 +57,8 @@ struct Source {
   CredentialKeeper keeper{[this](const seabed::sdk::Context&, Credentials* out, seabed::sdk::Error& error) {
     ++fetched;
     if (code != SEABED_OK) return error.fail(SEABED_UNAVAILABLE, "no");
-    *out = {"id" + std::to_string(fetched), "key", "", lifetime_ns == 0 ? 0 : wall_clock_ns() + lifetime_ns, ""};
+    *out = {"id" + std::to_string(fetched), "key", "", lifetime_ns == 0 ? 0 : wall_clock_ns() + lifetime_ns,
+            ""};
     return int32_t{SEABED_OK};
   }};
   std::string get() {
@@ -95,7 +97,8 @@ TEST(Options, Durations) {
   EXPECT_EQ(ms, 120'000u);
   EXPECT_TRUE(parse_duration_ms("3", &ms));
   EXPECT_EQ(ms, 3000u);
-  for (const char* bad : {"", "s", "1d", "-1s", "1 s", "99999999999h"}) EXPECT_FALSE(parse_duration_ms(bad, &ms)) << bad;
+  for (const char* bad : {"", "s", "1d", "-1s", "1 s", "99999999999h"})
+    EXPECT_FALSE(parse_duration_ms(bad, &ms)) << bad;
 }
 
 }  // namespace

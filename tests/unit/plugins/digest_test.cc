@@ -21,13 +21,14 @@ TEST(Digest, PiecesAreOneMessage) {
 }
 
 TEST(Digest, Base64) {
-  const std::pair<const char*, const char*> vectors[] = {{"", ""},         {"f", "Zg=="},     {"fo", "Zm8="},
-                                                         {"foo", "Zm9v"},  {"foob", "Zm9vYg=="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> vectors[] = {
+      {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, coded] : vectors) {
     EXPECT_EQ(base64_encode(plain), coded);
     EXPECT_EQ(base64_decode(coded), plain);
   }
-  for (const char* bad : {"Zg=", "Z", "Zg==Zg==", "====", "Zm9*", "=m9v"}) EXPECT_FALSE(base64_decode(bad)) << bad;
+  for (const char* bad : {"Zg=", "Z", "Zg==Zg==", "====", "Zm9*", "=m9v"})
+    EXPECT_FALSE(base64_decode(bad)) << bad;
 }
 
 }  // namespace

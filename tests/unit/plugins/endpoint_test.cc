@@ -24,8 +24,8 @@ TEST(Endpoint, SchemePortAndPath) {
 }
 
 TEST(Endpoint, RefusesWhatIsNone) {
-  for (const char* bad : {"", "ftp://h", "http://", "http://h:", "http://h:0", "http://h:99999", "http://h:80x", "u@h",
-                          "h?x=1", "h#f", "h h", "http://h/%2e", "[::1"}) {
+  for (const char* bad : {"", "ftp://h", "http://", "http://h:", "http://h:0", "http://h:99999",
+                          "http://h:80x", "u@h", "h?x=1", "h#f", "h h", "http://h/%2e", "[::1"}) {
     Endpoint out;
     std::string why;
     EXPECT_FALSE(parse_endpoint(bad, &out, &why)) << bad;
@@ -41,7 +41,8 @@ TEST(Endpoint, Location) {
   EXPECT_EQ(place.prefix, "a/b/");
   ASSERT_TRUE(split_location("bucket", &place, &why));
   EXPECT_EQ(place.prefix, "");
-  for (const char* bad : {"", "/a", "bu cket/a", "b@d", "..", "b%2f"}) EXPECT_FALSE(split_location(bad, &place, &why)) << bad;
+  for (const char* bad : {"", "/a", "bu cket/a", "b@d", "..", "b%2f"})
+    EXPECT_FALSE(split_location(bad, &place, &why)) << bad;
 }
 
 TEST(Endpoint, AddressOfAnObject) {

@@ -1,5 +1,5 @@
-// Signatures that AWS published: the "Signature Version 4 test suite" (service "service") and the examples of the S3 API
-// reference, "Authenticating Requests: Using the Authorization Header".
+// Signatures that AWS published: the "Signature Version 4 test suite" (service "service") and the examples of
+// the S3 API reference, "Authenticating Requests: Using the Authorization Header".
 #include "s3/sigv4.h"
 
 #include <gtest/gtest.h>
@@ -25,8 +25,8 @@ std::string suite(const std::string& method, const std::string& path, const Quer
                                  "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"));
 }
 
-std::string s3_example(const std::string& method, const std::string& path, const Query& query, const std::string& hash,
-                       std::vector<seabed_http::Header> more = {}) {
+std::string s3_example(const std::string& method, const std::string& path, const Query& query,
+                       const std::string& hash, std::vector<seabed_http::Header> more = {}) {
   SigningRequest request{method, path, query, std::move(more), hash};
   request.headers.push_back({"Host", "examplebucket.s3.amazonaws.com"});
   request.headers.push_back({"x-amz-content-sha256", hash});
@@ -56,8 +56,9 @@ TEST(SigV4, S3GetObjectWithRange) {
 TEST(SigV4, S3PutObject) {
   const std::string hash = seabed_http::sha256_hex("Welcome to Amazon S3.");
   EXPECT_EQ(hash, "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072");
-  EXPECT_EQ(signature(s3_example("PUT", seabed_http::percent_encode("/test$file.text", true), {}, hash,
-                                 {{"Date", "Fri, 24 May 2013 00:00:00 GMT"}, {"x-amz-storage-class", "REDUCED_REDUNDANCY"}})),
+  EXPECT_EQ(signature(s3_example(
+                "PUT", seabed_http::percent_encode("/test$file.text", true), {}, hash,
+                {{"Date", "Fri, 24 May 2013 00:00:00 GMT"}, {"x-amz-storage-class", "REDUCED_REDUNDANCY"}})),
             "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
 }
 

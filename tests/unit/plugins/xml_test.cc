@@ -7,7 +7,8 @@ namespace {
 
 TEST(Xml, FindsChildrenAndKeepsBlanks) {
   XmlDocument d;
-  ASSERT_TRUE(d.parse("<?xml version=\"1.0\"?><r xmlns:a=\"u\"><a:Key> x &amp;&#x41; </a:Key><Key>2</Key><T>true</T></r>"));
+  ASSERT_TRUE(d.parse(
+      "<?xml version=\"1.0\"?><r xmlns:a=\"u\"><a:Key> x &amp;&#x41; </a:Key><Key>2</Key><T>true</T></r>"));
   const XmlNode first = d.root().child("Key");
   EXPECT_EQ(first.text(), " x &A ");
   EXPECT_EQ(first.next("Key").text(), "2");
@@ -39,7 +40,8 @@ TEST(Xml, RefusesDepthSizeAndRubbish) {
   EXPECT_FALSE(d.parse(deep));
   EXPECT_FALSE(d.parse(std::string(200'000, '<')));
   EXPECT_FALSE(d.parse("<r>" + std::string(XmlDocument::kMaxBytes, 'x') + "</r>"));
-  for (const char* bad : {"", "  ", "x", "<r>", "<r></s>", "<r><a></r>", "{\"a\":1}"}) EXPECT_FALSE(d.parse(bad)) << bad;
+  for (const char* bad : {"", "  ", "x", "<r>", "<r></s>", "<r><a></r>", "{\"a\":1}"})
+    EXPECT_FALSE(d.parse(bad)) << bad;
   std::string wide = "<r>";
   for (int i = 0; i < 10'000; ++i) wide += "<a><b/></a>";
   EXPECT_TRUE(d.parse(wide + "</r>"));
