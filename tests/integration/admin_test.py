@@ -323,6 +323,16 @@ def wrong_words(case):
                          timeout=60)
     case.equal(run.returncode, 5, run.stderr)
     case.contains(run.stderr, "not a file of Seabed", "a letter")
+    names_from_the_medium(case, lab)
+
+
+def names_from_the_medium(case, lab):
+    """A name with an escape sequence is shown, and does nothing to the terminal."""
+    os.makedirs(f"{case.base}/odd")
+    open(f"{case.base}/odd/a\x1b[31mred.obbak", "w", encoding="ascii").close()
+    run = lab.run("admin", "dump_backup", "-d", f"{case.base}/odd")
+    case.equal(run.returncode, 0, run.stderr)
+    case.true("\x1b" not in run.stdout and "a?[31mred.obbak" in run.stdout, run.stdout)
 
 
 def secrets(case):

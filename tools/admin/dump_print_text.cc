@@ -13,9 +13,16 @@ bool names_time(const std::string& key) {
   return key.find("scn") != std::string::npos || key.ends_with("_time");
 }
 
+/// Names and texts come from the medium: none of them speaks to the terminal.
+std::string tame(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return text;
+}
+
 std::string word(const std::string& key, const Json& value) {
-  std::string out = value.is_string() ? value.get<std::string>()
-                                      : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (value.is_string()) return tame(value.get<std::string>());
+  std::string out = tame(value.dump(-1, ' ', false, Json::error_handler_t::replace));
   if (!value.is_number_unsigned() || !names_time(key)) return out;
   const auto scn = value.get<uint64_t>();
   if (scn < kFirstScn || scn >= kScnMax) return out;
@@ -75,7 +82,8 @@ std::string object_row(const Json& item) {
   std::string type = item["type"].is_null() ? "-" : item["type"].get<std::string>();
   type.resize(std::max<size_t>(type.size(), 24), ' ');
   const std::string state = item["state"].is_null() ? "-" : item["state"].get<std::string>();
-  return size + type + "  " + item["object"].get<std::string>() + (state == "whole" ? "" : "  " + state);
+  return size + type + "  " + tame(item["object"].get<std::string>()) +
+         (state == "whole" ? "" : "  " + state);
 }
 
 class TextDump final : public PrintedDump {
