@@ -21,6 +21,7 @@ struct OssDriver {
     out->max_delete_batch = seabed_oss::kMaxBatch;
     out->max_list_page = seabed_oss::kMaxPage;
     out->max_tags = seabed_oss::kMaxTags;
+    out->threads = seabed_oss::kResolverThreads;
     out->max_key_length = store == nullptr
                               ? seabed_oss::kMaxKey
                               : static_cast<const seabed_oss::OssStore*>(store)->max_key_length();

@@ -30,6 +30,8 @@ inline constexpr uint32_t kMaxBatch = 1'000;
 inline constexpr uint32_t kMaxPage = 1'000;
 inline constexpr uint32_t kMaxKey = 1'023;
 inline constexpr uint32_t kMaxTags = 10;
+// libcurl looks each new connection's host name up in a thread of its own, which ends with the lookup.
+inline constexpr uint32_t kResolverThreads = 16;
 
 class OssStore : public seabed::sdk::Store {
  public:

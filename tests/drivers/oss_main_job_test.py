@@ -12,16 +12,17 @@ import time
 
 from case import run_cases
 from fault_proxy import FaultProxy
+from installation import Installation
 from ledger import Ledger
 from ledger_story import compare, pass_time
-from main_job import MediumInstallation, main_job, restore_from
+from main_job import main_job, restore_from
+from media import Medium
 from oss_lab import BUCKET, OssLab
 
 
-def attributes(lab, port=None, **more):
-    """Of the destination, without the secret: that comes from the environment."""
-    found = lab.attributes(port, access_id=None, access_key=None, **more)
-    return "&".join(f"{k}={v}" for k, v in found.items())
+def medium(lab, path="media", port=None, **more):
+    """The destination, without the secret: that comes from the environment."""
+    return Medium(f"oss://{BUCKET}/{path}", lab.attributes(port, access_id=None, access_key=None, **more))
 
 
 def environment(lab):
@@ -30,7 +31,7 @@ def environment(lab):
 
 def job(case, **mode):
     lab = OssLab(case)
-    main_job(case, f"oss://{BUCKET}/media", attributes(lab, **mode), env=environment(lab))
+    main_job(case, medium(lab, **mode), env=environment(lab))
     names = [name for name, _ in lab.ali("list", "media/")]
     logs = [name for name in names if name.endswith(".obarc") and "/log/" in name]
     case.true(logs, f"no log files among {names}")
@@ -54,20 +55,20 @@ def trouble(case):
         proxy.add("commit_drop", times=1, match=r"^POST .*[?&]uploadId")
         proxy.add("http", times=4, status=503, code="SlowDown", retry_after=1)
         proxy.add("http", times=2, status=500, code="InternalError", match="^P")
-    main_job(case, f"oss://{BUCKET}/media", attributes(lab, port), env=environment(lab), trouble=strike)
+    main_job(case, medium(lab, port=port), env=environment(lab), trouble=strike)
     case.true(proxy.hits.get("commit_drop", 0) >= 6 and proxy.hits.get("http", 0) >= 6, f"faults seen: {proxy.hits}")
 
 
 def copied(case):
     """What is on OSS restores from a directory and, copied on by ali-oss as plain objects, from OSS again."""
     lab = OssLab(case)
-    installation, ledger = main_job(case, f"oss://{BUCKET}/media", attributes(lab), env=environment(lab))
+    installation, ledger = main_job(case, medium(lab), env=environment(lab))
     installation.stop()  # leases and checkpoints move while it runs
     directory = f"{case.base}/copied"
     count = lab.ali("fetch", "media/", directory)
-    restore_from(case, ledger, f"file://{directory}/media", "", "from-directory")
+    restore_from(case, ledger, Medium(f"file://{directory}/media"), "from-directory")
     case.equal(lab.ali("store", "again/", directory, signature="v4"), count, "objects copied back")
-    restore_from(case, ledger, f"oss://{BUCKET}/again/media", attributes(lab), "from-oss", env=environment(lab))
+    restore_from(case, ledger, medium(lab, "again/media"), "from-oss", env=environment(lab))
 
 
 def sample(case):
@@ -75,7 +76,7 @@ def sample(case):
     lab = OssLab(case)
     ledger = Ledger(case.build, case.base, flags=["--cfs", "2"]).start("--rate", "500", "--seconds", "240")
     case.at_end(ledger.kill)
-    installation = MediumInstallation(case.build, case.base, [], f"oss://{BUCKET}/media", env=environment(lab))
+    installation = Installation(case.build, case.base, [], medium=medium(lab), env=environment(lab))
     case.at_end(installation.stop)
     with open(os.path.join(os.path.dirname(__file__), "../../config/oss.toml"), encoding="utf-8") as text:
         sample_text = text.read()
@@ -95,8 +96,7 @@ def sample(case):
     pass_time(installation, "shop", 0.5)
     ledger.kill()
     installation.wait_checkpoint("shop", time.time_ns())
-    elsewhere = MediumInstallation(case.build, f"{case.base}/elsewhere", [], f"oss://{BUCKET}/media", attributes(lab),
-                                   env=environment(lab))
+    elsewhere = Installation(case.build, f"{case.base}/elsewhere", [], medium=medium(lab), env=environment(lab))
     compare(case, elsewhere, ledger, "shop", "latest")
 
 

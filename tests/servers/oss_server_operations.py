@@ -11,6 +11,7 @@ from oss_server_store import check_md5
 from oss_server_xml import coder, document, parse, texts
 
 KEPT_HEADERS = ("content-type", "cache-control", "content-disposition", "content-encoding", "expires")
+TAG = re.compile(r"[A-Za-z0-9 +\-=._:/]*$")
 RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
 
@@ -38,7 +39,7 @@ def kept_headers(request):
 
 
 def check_tags(tags):
-    if len(tags) > 10 or any(not 0 < len(k) <= 128 or len(v) > 256 for k, v in tags):
+    if len(tags) > 10 or any(not 0 < len(k) <= 128 or len(v) > 256 or not TAG.match(k + v) for k, v in tags):
         raise Refused(400, "InvalidTag", "The tag you specified is invalid.")
     if len({k for k, _ in tags}) != len(tags):
         raise Refused(400, "InvalidTag", "A tag key is given twice.")
