@@ -1,5 +1,5 @@
 """The OSS driver and trouble: lost answers, lies about bytes, a busy service, cut bodies, hostile XML."""
-# ctest: timeout=120
+# ctest: timeout=300 labels=media,fault
 # case: lost-answers
 # case: lies
 # case: versioning

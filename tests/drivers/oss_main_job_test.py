@@ -1,6 +1,6 @@
 """The main job through the program on oss://: archive by append, full, incremental, restores compared with the writer's log;
 with answers lost and a busy service on the way; a tree copied object by object from OSS to a directory and back."""
-# ctest: timeout=300
+# ctest: timeout=600 labels=media
 # case: main-job
 # case: main-job-v4
 # case: main-job-in-trouble

@@ -1,5 +1,5 @@
 """The OSS server of the tests is like the service: npm's ali-oss, the official client, drives it in both signature modes."""
-# ctest: timeout=300
+# ctest: timeout=300 labels=media
 # case: v1
 # case: v4
 # case: path-style

@@ -1,5 +1,5 @@
 """The OSS driver on the OSS server that ali-oss proved: the checker, the other client's view, what is refused and how."""
-# ctest: timeout=300
+# ctest: timeout=600 labels=media
 # case: checker-v1
 # case: checker-v4
 # case: cross-read
@@ -36,7 +36,7 @@ def checker(case, **mode):
     with open(result, "w", encoding="utf-8") as out:
         run = subprocess.run([f"{case.build}/bin/seabed-driver-check", "--driver", f"{case.build}/drivers/seabed_oss.so",
                               "--uri", f"oss://{BUCKET}/check", "--config", config, "--output", "json"], stdout=out,
-                             stderr=subprocess.PIPE, text=True, timeout=280, check=False)
+                             stderr=subprocess.PIPE, text=True, timeout=550, check=False)
     with open(result, encoding="utf-8") as text:
         said = text.read()
     case.equal(run.returncode, 0, said[-3000:] + run.stderr[-2000:])
