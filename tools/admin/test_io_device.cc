@@ -112,7 +112,7 @@ Result<int> test_io_device_here(Invocation& invocation) {
     if (isatty(STDERR_FILENO)) std::cerr << "\r\033[K" << std::flush;  // the progress line stands there
     std::cout << stage_text(stage, quiet) << std::flush;
   };
-  if (!json && !quiet) std::cout << "directory: " << store->describe() << "/" << options.directory << "\n";
+  if (!json && !quiet) std::cout << options.directory << " below " << store->describe() << "\n";
   const IoDeviceReport report = test_io_device(*store, options, signals.token());
   const int status = invocation.answer(report_json(report, store->describe()), [&] {
     return quiet ? std::string() : last_words(report, store->describe());

@@ -71,6 +71,10 @@ bool IoTrial::check(const IoNeed& need, const Body& body) {
         error.code == Code::kPermissionDenied
             ? fmt::format("grant {}, or what your medium calls it, below this directory", need.privilege)
             : error.next_step;
+    if (error.code == Code::kUnavailable || error.code == Code::kTimeout) {
+      check.without = "all of it: the medium does not answer";
+      if (check.next_step.empty()) check.next_step = "look at the host's name, the network and the proxy";
+    }
     check.error = error;
   }
   report_.stages.back().checks.push_back(std::move(check));

@@ -172,6 +172,16 @@ TEST(IoDevice, ADirectoryInUseIsRefusedUntouched) {
   EXPECT_THAT(results(report), ::testing::ElementsAre("FAIL", "-", "-", "-", "-"));
 }
 
+TEST(IoDevice, AMediumThatDoesNotAnswerIsToldAsSuch) {
+  Medium medium;
+  medium.store.fault = [](const StoreCall& call) -> std::optional<Error> {
+    return Error{Code::kUnavailable, call.key, "connection refused", "", 0, 0};
+  };
+  const auto report = medium.run();
+  EXPECT_THAT(report.first_failure()->without, HasSubstr("does not answer"));
+  EXPECT_THAT(results(report), ::testing::ElementsAre("FAIL", "-", "-", "-", "-"));
+}
+
 TEST(IoDevice, RunsOfOtherHostsMayBeThere) {
   Medium medium;
   medium.memory->objects[std::string(kIoTestDirectory) + "20260101T000000_2/put"] = "x";
