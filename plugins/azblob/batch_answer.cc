@@ -26,13 +26,15 @@ std::string boundary_of(std::string_view content_type) {
   if (!content_type.starts_with("multipart/mixed") || at == std::string_view::npos) return {};
   std::string_view value = content_type.substr(at + kName.size());
   value = value.substr(0, value.find(';'));
-  if (value.size() > 1 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+  if (value.size() > 1 && value.front() == '"' && value.back() == '"')
+    value = value.substr(1, value.size() - 2);
   return std::string(trim(value));
 }
 
 seabed_http::Header header(std::string_view line) {
   const size_t colon = std::min(line.find(':'), line.size());
-  seabed_http::Header out{std::string(line.substr(0, colon)), std::string(trim(line.substr(std::min(colon + 1, line.size()))))};
+  seabed_http::Header out{std::string(line.substr(0, colon)),
+                          std::string(trim(line.substr(std::min(colon + 1, line.size()))))};
   for (char& c : out.name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return out;
 }

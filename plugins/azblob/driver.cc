@@ -26,8 +26,8 @@ struct AzblobDriver {
           static_cast<uint32_t>(static_cast<const AzblobStore*>(store)->settings().place.prefix.size());
   }
 
-  static int32_t open(const seabed::sdk::OpenArgs& args, const seabed::sdk::Context&, seabed::sdk::Store** out,
-                      seabed::sdk::Error& error) {
+  static int32_t open(const seabed::sdk::OpenArgs& args, const seabed::sdk::Context&,
+                      seabed::sdk::Store** out, seabed::sdk::Error& error) {
     seabed_azblob::Settings settings;
     if (const int32_t code = seabed_azblob::read_settings(args, &settings, error)) return code;
     if (settings.place.prefix.size() + 16 > seabed_azblob::kMaxKey)

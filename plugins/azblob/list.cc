@@ -38,8 +38,8 @@ int32_t list_page(Service& service, const std::string& prefix, const std::string
     return code;
   seabed_http::XmlDocument document;
   if (!document.parse(response.body) || document.root().name() != "EnumerationResults")
-    return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "the listing is no answer of the blob service: %s",
-                      document.why().c_str());
+    return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT,
+                      "the listing is no answer of the blob service: %s", document.why().c_str());
   out->marker = document.root().text("NextMarker");
   for (auto blob = document.root().child("Blobs").child("Blob"); blob; blob = blob.next("Blob")) {
     const auto facts = blob.child("Properties");
@@ -54,7 +54,8 @@ int32_t list_page(Service& service, const std::string& prefix, const std::string
 // The token is the service's marker.
 int32_t AzblobStore::list(ListCall& call, const Context& context, Error& error) {
   Page page;
-  if (const int32_t code = list_page(service_, call.scope, call.token, call.max, "", context, &page, error)) return code;
+  if (const int32_t code = list_page(service_, call.scope, call.token, call.max, "", context, &page, error))
+    return code;
   for (const ListedBlob& blob : page.blobs) {
     const seabed_list_entry entry{sizeof entry, 0, blob.key.c_str(), blob.size, blob.modified_ns};
     if (!call.sink(entry)) return error.fail(SEABED_INTERNAL, "the host stopped the listing");

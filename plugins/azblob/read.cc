@@ -16,13 +16,16 @@ uint64_t number(std::string_view text) {
 size_t sequence(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(i < text.size() ? text[i] : 0); };
   const unsigned char lead = byte(0);
-  const size_t size = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3
-                      : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+  const size_t size = lead < 0x80                   ? 1
+                      : lead >= 0xc2 && lead < 0xe0 ? 2
+                      : lead >= 0xe0 && lead < 0xf0 ? 3
+                      : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                    : 0;
   for (size_t i = 1; i < size; ++i)
     if (byte(i) < 0x80 || byte(i) > 0xbf) return 0;
   const unsigned char next = byte(1);
-  const bool wrong = (lead == 0xe0 && next < 0xa0) || (lead == 0xed && next > 0x9f) || (lead == 0xf0 && next < 0x90) ||
-                     (lead == 0xf4 && next > 0x8f);
+  const bool wrong = (lead == 0xe0 && next < 0xa0) || (lead == 0xed && next > 0x9f) ||
+                     (lead == 0xf0 && next < 0x90) || (lead == 0xf4 && next > 0x8f);
   return wrong ? 0 : size;
 }
 
@@ -36,13 +39,14 @@ bool is_utf8(std::string_view text) {
 }
 }  // namespace
 
-/// '.' and '..' as components would be resolved by clients and proxies on the way; the listing cannot carry control
-/// characters; the service trims names that end with '.' or '/'.
+/// '.' and '..' as components would be resolved by clients and proxies on the way; the listing cannot carry
+/// control characters; the service trims names that end with '.' or '/'.
 int32_t AzblobStore::check_key(const char* key, Error& error) const {
   const std::string_view text(key);
   if (text.empty()) return error.fail(SEABED_INVALID_ARGUMENT, "the key is empty");
   if (text.size() + settings().place.prefix.size() > kMaxKey)
-    return error.fail(SEABED_INVALID_ARGUMENT, "the key and the destination's path are over %u bytes", kMaxKey);
+    return error.fail(SEABED_INVALID_ARGUMENT, "the key and the destination's path are over %u bytes",
+                      kMaxKey);
   if (!seabed_http::xml_can_carry(text) || !is_utf8(text))
     return error.fail(SEABED_INVALID_ARGUMENT, "the key has characters that an Azure name cannot have");
   if (text.find('\\') != std::string_view::npos)
@@ -61,7 +65,8 @@ int32_t AzblobStore::stat(const char* key, const Context& context, ObjectStat* o
   if (const int32_t code = check_key(key, error)) return code;
   seabed_http::Response response;
   const Call call{.method = "HEAD", .key = key};
-  if (const int32_t code = service_.perform(call, "the object cannot be inspected", context, &response, error))
+  if (const int32_t code =
+          service_.perform(call, "the object cannot be inspected", context, &response, error))
     return code;
   out->size = number(response.header("content-length"));
   out->modified_ns = seabed_http::parse_http_date(response.header("last-modified"));
@@ -71,8 +76,8 @@ int32_t AzblobStore::stat(const char* key, const Context& context, ObjectStat* o
   return SEABED_OK;
 }
 
-int32_t AzblobStore::read_at(const char* key, uint64_t offset, void* buffer, size_t size, const Context& context,
-                             size_t* out, Error& error) {
+int32_t AzblobStore::read_at(const char* key, uint64_t offset, void* buffer, size_t size,
+                             const Context& context, size_t* out, Error& error) {
   *out = 0;
   if (size == 0 || offset > static_cast<uint64_t>(INT64_MAX) - size) {
     ObjectStat there;

@@ -15,7 +15,8 @@ struct OneError {
 };
 
 bool gone(const seabed_http::Response& response) {
-  return response.status / 100 == 2 || (response.status == 404 && error_code(response) != "ContainerNotFound");
+  return response.status / 100 == 2 ||
+         (response.status == 404 && error_code(response) != "ContainerNotFound");
 }
 }  // namespace
 
@@ -28,30 +29,36 @@ int32_t AzblobStore::remove_one(const char* key, const Context& context, Error& 
   return gone(response) ? int32_t{SEABED_OK} : service_.fail(call, response, kWhat, error);
 }
 
-void AzblobStore::remove_one_by_one(const RemoveCall& call, uint32_t begin, uint32_t end, const Context& context) {
+void AzblobStore::remove_one_by_one(const RemoveCall& call, uint32_t begin, uint32_t end,
+                                    const Context& context) {
   for (uint32_t i = begin; i < end; ++i) {
     OneError one;
     Error error(&one.raw);
-    if (remove_one(call.keys[i], context, error) == SEABED_OK) call.done(i);
-    else call.failed(i, one.raw);
+    if (remove_one(call.keys[i], context, error) == SEABED_OK)
+      call.done(i);
+    else
+      call.failed(i, one.raw);
   }
 }
 
 /// SEABED_UNSUPPORTED, with nothing told yet, where the service or the token allows no batches.
-int32_t AzblobStore::remove_batch(const RemoveCall& call, uint32_t begin, uint32_t end, const Context& context,
-                                  Error& error) {
+int32_t AzblobStore::remove_batch(const RemoveCall& call, uint32_t begin, uint32_t end,
+                                  const Context& context, Error& error) {
   std::string body;
   for (uint32_t i = begin; i < end; ++i) {
     OneError one;
     Error refused(&one.raw);
     if (check_key(call.keys[i], refused) != SEABED_OK) continue;
-    body += std::string("--") + kBoundary + "\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n" +
-            "Content-ID: " + std::to_string(i - begin) + "\r\n\r\n" + service_.batch_delete(call.keys[i]) + "\r\n";
+    body += std::string("--") + kBoundary +
+            "\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n" +
+            "Content-ID: " + std::to_string(i - begin) + "\r\n\r\n" + service_.batch_delete(call.keys[i]) +
+            "\r\n";
   }
   if (body.empty()) return SEABED_UNSUPPORTED;
   body += std::string("--") + kBoundary + "--\r\n";
   const seabed_buffer piece{body.data(), body.size()};
-  Call batch{.method = "POST", .query = {{"restype", "container"}, {"comp", "batch"}}, .body = Buffers(&piece, 1)};
+  Call batch{
+      .method = "POST", .query = {{"restype", "container"}, {"comp", "batch"}}, .body = Buffers(&piece, 1)};
   batch.headers = {{"Content-Type", std::string("multipart/mixed; boundary=") + kBoundary}};
   batch.changes_something = true;
   seabed_http::Response response;
@@ -60,11 +67,14 @@ int32_t AzblobStore::remove_batch(const RemoveCall& call, uint32_t begin, uint32
     return SEABED_UNSUPPORTED;
   if (response.status / 100 != 2) return service_.fail(batch, response, kWhat, error);
   std::vector<seabed_http::Response> answers;
-  if (!read_batch(response.header("content-type"), response.body, end - begin, &answers)) return SEABED_UNSUPPORTED;
+  if (!read_batch(response.header("content-type"), response.body, end - begin, &answers))
+    return SEABED_UNSUPPORTED;
   for (uint32_t i = begin; i < end; ++i) {
     const auto& answer = answers[i - begin];
-    if (answer.status == 0) remove_one_by_one(call, i, i + 1, context);  // not asked, or not answered
-    else if (gone(answer)) call.done(i);
+    if (answer.status == 0)
+      remove_one_by_one(call, i, i + 1, context);  // not asked, or not answered
+    else if (gone(answer))
+      call.done(i);
     else {
       OneError one;
       Error failed(&one.raw);

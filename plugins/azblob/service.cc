@@ -8,7 +8,8 @@
 namespace seabed_azblob {
 
 namespace {
-constexpr const char* kVersion = "2021-08-06";  // of the REST interface: container batches, tags, large blocks
+constexpr const char* kVersion =
+    "2021-08-06";  // of the REST interface: container batches, tags, large blocks
 
 struct Meaning {
   const char* code;
@@ -24,7 +25,8 @@ constexpr Meaning kMeanings[] = {
     {"ContainerBeingDeleted", SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "the container is being deleted"},
     {"AuthenticationFailed", SEABED_PERMISSION_DENIED, SEABED_RETRY_PERMANENT,
      "check access_id, access_key or sas_token, and this machine's clock"},
-    {"InvalidAuthenticationInfo", SEABED_PERMISSION_DENIED, SEABED_RETRY_PERMANENT, "check access_id and access_key"},
+    {"InvalidAuthenticationInfo", SEABED_PERMISSION_DENIED, SEABED_RETRY_PERMANENT,
+     "check access_id and access_key"},
     {"AccountIsDisabled", SEABED_PERMISSION_DENIED, SEABED_RETRY_PERMANENT, ""},
     {"BlobAlreadyExists", SEABED_ALREADY_EXISTS, SEABED_RETRY_PERMANENT, ""},
     {"InvalidBlobType", SEABED_CONFLICT, SEABED_RETRY_PERMANENT,
@@ -32,8 +34,10 @@ constexpr Meaning kMeanings[] = {
     {"BlockCountExceedsLimit", SEABED_CONFLICT, SEABED_RETRY_PERMANENT, "a blob takes 50,000 blocks"},
     {"Md5Mismatch", SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT, "bytes were damaged on their way"},
     {"BlobArchived", SEABED_PERMISSION_DENIED, SEABED_RETRY_PERMANENT, "rehydrate the blob first"},
-    {"BlobImmutableDueToPolicy", SEABED_PERMISSION_DENIED, SEABED_RETRY_PERMANENT, "a retention policy holds it"},
-    {"LeaseIdMissing", SEABED_PERMISSION_DENIED, SEABED_RETRY_PERMANENT, "somebody holds a lease on the blob"},
+    {"BlobImmutableDueToPolicy", SEABED_PERMISSION_DENIED, SEABED_RETRY_PERMANENT,
+     "a retention policy holds it"},
+    {"LeaseIdMissing", SEABED_PERMISSION_DENIED, SEABED_RETRY_PERMANENT,
+     "somebody holds a lease on the blob"},
 };
 }  // namespace
 
@@ -63,7 +67,8 @@ void Service::authorize(const std::string& method, const std::string& path, cons
   headers->push_back({"Authorization", shared_key(settings_.account, settings_.key, request)});
 }
 
-int32_t Service::send(const Call& call, const Context& context, seabed_http::Response* response, Error& error) {
+int32_t Service::send(const Call& call, const Context& context, seabed_http::Response* response,
+                      Error& error) {
   const seabed_http::Address at = address(call.key);
   seabed_http::Request request;
   request.method = call.method;
@@ -84,7 +89,8 @@ int32_t Service::send(const Call& call, const Context& context, seabed_http::Res
   return client_.perform(request, context, response, error);
 }
 
-int32_t Service::fail(const Call& call, const seabed_http::Response& response, const char* what, Error& error) const {
+int32_t Service::fail(const Call& call, const seabed_http::Response& response, const char* what,
+                      Error& error) const {
   const seabed_http::Failure failure = seabed_http::failure_of(response, call.changes_something);
   for (const Meaning& meaning : kMeanings)
     if (failure.code == meaning.code)
@@ -92,8 +98,8 @@ int32_t Service::fail(const Call& call, const seabed_http::Response& response, c
   return seabed_http::fail(failure, what, error);
 }
 
-int32_t Service::perform(const Call& call, const char* what, const Context& context, seabed_http::Response* response,
-                         Error& error) {
+int32_t Service::perform(const Call& call, const char* what, const Context& context,
+                         seabed_http::Response* response, Error& error) {
   if (const int32_t code = send(call, context, response, error)) return code;
   return response->status / 100 == 2 ? int32_t{SEABED_OK} : fail(call, *response, what, error);
 }

@@ -9,11 +9,11 @@ namespace seabed_azblob {
 
 struct Call {
   std::string method = "GET";
-  std::string key;                // "": the container
+  std::string key;  // "": the container
   Query query;
   std::vector<seabed_http::Header> headers;
   Buffers body;
-  void* into = nullptr;           // where a 2xx answer's bytes go
+  void* into = nullptr;  // where a 2xx answer's bytes go
   size_t into_size = 0;
   bool changes_something = false;  // sending it twice is not the same as once
 };

@@ -30,10 +30,11 @@ struct Given {
   std::string account, key, sas, endpoint;
 };
 
-/// What the destination says, else the environment's variables, else its connection string. A secret is taken from one
-/// of the three only, never mixed with another's account.
+/// What the destination says, else the environment's variables, else its connection string. A secret is taken
+/// from one of the three only, never mixed with another's account.
 Given gather(const OpenArgs& args) {
-  Given out{args.get("access_id", ""), args.get("access_key", ""), args.get("sas_token", ""), args.get("host", "")};
+  Given out{args.get("access_id", ""), args.get("access_key", ""), args.get("sas_token", ""),
+            args.get("host", "")};
   if (!out.key.empty() || !out.sas.empty()) return out;
   const std::string account = environment("AZURE_STORAGE_ACCOUNT");
   if (out.account.empty() || out.account == account) {
@@ -51,17 +52,20 @@ Given gather(const OpenArgs& args) {
   out.sas = out.key.empty() ? words["SharedAccessSignature"] : "";
   if (out.endpoint.empty()) out.endpoint = words["BlobEndpoint"];
   const std::string suffix = words["EndpointSuffix"].empty() ? "core.windows.net" : words["EndpointSuffix"];
-  if (out.endpoint.empty() && !out.account.empty()) out.endpoint = "https://" + out.account + ".blob." + suffix;
+  if (out.endpoint.empty() && !out.account.empty())
+    out.endpoint = "https://" + out.account + ".blob." + suffix;
   return out;
 }
 
 int32_t refuse_foreign(const OpenArgs& args, Error& error) {
   if (args.get("role_arn", "")[0] != 0 || args.get("external_id", "")[0] != 0)
-    return error.fail(SEABED_UNSUPPORTED, "role_arn and external_id do not exist on Azure: use access_id with access_key, "
-                                          "or sas_token");
+    return error.fail(SEABED_UNSUPPORTED,
+                      "role_arn and external_id do not exist on Azure: use access_id with access_key, "
+                      "or sas_token");
   if (std::strcmp(args.get("enable_worm", "false"), "true") == 0)
-    return error.fail(SEABED_UNSUPPORTED, "enable_worm is refused on Azure: a container under a retention policy takes "
-                                          "neither appends nor cleanup");
+    return error.fail(SEABED_UNSUPPORTED,
+                      "enable_worm is refused on Azure: a container under a retention policy takes "
+                      "neither appends nor cleanup");
   return SEABED_OK;
 }
 
@@ -69,22 +73,27 @@ int32_t refuse_foreign(const OpenArgs& args, Error& error) {
 void place_account(Settings* out) {
   auto& at = out->endpoint;
   if (!at.path.empty() || out->account.empty()) return;
-  if (at.is_ip_address()) at.path = "/" + out->account;
-  else if (at.host.starts_with("blob.")) at.host = out->account + "." + at.host;
+  if (at.is_ip_address())
+    at.path = "/" + out->account;
+  else if (at.host.starts_with("blob."))
+    at.host = out->account + "." + at.host;
 }
 
 bool plausible_account(const std::string& name) {
-  return name.size() <= 63 && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  return name.size() <= 63 &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
 }
 
 int32_t take_secret(const Given& given, Settings* out, Error& error) {
   out->sas_token = given.sas.starts_with("?") ? given.sas.substr(1) : given.sas;
   for (const char c : out->sas_token)
-    if (c <= ' ' || c == 0x7f || c == '#') return error.fail(SEABED_INVALID_ARGUMENT, "the sas_token is no query string");
+    if (c <= ' ' || c == 0x7f || c == '#')
+      return error.fail(SEABED_INVALID_ARGUMENT, "the sas_token is no query string");
   if (!given.key.empty()) {
     const auto raw = seabed_http::base64_decode(given.key);
     if (!raw || raw->empty()) return error.fail(SEABED_INVALID_ARGUMENT, "the access_key is no base64 text");
-    if (out->account.empty()) return error.fail(SEABED_INVALID_ARGUMENT, "access_key needs access_id, the account's name");
+    if (out->account.empty())
+      return error.fail(SEABED_INVALID_ARGUMENT, "access_key needs access_id, the account's name");
     out->key = *raw;
   }
   if (!out->key.empty() && !out->sas_token.empty())
@@ -104,7 +113,8 @@ int32_t read_settings(const OpenArgs& args, Settings* out, Error& error) {
   out->batch_delete = std::strcmp(args.get("batch_delete", "true"), "true") == 0;
   const Given given = gather(args);
   out->account = given.account;
-  if (!plausible_account(out->account)) return error.fail(SEABED_INVALID_ARGUMENT, "access_id is no name of an account");
+  if (!plausible_account(out->account))
+    return error.fail(SEABED_INVALID_ARGUMENT, "access_id is no name of an account");
   if (const int32_t code = take_secret(given, out, error)) return code;
   std::string why;
   if (!seabed_http::split_location(args.location(), &out->place, &why))
@@ -112,7 +122,8 @@ int32_t read_settings(const OpenArgs& args, Settings* out, Error& error) {
   std::string host = given.endpoint;
   if (host.empty() && !out->account.empty()) host = "https://" + out->account + ".blob.core.windows.net";
   if (host.empty()) return error.fail(SEABED_INVALID_ARGUMENT, "host is missing, and no account tells it");
-  if (!seabed_http::parse_endpoint(host, &out->endpoint, &why)) return error.fail(SEABED_INVALID_ARGUMENT, "%s", why.c_str());
+  if (!seabed_http::parse_endpoint(host, &out->endpoint, &why))
+    return error.fail(SEABED_INVALID_ARGUMENT, "%s", why.c_str());
   place_account(out);
   return SEABED_OK;
 }

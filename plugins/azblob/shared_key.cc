@@ -47,8 +47,8 @@ std::string shared_key(const std::string& account, const std::string& key, const
   for (const char* name : {"content-encoding", "content-language"}) text += value_of(request, name) + "\n";
   text += (request.body_size == 0 ? "" : std::to_string(request.body_size)) + "\n";
   // Date stays empty: x-ms-date stands for it.
-  for (const char* name : {"content-md5", "content-type", "date", "if-modified-since", "if-match", "if-none-match",
-                           "if-unmodified-since", "range"})
+  for (const char* name : {"content-md5", "content-type", "date", "if-modified-since", "if-match",
+                           "if-none-match", "if-unmodified-since", "range"})
     text += value_of(request, name) + "\n";
   text += canonical_headers(request) + canonical_resource(account, request);
   return "SharedKey " + account + ":" + seabed_http::base64_encode(seabed_http::hmac_sha256(key, text));

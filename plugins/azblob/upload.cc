@@ -7,8 +7,8 @@ namespace seabed_azblob {
 
 namespace {
 /// Staging the same block again is harmless, so a lost answer is merely transient.
-int32_t put_block(Service& service, const char* key, const std::string& upload, uint32_t number, const Call& from,
-                  const Context& context, Error& error) {
+int32_t put_block(Service& service, const char* key, const std::string& upload, uint32_t number,
+                  const Call& from, const Context& context, Error& error) {
   Call call = from;
   call.method = "PUT";
   call.key = key;
@@ -17,8 +17,8 @@ int32_t put_block(Service& service, const char* key, const std::string& upload, 
   return service.perform(call, "a part cannot be written", context, &response, error);
 }
 
-int32_t put_mark(Service& service, const char* key, const std::string& upload, uint32_t number, const Context& context,
-                 Error& error) {
+int32_t put_mark(Service& service, const char* key, const std::string& upload, uint32_t number,
+                 const Context& context, Error& error) {
   const seabed_buffer one{"-", 1};
   return put_block(service, key, upload, number, Call{.body = Buffers(&one, 1)}, context, error);
 }
@@ -30,7 +30,8 @@ int32_t check_parts(std::span<const seabed_part* const> parts, const Blocks& the
     const auto found = there.find(part->number);
     const uint64_t size = found == there.end() ? 0 : found->second;
     if (part->number <= last || size != part->size)
-      return error.fail(SEABED_INVALID_ARGUMENT, "part %u is missing, out of order or of another size", part->number);
+      return error.fail(SEABED_INVALID_ARGUMENT, "part %u is missing, out of order or of another size",
+                        part->number);
     last = part->number;
   }
   return SEABED_OK;
@@ -44,7 +45,8 @@ std::string block_list(std::span<const seabed_part* const> parts, const std::str
 }
 }  // namespace
 
-int32_t AzblobStore::upload_begin(const char* key, const PutOptions&, const Context& context, Text* id, Error& error) {
+int32_t AzblobStore::upload_begin(const char* key, const PutOptions&, const Context& context, Text* id,
+                                  Error& error) {
   if (const int32_t code = check_key(key, error)) return code;
   const std::string made = new_upload_id();
   if (const int32_t code = put_mark(service_, key, made, kBegun, context, error)) return code;
@@ -52,8 +54,8 @@ int32_t AzblobStore::upload_begin(const char* key, const PutOptions&, const Cont
                                               : error.fail(SEABED_INTERNAL, "the host's room is too small");
 }
 
-int32_t AzblobStore::upload_part(const char* key, const char* id, uint32_t number, Buffers bytes, const Context& context,
-                                 seabed_part* out, Error& error) {
+int32_t AzblobStore::upload_part(const char* key, const char* id, uint32_t number, Buffers bytes,
+                                 const Context& context, seabed_part* out, Error& error) {
   if (const int32_t code = check_key(key, error)) return code;
   if (!is_upload_id(id)) return error.fail(SEABED_NOT_FOUND, "there is no such upload of it");
   if (number == 0 || number > kMaxParts)
@@ -66,8 +68,9 @@ int32_t AzblobStore::upload_part(const char* key, const char* id, uint32_t numbe
   return put_block(service_, key, id, number, call, context, error);
 }
 
-int32_t AzblobStore::upload_complete(const char* key, const char* id, std::span<const seabed_part* const> parts,
-                                     const PutOptions& options, const Context& context, Error& error) {
+int32_t AzblobStore::upload_complete(const char* key, const char* id,
+                                     std::span<const seabed_part* const> parts, const PutOptions& options,
+                                     const Context& context, Error& error) {
   if (const int32_t code = check_key(key, error)) return code;
   Blocks there;
   const int32_t looked = staged_blocks(service_, key, id, context, &there, error);
@@ -92,8 +95,9 @@ int32_t AzblobStore::upload_complete(const char* key, const char* id, std::span<
   if (const int32_t code = service_.send(call, context, &response, error)) return code;
   if (response.status / 100 == 2) return SEABED_OK;
   if (options.if_absent && (response.status == 412 || response.status == 409))
-    return seabed_http::fail_as(SEABED_ALREADY_EXISTS, SEABED_RETRY_PERMANENT, seabed_http::failure_of(response, true),
-                                "the object is there already", error);
+    return seabed_http::fail_as(SEABED_ALREADY_EXISTS, SEABED_RETRY_PERMANENT,
+                                seabed_http::failure_of(response, true), "the object is there already",
+                                error);
   return service_.fail(call, response, "the parts cannot be joined", error);
 }
 

@@ -7,9 +7,9 @@
 
 namespace seabed_azblob {
 
-// The token is "<uploads of this page already told> <marker of the page>". Blobs that nothing has committed yet have size
-// 0; a key whose object is there already is not looked at: its upload is known to who began it, and is dropped by the
-// service in a week.
+// The token is "<uploads of this page already told> <marker of the page>". Blobs that nothing has committed
+// yet have size 0; a key whose object is there already is not looked at: its upload is known to who began it,
+// and is dropped by the service in a week.
 int32_t AzblobStore::list_uploads(UploadsCall& call, const Context& context, Error& error) {
   const std::string token = call.token;
   const size_t blank = token.find(' ');

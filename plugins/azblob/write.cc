@@ -32,7 +32,8 @@ bool condition_failed(const seabed_http::Response& response) {
 }  // namespace
 
 void AzblobStore::checksum(Buffers bytes, Call* call) const {
-  if (settings().md5) call->headers.push_back({"Content-MD5", seabed_http::base64_encode(seabed_http::md5(bytes))});
+  if (settings().md5)
+    call->headers.push_back({"Content-MD5", seabed_http::base64_encode(seabed_http::md5(bytes))});
 }
 
 int32_t AzblobStore::put(const char* key, Buffers bytes, const PutOptions& options, const Context& context,
@@ -46,8 +47,9 @@ int32_t AzblobStore::put(const char* key, Buffers bytes, const PutOptions& optio
   if (const int32_t code = service_.send(call, context, &response, error)) return code;
   if (response.status / 100 == 2) return SEABED_OK;
   if (options.if_absent && condition_failed(response))
-    return seabed_http::fail_as(SEABED_ALREADY_EXISTS, SEABED_RETRY_PERMANENT, seabed_http::failure_of(response, true),
-                                "the object is there already", error);
+    return seabed_http::fail_as(SEABED_ALREADY_EXISTS, SEABED_RETRY_PERMANENT,
+                                seabed_http::failure_of(response, true), "the object is there already",
+                                error);
   return service_.fail(call, response, "the object cannot be written", error);
 }
 
@@ -56,22 +58,24 @@ int32_t AzblobStore::create_append_blob(const char* key, const Context& context,
   call.changes_something = true;
   seabed_http::Response response;
   if (const int32_t code = service_.send(call, context, &response, error)) return code;
-  if (response.status / 100 == 2 || condition_failed(response)) return SEABED_OK;  // there: the append's condition decides
+  if (response.status / 100 == 2 || condition_failed(response))
+    return SEABED_OK;  // there: the append's condition decides
   return service_.fail(call, response, "the object cannot be created", error);
 }
 
 int32_t AzblobStore::append_length(const char* key, const Context& context, uint64_t* out, Error& error) {
   const Call call{.method = "HEAD", .key = key};
   seabed_http::Response response;
-  if (const int32_t code = service_.perform(call, "the object cannot be inspected", context, &response, error))
+  if (const int32_t code =
+          service_.perform(call, "the object cannot be inspected", context, &response, error))
     return code;
   *out = std::strtoull(std::string(response.header("content-length")).c_str(), nullptr, 10);
   if (response.header("x-ms-blob-type") == "AppendBlob") return SEABED_OK;
   return error.fail(SEABED_CONFLICT, "is no append blob: only what append made can be appended to");
 }
 
-int32_t AzblobStore::wrong_position(const char* key, uint64_t position, const Context& context, uint64_t* length,
-                                    Error& error) {
+int32_t AzblobStore::wrong_position(const char* key, uint64_t position, const Context& context,
+                                    uint64_t* length, Error& error) {
   if (const int32_t code = append_length(key, context, length, error)) return code;
   return error.fail(SEABED_CONFLICT, "has %llu bytes, an append at %llu was asked for",
                     static_cast<unsigned long long>(*length), static_cast<unsigned long long>(position));
@@ -87,15 +91,16 @@ int32_t AzblobStore::append_block(const char* key, uint64_t position, Buffers by
   if (const int32_t code = service_.send(call, context, &response, error)) return code;
   if (response.status / 100 == 2) return SEABED_OK;
   if (response.status == 412)
-    return seabed_http::fail_as(SEABED_CONFLICT, SEABED_RETRY_PERMANENT, seabed_http::failure_of(response, true),
-                                "the object has another length", error);
+    return seabed_http::fail_as(SEABED_CONFLICT, SEABED_RETRY_PERMANENT,
+                                seabed_http::failure_of(response, true), "the object has another length",
+                                error);
   return service_.fail(call, response, "the object cannot be appended to", error);
 }
 
-// More than one block at a time is not atomic, and an append blob cannot be cut: a failure in the middle is told as
-// outcome unknown, and the host finds the torn tail by looking.
-int32_t AzblobStore::append(const char* key, uint64_t position, Buffers bytes, const Context& context, uint64_t* length,
-                            Error& error) {
+// More than one block at a time is not atomic, and an append blob cannot be cut: a failure in the middle is
+// told as outcome unknown, and the host finds the torn tail by looking.
+int32_t AzblobStore::append(const char* key, uint64_t position, Buffers bytes, const Context& context,
+                            uint64_t* length, Error& error) {
   if (const int32_t code = check_key(key, error)) return code;
   if (position == 0)
     if (const int32_t code = create_append_blob(key, context, error)) return code;

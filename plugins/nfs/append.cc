@@ -14,8 +14,8 @@ struct AppendFile {
 };
 
 namespace {
-/// Held against other appends of this process. Between processes a position is checked, not locked: NFSv3 has no locks
-/// here, and the log's files have one writer by their epoch.
+/// Held against other appends of this process. Between processes a position is checked, not locked: NFSv3 has
+/// no locks here, and the log's files have one writer by their epoch.
 int32_t lock_append(std::unique_lock<std::timed_mutex>& lock, const Context& context, Error& error) {
   while (!lock.try_lock_for(std::chrono::milliseconds(50)))
     if (const int32_t code = context.check(error)) return code;
@@ -28,7 +28,8 @@ int32_t take_back(Call& call, const AppendFile& at, uint64_t length, int32_t cod
   unused.struct_size = sizeof unused;
   Error quiet(&unused);
   Call undo{call.connection, call.context, quiet};
-  const Status status = at.made ? remove_file(undo, at.dir, at.base) : set_size(undo, at.found.handle, length);
+  const Status status =
+      at.made ? remove_file(undo, at.dir, at.base) : set_size(undo, at.found.handle, length);
   if (status != NFS3_OK) call.error.outcome_unknown();
   return code;
 }
@@ -45,23 +46,26 @@ int32_t NfsStore::open_append(Call& call, const std::string& key, bool make, App
       status = create(call, out->dir, name.base, &out->found);
       out->made = status == NFS3_OK;
       if (status == kLost) call.error.outcome_unknown();
-      if (status == NFS3ERR_EXIST || status == NFS3ERR_NOENT) {  // made by another, or the directory was pruned
+      if (status == NFS3ERR_EXIST ||
+          status == NFS3ERR_NOENT) {  // made by another, or the directory was pruned
         directories_.forget();
         continue;
       }
       if (status != NFS3_OK) return fail_write(call, status, "cannot be made", out->dir, 0);
     }
     if (status != NFS3_OK) return fail_status(call, status, "cannot be opened");
-    if (out->found.attributes.type == NF3DIR) return fail_status(call, NFS3ERR_ISDIR, "cannot be appended to");
+    if (out->found.attributes.type == NF3DIR)
+      return fail_status(call, NFS3ERR_ISDIR, "cannot be appended to");
     if (out->found.attributes.type != NF3REG) return call.error.fail(SEABED_CONFLICT, "is no regular file");
     return SEABED_OK;
   }
 }
 
-int32_t NfsStore::append(const char* key, uint64_t position, Buffers bytes, const Context& context, uint64_t* length,
-                         Error& error) {
+int32_t NfsStore::append(const char* key, uint64_t position, Buffers bytes, const Context& context,
+                         uint64_t* length, Error& error) {
   if (const int32_t code = check_key(key, error)) return code;
-  std::unique_lock lock(append_mutexes_[std::hash<std::string_view>()(key) % std::size(append_mutexes_)], std::defer_lock);
+  std::unique_lock lock(append_mutexes_[std::hash<std::string_view>()(key) % std::size(append_mutexes_)],
+                        std::defer_lock);
   if (const int32_t code = lock_append(lock, context, error)) return code;
   return operate(context, error, [&](Call& call) {
     AppendFile at;

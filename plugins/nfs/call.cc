@@ -27,10 +27,11 @@ Status get_attributes(Call& call, const Handle& handle, Attributes* out) {
 
 Status lookup(Call& call, const Handle& dir, const std::string& name, Found* out) {
   LOOKUP3args args{entry(dir, name)};
-  const Status status = perform<LOOKUP3res>(call, rpc_nfs3_lookup_async, args, [out](const LOOKUP3res& result) {
-    const auto& found = result.LOOKUP3res_u.resok;
-    *out = {Handle(found.object), attributes(found.obj_attributes)};
-  });
+  const Status status =
+      perform<LOOKUP3res>(call, rpc_nfs3_lookup_async, args, [out](const LOOKUP3res& result) {
+        const auto& found = result.LOOKUP3res_u.resok;
+        *out = {Handle(found.object), attributes(found.obj_attributes)};
+      });
   if (status != NFS3_OK || out->attributes.known) return status;
   return get_attributes(call, out->handle, &out->attributes);
 }
@@ -38,14 +39,16 @@ Status lookup(Call& call, const Handle& dir, const std::string& name, Found* out
 Status create(Call& call, const Handle& dir, const std::string& name, Found* out) {
   CREATE3args args{};
   args.where = entry(dir, name);
-  args.how.mode = GUARDED;  // nothing is ever sent twice, so no verifier of ours is needed to know our own creation
+  args.how.mode =
+      GUARDED;  // nothing is ever sent twice, so no verifier of ours is needed to know our own creation
   args.how.createhow3_u.g_obj_attributes = with_mode(kFileMode);
   *out = {};
-  const Status status = perform<CREATE3res>(call, rpc_nfs3_create_async, args, [out](const CREATE3res& result) {
-    const auto& made = result.CREATE3res_u.resok;
-    if (made.obj.handle_follows != 0) out->handle = Handle(made.obj.post_op_fh3_u.handle);
-    out->attributes = attributes(made.obj_attributes);
-  });
+  const Status status =
+      perform<CREATE3res>(call, rpc_nfs3_create_async, args, [out](const CREATE3res& result) {
+        const auto& made = result.CREATE3res_u.resok;
+        if (made.obj.handle_follows != 0) out->handle = Handle(made.obj.post_op_fh3_u.handle);
+        out->attributes = attributes(made.obj_attributes);
+      });
   if (status != NFS3_OK || (!out->handle.empty() && out->attributes.known)) return status;
   return lookup(call, dir, name, out);
 }
@@ -73,7 +76,8 @@ Status remove_dir(Call& call, const Handle& dir, const std::string& name) {
   return perform<RMDIR3res>(call, rpc_nfs3_rmdir_async, args, kNothing);
 }
 
-Status rename(Call& call, const Handle& from_dir, const std::string& from, const Handle& to_dir, const std::string& to) {
+Status rename(Call& call, const Handle& from_dir, const std::string& from, const Handle& to_dir,
+              const std::string& to) {
   RENAME3args args{entry(from_dir, from), entry(to_dir, to)};
   return perform<RENAME3res>(call, rpc_nfs3_rename_async, args, kNothing);
 }

@@ -5,7 +5,8 @@
 
 namespace seabed_nfs {
 
-/// What every procedure needs. `code` tells why after kLost; `stale` that a handle was no longer known to the server.
+/// What every procedure needs. `code` tells why after kLost; `stale` that a handle was no longer known to the
+/// server.
 struct Call {
   Connection& connection;
   const Context& context;
@@ -14,23 +15,27 @@ struct Call {
   bool stale = false;
 };
 
-/// NFS3_OK, another nfsstat3 (the server's word), or kLost: no answer, `error` is filled and the connection gone.
+/// NFS3_OK, another nfsstat3 (the server's word), or kLost: no answer, `error` is filled and the connection
+/// gone.
 using Status = int;
 constexpr Status kLost = -1;
 
 /// Fills the error with what `status` says about the step `what` ("cannot be read"); SEABED_OK for NFS3_OK.
 int32_t fail_status(Call& call, Status status, const char* what);
-/// The same for a step that writes: a full server is told with its free space. `handle` is any of that file system.
+/// The same for a step that writes: a full server is told with its free space. `handle` is any of that file
+/// system.
 int32_t fail_write(Call& call, Status status, const char* what, const Handle& handle, uint64_t bytes);
 
 Status get_attributes(Call& call, const Handle& handle, Attributes* out);
 Status lookup(Call& call, const Handle& dir, const std::string& name, Found* out);
-Status create(Call& call, const Handle& dir, const std::string& name, Found* out);  // NFS3ERR_EXIST when it is there
+Status create(Call& call, const Handle& dir, const std::string& name,
+              Found* out);  // NFS3ERR_EXIST when it is there
 Status make_dir(Call& call, const Handle& dir, const std::string& name);
 Status set_size(Call& call, const Handle& file, uint64_t size);
 Status remove_file(Call& call, const Handle& dir, const std::string& name);
 Status remove_dir(Call& call, const Handle& dir, const std::string& name);
-Status rename(Call& call, const Handle& from_dir, const std::string& from, const Handle& to_dir, const std::string& to);
+Status rename(Call& call, const Handle& from_dir, const std::string& from, const Handle& to_dir,
+              const std::string& to);
 Status link(Call& call, const Handle& file, const Handle& to_dir, const std::string& to);
 Status commit(Call& call, const Handle& file, std::string* verifier);
 

@@ -31,13 +31,15 @@ void answered(rpc_context*, int status, void* data, void* to) {
 
 /// May a directory above it be the exported one?
 bool not_here(mountstat3 answer) {
-  return answer == MNT3ERR_NOENT || answer == MNT3ERR_NOTDIR || answer == MNT3ERR_ACCES || answer == MNT3ERR_PERM;
+  return answer == MNT3ERR_NOENT || answer == MNT3ERR_NOTDIR || answer == MNT3ERR_ACCES ||
+         answer == MNT3ERR_PERM;
 }
 }  // namespace
 
 int32_t Connection::mount(const Options& options, const Context& context, Error& error) {
   std::unique_ptr<Rpc> rpc;
-  if (const int32_t code = Rpc::connect(options, options.mount_port, MOUNT_PROGRAM, MOUNT_V3, context, &rpc, error))
+  if (const int32_t code =
+          Rpc::connect(options, options.mount_port, MOUNT_PROGRAM, MOUNT_V3, context, &rpc, error))
     return code;
   for (std::string path = options.path;; path.resize(std::max<size_t>(path.rfind('/'), 1))) {
     Mounting mounting;
@@ -50,21 +52,23 @@ int32_t Connection::mount(const Options& options, const Context& context, Error&
       return SEABED_OK;
     }
     if (!not_here(mounting.answer))
-      return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "the NFS server cannot mount it: status %d",
-                        static_cast<int>(mounting.answer));
+      return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT,
+                        "the NFS server cannot mount it: status %d", static_cast<int>(mounting.answer));
     if (path == "/")
-      return error.fail(SEABED_PERMISSION_DENIED, "the NFS server exports no directory on this path to this host");
+      return error.fail(SEABED_PERMISSION_DENIED,
+                        "the NFS server exports no directory on this path to this host");
   }
 }
 
 int32_t Connection::ask_sizes(const Context& context, Error& error) {
   Call call{*this, context, error};
   FSINFO3args args{root_.raw()};
-  const Status status = perform<FSINFO3res>(call, rpc_nfs3_fsinfo_async, args, [this](const FSINFO3res& result) {
-    const auto& info = result.FSINFO3res_u.resok;
-    read_size_ = std::clamp<size_t>(info.rtmax, kLeastBytes, kMostBytes);
-    write_size_ = std::clamp<size_t>(info.wtmax, kLeastBytes, kMostBytes);
-  });
+  const Status status =
+      perform<FSINFO3res>(call, rpc_nfs3_fsinfo_async, args, [this](const FSINFO3res& result) {
+        const auto& info = result.FSINFO3res_u.resok;
+        read_size_ = std::clamp<size_t>(info.rtmax, kLeastBytes, kMostBytes);
+        write_size_ = std::clamp<size_t>(info.wtmax, kLeastBytes, kMostBytes);
+      });
   return fail_status(call, status, "the destination cannot be inspected");
 }
 
@@ -72,7 +76,8 @@ int32_t Connection::open(const Options& options, const Context& context, std::un
                          Error& error) {
   auto made = std::make_unique<Connection>();
   if (const int32_t code = made->mount(options, context, error)) return code;
-  if (const int32_t code = Rpc::connect(options, options.nfs_port, NFS_PROGRAM, NFS_V3, context, &made->rpc_, error))
+  if (const int32_t code =
+          Rpc::connect(options, options.nfs_port, NFS_PROGRAM, NFS_V3, context, &made->rpc_, error))
     return code;
   if (const int32_t code = made->ask_sizes(context, error)) return code;
   *out = std::move(made);

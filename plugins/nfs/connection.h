@@ -8,7 +8,8 @@ namespace seabed_nfs {
 class Connection {
  public:
   /// Mounts options.path, or the nearest directory above it that the server lets us mount.
-  static int32_t open(const Options& options, const Context& context, std::unique_ptr<Connection>* out, Error& error);
+  static int32_t open(const Options& options, const Context& context, std::unique_ptr<Connection>* out,
+                      Error& error);
 
   Rpc& rpc() { return *rpc_; }
   bool usable() const { return rpc_->alive() && !rpc_->closed_by_server(); }

@@ -45,7 +45,8 @@ int32_t Directories::enter(Call& call, const Handle& at, const std::string& name
     }
     if (status != NFS3ERR_NOENT || !make) return fail_status(call, status, "its directory cannot be opened");
     const Status made = make_dir(call, at, name);
-    if (made != NFS3_OK && made != NFS3ERR_EXIST) return fail_write(call, made, "its directory cannot be made", at, 0);
+    if (made != NFS3_OK && made != NFS3ERR_EXIST)
+      return fail_write(call, made, "its directory cannot be made", at, 0);
   }
   return call.error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT,
                          "its directory is being removed again and again");

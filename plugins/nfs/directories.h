@@ -10,8 +10,8 @@
 
 namespace seabed_nfs {
 
-/// Remembers handles for a few seconds, as kernel clients do; one that the server no longer knows ends as Call::stale,
-/// then forget() and the operation is done again. Thread-safe.
+/// Remembers handles for a few seconds, as kernel clients do; one that the server no longer knows ends as
+/// Call::stale, then forget() and the operation is done again. Thread-safe.
 class Directories {
  public:
   explicit Directories(std::string root) : root_(std::move(root)) {}

@@ -11,25 +11,31 @@ int32_t fail_known(Error& error, Status status, const char* what) {
     case NFS3ERR_EXIST: return error.fail(SEABED_ALREADY_EXISTS, "%s: the object is there already", what);
     case NFS3ERR_PERM:
     case NFS3ERR_ACCES:
-      return error.fail(SEABED_PERMISSION_DENIED, "%s: the NFS server permits it not to this user (uid, gid, squash)",
-                        what);
+      return error.fail(SEABED_PERMISSION_DENIED,
+                        "%s: the NFS server permits it not to this user (uid, gid, squash)", what);
     case NFS3ERR_ROFS: return error.fail(SEABED_PERMISSION_DENIED, "%s: the export is read-only", what);
     case NFS3ERR_NOSPC: return error.fail(SEABED_NO_SPACE, "%s: the NFS server is full", what);
-    case NFS3ERR_DQUOT: return error.fail(SEABED_NO_SPACE, "%s: the quota on the NFS server is used up", what);
+    case NFS3ERR_DQUOT:
+      return error.fail(SEABED_NO_SPACE, "%s: the quota on the NFS server is used up", what);
     case NFS3ERR_FBIG: return error.fail(SEABED_NO_SPACE, "%s: too large for a file of the NFS server", what);
     case NFS3ERR_NAMETOOLONG:
-      return error.fail(SEABED_INVALID_ARGUMENT, "%s: a part of the key is too long for the NFS server", what);
-    case NFS3ERR_INVAL: return error.fail(SEABED_INVALID_ARGUMENT, "%s: the NFS server takes no such name", what);
+      return error.fail(SEABED_INVALID_ARGUMENT, "%s: a part of the key is too long for the NFS server",
+                        what);
+    case NFS3ERR_INVAL:
+      return error.fail(SEABED_INVALID_ARGUMENT, "%s: the NFS server takes no such name", what);
     case NFS3ERR_NOTDIR:
     case NFS3ERR_ISDIR:
-      return error.fail(SEABED_CONFLICT, "%s: a file cannot be a directory of other keys at the same time", what);
+      return error.fail(SEABED_CONFLICT, "%s: a file cannot be a directory of other keys at the same time",
+                        what);
     case NFS3ERR_STALE:
     case NFS3ERR_BADHANDLE:
       return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT,
                         "%s: the handle is stale: the server restarted or the directory was replaced", what);
     case NFS3ERR_JUKEBOX:
-      return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_THROTTLED, "%s: the NFS server asks to try later", what);
-    case NFS3ERR_NOTSUPP: return error.fail(SEABED_UNSUPPORTED, "%s: the NFS server does not support it", what);
+      return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_THROTTLED, "%s: the NFS server asks to try later",
+                        what);
+    case NFS3ERR_NOTSUPP:
+      return error.fail(SEABED_UNSUPPORTED, "%s: the NFS server does not support it", what);
     case NFS3ERR_SERVERFAULT:
       return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "%s: the NFS server failed", what);
     default: return error.fail(SEABED_IO, "%s: NFS status %d", what, status);

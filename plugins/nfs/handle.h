@@ -36,7 +36,11 @@ struct Attributes {
 };
 
 inline Attributes attributes(const fattr3& from) {
-  return {true,        from.type, from.size, from.fileid, from.mtime.seconds * 1'000'000'000ull + from.mtime.nseconds,
+  return {true,
+          from.type,
+          from.size,
+          from.fileid,
+          from.mtime.seconds * 1'000'000'000ull + from.mtime.nseconds,
           from.nlink};
 }
 inline Attributes attributes(const post_op_attr& from) {

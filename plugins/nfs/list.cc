@@ -2,8 +2,8 @@
 
 namespace seabed_nfs {
 
-// The token is the last key of the page, so that any process can go on from it. Keys handed to the host stay handed: a
-// stale handle in the middle of a page goes on behind the last one.
+// The token is the last key of the page, so that any process can go on from it. Keys handed to the host stay
+// handed: a stale handle in the middle of a page goes on behind the last one.
 int32_t NfsStore::list(ListCall& call, const Context& context, Error& error) {
   std::string last = call.token;
   uint32_t count = 0;

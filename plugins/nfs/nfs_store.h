@@ -1,6 +1,7 @@
 #pragma once
-// nfs://: objects are files below a directory of an NFSv3 server, reached without a mount. Durable means what the server
-// answered to a stable WRITE or to COMMIT; names (MKDIR, CREATE, RENAME, LINK, REMOVE) are durable when answered.
+// nfs://: objects are files below a directory of an NFSv3 server, reached without a mount. Durable means what
+// the server answered to a stable WRITE or to COMMIT; names (MKDIR, CREATE, RENAME, LINK, REMOVE) are durable
+// when answered.
 
 #include <functional>
 #include <map>
@@ -33,15 +34,16 @@ class NfsStore : public seabed::sdk::Store {
   // put.cc
   int32_t put(const char* key, Buffers, const PutOptions&, const Context&, Error&) override;
   // append.cc
-  int32_t append(const char* key, uint64_t position, Buffers, const Context&, uint64_t* length, Error&) override;
+  int32_t append(const char* key, uint64_t position, Buffers, const Context&, uint64_t* length,
+                 Error&) override;
   // list.cc
   int32_t list(ListCall&, const Context&, Error&) override;
   // remove.cc
   int32_t remove(const RemoveCall&, const Context&, Error&) override;
   // upload.cc
   int32_t upload_begin(const char* key, const PutOptions&, const Context&, Text* id, Error&) override;
-  int32_t upload_part(const char* key, const char* id, uint32_t number, Buffers, const Context&, seabed_part* out,
-                      Error&) override;
+  int32_t upload_part(const char* key, const char* id, uint32_t number, Buffers, const Context&,
+                      seabed_part* out, Error&) override;
   int32_t upload_complete(const char* key, const char* id, std::span<const seabed_part* const> parts,
                           const PutOptions&, const Context&, Error&) override;
   int32_t upload_abort(const char* key, const char* id, const Context&, Error&) override;

@@ -19,7 +19,8 @@ int32_t read_number(const seabed::sdk::OpenArgs& args, const char* key, uint64_t
                     static_cast<unsigned long long>(most));
 }
 
-int32_t read_int(const seabed::sdk::OpenArgs& args, const char* key, uint64_t most, int* value, Error& error) {
+int32_t read_int(const seabed::sdk::OpenArgs& args, const char* key, uint64_t most, int* value,
+                 Error& error) {
   if (args.get(key, nullptr) == nullptr) return SEABED_OK;
   uint64_t number = 0;
   const int32_t code = read_number(args, key, most, &number, error);
@@ -27,16 +28,18 @@ int32_t read_int(const seabed::sdk::OpenArgs& args, const char* key, uint64_t mo
   return code;
 }
 
-/// This driver speaks NFSv3's own procedures. libnfs 4.0.0's client of version 4 corrupts writes over 4 KB, and shows the
-/// write verifier in no version: without it a restart of the server between write and commit loses bytes unseen.
+/// This driver speaks NFSv3's own procedures. libnfs 4.0.0's client of version 4 corrupts writes over 4 KB,
+/// and shows the write verifier in no version: without it a restart of the server between write and commit
+/// loses bytes unseen.
 int32_t check_version(const seabed::sdk::OpenArgs& args, Error& error) {
   uint64_t version = 3;
   if (const int32_t code = read_number(args, "version", 99, &version, error)) return code;
   if (version == 3) return SEABED_OK;
   if (version == 4)
-    return error.fail(SEABED_UNSUPPORTED,
-                      "NFSv4 is refused: the NFSv4 client of libnfs 4.0.0 corrupts writes over 4 KB; use version=3, or "
-                      "mount the server (nfsvers=4.1) and use file://");
+    return error.fail(
+        SEABED_UNSUPPORTED,
+        "NFSv4 is refused: the NFSv4 client of libnfs 4.0.0 corrupts writes over 4 KB; use version=3, or "
+        "mount the server (nfsvers=4.1) and use file://");
   return error.fail(SEABED_INVALID_ARGUMENT, "there is no NFS version %llu here: use version=3",
                     static_cast<unsigned long long>(version));
 }
@@ -44,11 +47,13 @@ int32_t check_version(const seabed::sdk::OpenArgs& args, Error& error) {
 int32_t read_location(const char* location, Options* out, Error& error) {
   const char* slash = std::strchr(location, '/');
   if (slash == nullptr || slash == location || slash[1] == 0)
-    return error.fail(SEABED_INVALID_ARGUMENT, "names no directory of a server: write nfs://server/export/directory");
+    return error.fail(SEABED_INVALID_ARGUMENT,
+                      "names no directory of a server: write nfs://server/export/directory");
   out->server.assign(location, slash);
   out->path = slash;
   while (out->path.size() > 1 && out->path.back() == '/') out->path.pop_back();
-  if (out->server.find_first_of("?&@#%") != std::string::npos || ("/" + out->path + "/").find("/../") != std::string::npos)
+  if (out->server.find_first_of("?&@#%") != std::string::npos ||
+      ("/" + out->path + "/").find("/../") != std::string::npos)
     return error.fail(SEABED_INVALID_ARGUMENT, "is no nfs://server/export/directory");
   return SEABED_OK;
 }
@@ -58,7 +63,8 @@ int32_t read_options(const seabed::sdk::OpenArgs& args, Options* out, Error& err
   if (const int32_t code = check_version(args, error)) return code;
   if (const int32_t code = read_location(args.location(), out, error)) return code;
   uint64_t connections = out->connections;
-  if (const int32_t code = read_number(args, "connections", kMostConnections, &connections, error)) return code;
+  if (const int32_t code = read_number(args, "connections", kMostConnections, &connections, error))
+    return code;
   out->connections = static_cast<size_t>(std::max<uint64_t>(connections, 1));
   if (const int32_t code = read_int(args, "uid", INT32_MAX, &out->uid, error)) return code;
   if (const int32_t code = read_int(args, "gid", INT32_MAX, &out->gid, error)) return code;

@@ -12,11 +12,11 @@ using seabed::sdk::Context;
 using seabed::sdk::Error;
 
 struct Options {
-  std::string server;     // name or address
-  std::string path;       // "/export/dir": an exported directory or one below it
+  std::string server;  // name or address
+  std::string path;    // "/export/dir": an exported directory or one below it
   size_t connections = 4;
-  int uid = -1, gid = -1;              // -1: the process's own
-  int nfs_port = 0, mount_port = 0;    // 0: ask the server's port mapper
+  int uid = -1, gid = -1;            // -1: the process's own
+  int nfs_port = 0, mount_port = 0;  // 0: ask the server's port mapper
 };
 
 /// Of nfs://server/export/dir and the keys of the driver.

@@ -12,9 +12,11 @@ constexpr uint64_t kDay = 24ull * 3600 * 1'000'000'000;
 int32_t exists_already(Call& call, const Handle& dir, const std::string& base, const Handle& file) {
   Found there;
   Attributes ours;
-  const bool known = lookup(call, dir, base, &there) == NFS3_OK && get_attributes(call, file, &ours) == NFS3_OK;
+  const bool known =
+      lookup(call, dir, base, &there) == NFS3_OK && get_attributes(call, file, &ours) == NFS3_OK;
   if (known && there.attributes.type == NF3DIR) return fail_status(call, NFS3ERR_ISDIR, "cannot be made");
-  if (known && there.attributes.file_id == ours.file_id) return SEABED_OK;  // linked by an earlier try of ours
+  if (known && there.attributes.file_id == ours.file_id)
+    return SEABED_OK;  // linked by an earlier try of ours
   return fail_status(call, NFS3ERR_EXIST, "cannot be published");
 }
 }  // namespace
@@ -56,21 +58,26 @@ int32_t TempFile::create(const Handle& dir) {
   return SEABED_OK;
 }
 
-int32_t publish(Call& call, Directories& directories, const Unpublished& from, const std::string& key, bool if_absent) {
+int32_t publish(Call& call, Directories& directories, const Unpublished& from, const std::string& key,
+                bool if_absent) {
   const SplitKey to = split(key);
   for (int race = 0; race < kRaces; ++race) {
     Handle dir;
     if (const int32_t code = directories.open(call, to.dir, true, &dir)) return code;
-    const Status status = if_absent ? link(call, from.file, dir, to.base) : rename(call, from.dir, from.name, dir, to.base);
+    const Status status =
+        if_absent ? link(call, from.file, dir, to.base) : rename(call, from.dir, from.name, dir, to.base);
     if (status == NFS3_OK) return SEABED_OK;
     if (status == NFS3ERR_EXIST && if_absent) return exists_already(call, dir, to.base, from.file);
     if (status == kLost) call.error.outcome_unknown();
-    if (status == NFS3ERR_EXIST || status == NFS3ERR_NOTEMPTY) return fail_status(call, NFS3ERR_ISDIR, "cannot be made");
-    const bool pruned = status == NFS3ERR_NOENT || status == NFS3ERR_STALE;  // a deletion took the directory meanwhile
+    if (status == NFS3ERR_EXIST || status == NFS3ERR_NOTEMPTY)
+      return fail_status(call, NFS3ERR_ISDIR, "cannot be made");
+    const bool pruned =
+        status == NFS3ERR_NOENT || status == NFS3ERR_STALE;  // a deletion took the directory meanwhile
     if (!pruned) return fail_write(call, status, "cannot be published", dir, 0);
     directories.forget();
   }
-  return call.error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "its directory is being removed again and again");
+  return call.error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT,
+                         "its directory is being removed again and again");
 }
 
 void sweep(Call& call, const Handle& temp_dir, uint64_t server_now_ns) {

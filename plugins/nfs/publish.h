@@ -9,7 +9,8 @@
 
 namespace seabed_nfs {
 
-/// Temporary files that could not be removed, because their connection was lost: the next put does it. Thread-safe.
+/// Temporary files that could not be removed, because their connection was lost: the next put does it.
+/// Thread-safe.
 class Leftovers {
  public:
   void add(std::string name);
@@ -20,8 +21,8 @@ class Leftovers {
   std::vector<std::string> names_;
 };
 
-/// An unpublished file of a random name, removed at the end unless it was published. What a dead process leaves behind is
-/// swept after a day.
+/// An unpublished file of a random name, removed at the end unless it was published. What a dead process
+/// leaves behind is swept after a day.
 class TempFile {
  public:
   TempFile(Call& call, Leftovers& leftovers) : call_(call), leftovers_(leftovers) {}
@@ -48,9 +49,10 @@ struct Unpublished {
   const Handle& file;
 };
 
-/// RENAME, or LINK when it must not be there yet (SEABED_ALREADY_EXISTS when it is). An answer that is lost: outcome
-/// unknown. With LINK the name in `dir` is left to the caller.
-int32_t publish(Call& call, Directories& directories, const Unpublished& from, const std::string& key, bool if_absent);
+/// RENAME, or LINK when it must not be there yet (SEABED_ALREADY_EXISTS when it is). An answer that is lost:
+/// outcome unknown. With LINK the name in `dir` is left to the caller.
+int32_t publish(Call& call, Directories& directories, const Unpublished& from, const std::string& key,
+                bool if_absent);
 
 /// Removes temporary files that are a day older than `server_now_ns`.
 void sweep(Call& call, const Handle& temp_dir, uint64_t server_now_ns);

@@ -3,7 +3,8 @@
 
 namespace seabed_nfs {
 
-int32_t NfsStore::put(const char* key, Buffers bytes, const PutOptions& options, const Context& context, Error& error) {
+int32_t NfsStore::put(const char* key, Buffers bytes, const PutOptions& options, const Context& context,
+                      Error& error) {
   if (const int32_t code = check_key(key, error)) return code;
   return operate(context, error, [&](Call& call) {
     Handle temp_dir;
@@ -19,7 +20,8 @@ int32_t NfsStore::put(const char* key, Buffers bytes, const PutOptions& options,
     if (const int32_t code = context.check(error)) return code;
     const Unpublished from{file.dir(), file.name(), file.handle()};
     const int32_t code = publish(call, directories_, from, key, options.if_absent);
-    if (code == SEABED_OK && !options.if_absent) file.published();  // a linked one loses its temporary name at the end
+    if (code == SEABED_OK && !options.if_absent)
+      file.published();  // a linked one loses its temporary name at the end
     return code;
   });
 }

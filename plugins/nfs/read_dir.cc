@@ -54,7 +54,8 @@ int32_t read_dir(Call& call, const Handle& dir, std::vector<DirEntry>* out) {
     if (entry.attributes.known) continue;
     Found found;
     const Status status = lookup(call, dir, entry.name, &found);
-    if (status != NFS3_OK && status != NFS3ERR_NOENT) return fail_status(call, status, "a file cannot be inspected");
+    if (status != NFS3_OK && status != NFS3ERR_NOENT)
+      return fail_status(call, status, "a file cannot be inspected");
     entry.attributes = found.attributes;  // gone meanwhile: stays unknown
   }
   return SEABED_OK;

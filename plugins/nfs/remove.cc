@@ -28,7 +28,8 @@ int32_t remove_key(Call& call, Directories& directories, const char* key) {
   if (const int32_t code = check_key(key, call.error)) return code;
   if (const int32_t code = call.context.check(call.error)) return code;
   if (!call.connection.rpc().alive())
-    return call.error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "the connection was lost before its turn");
+    return call.error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT,
+                           "the connection was lost before its turn");
   const SplitKey name = split(key);
   Handle dir;
   const int32_t code = directories.open(call, name.dir, false, &dir);
@@ -38,7 +39,8 @@ int32_t remove_key(Call& call, Directories& directories, const char* key) {
   return SEABED_OK;
 }
 
-/// Removes `path` and its parents as far as they are empty. What others put there meanwhile makes it fail, as it should.
+/// Removes `path` and its parents as far as they are empty. What others put there meanwhile makes it fail, as
+/// it should.
 void prune(Call& from, Directories& directories, std::string path) {
   seabed_error unused{};
   unused.struct_size = sizeof unused;

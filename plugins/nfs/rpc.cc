@@ -11,8 +11,9 @@ namespace seabed_nfs {
 
 namespace {
 constexpr uint64_t kSecond = 1'000'000'000;
-constexpr uint64_t kSilence = 60 * kSecond;  // longest wait for a byte of the server when the host has no deadline
-constexpr uint64_t kLook = kSecond / 20;     // between two looks at deadline and cancel
+constexpr uint64_t kSilence =
+    60 * kSecond;  // longest wait for a byte of the server when the host has no deadline
+constexpr uint64_t kLook = kSecond / 20;  // between two looks at deadline and cancel
 
 uint64_t now() {
   timespec ts{};
@@ -59,7 +60,8 @@ int32_t Rpc::lost(Error& error) {
   const char* text = rpc_ == nullptr ? nullptr : rpc_get_error(rpc_);
   const std::string reason = text == nullptr || text[0] == 0 ? "the connection was closed" : text;
   abandon();
-  return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "no connection to the NFS server: %s", reason.c_str());
+  return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "no connection to the NFS server: %s",
+                    reason.c_str());
 }
 
 int32_t Rpc::wait(const std::function<bool()>& done, const Context& context, Error& error) {
@@ -75,7 +77,8 @@ int32_t Rpc::wait(const std::function<bool()>& done, const Context& context, Err
     if (ready > 0) heard = now();
     if (now() - heard > kSilence) {
       abandon();
-      return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "the NFS server said nothing for a minute");
+      return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT,
+                        "the NFS server said nothing for a minute");
     }
     if (rpc_service(rpc_, ready > 0 ? poller.revents : 0) < 0 && !done()) return lost(error);
   }
@@ -91,8 +94,9 @@ int32_t Rpc::connect(const Options& options, int port, int program, int version,
     return error.fail(SEABED_INTERNAL, SEABED_RETRY_TRANSIENT, "no NFS connection can be made");
   Connecting connecting;
   const char* server = options.server.c_str();
-  const int begun = port != 0 ? rpc_connect_port_async(made->rpc_, server, port, program, version, connected, &connecting)
-                              : rpc_connect_program_async(made->rpc_, server, program, version, connected, &connecting);
+  const int begun =
+      port != 0 ? rpc_connect_port_async(made->rpc_, server, port, program, version, connected, &connecting)
+                : rpc_connect_program_async(made->rpc_, server, program, version, connected, &connecting);
   if (begun != 0) return made->lost(error);
   if (const int32_t code = made->wait([&] { return connecting.done; }, context, error)) return code;
   if (connecting.status != RPC_STATUS_SUCCESS) return made->lost(error);

@@ -1,6 +1,6 @@
 #pragma once
-// One TCP connection to one RPC program of a server: a libnfs context driven by our own loop, so that deadline and cancel
-// are obeyed. It never reconnects: nothing is sent twice.
+// One TCP connection to one RPC program of a server: a libnfs context driven by our own loop, so that
+// deadline and cancel are obeyed. It never reconnects: nothing is sent twice.
 
 #include <functional>
 #include <memory>
@@ -22,8 +22,8 @@ class Rpc {
   bool alive() const { return rpc_ != nullptr; }
   /// Nothing is outstanding, yet there is something to read: the server closed the connection.
   bool closed_by_server() const;
-  /// Until `done`. Else SEABED_TIMEOUT, SEABED_CANCELLED or SEABED_UNAVAILABLE, all transient: the connection is gone then,
-  /// and every outstanding callback has been called.
+  /// Until `done`. Else SEABED_TIMEOUT, SEABED_CANCELLED or SEABED_UNAVAILABLE, all transient: the connection
+  /// is gone then, and every outstanding callback has been called.
   int32_t wait(const std::function<bool()>& done, const Context& context, Error& error);
   /// After an answer that tells of a broken connection.
   int32_t lost(Error& error);

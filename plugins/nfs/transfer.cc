@@ -54,7 +54,8 @@ struct Flight {
 template <class Derived, class Result>
 class Pipeline {
  public:
-  Pipeline(Call& call, uint64_t size, size_t step, size_t window) : call_(call), todo_(size, step), flights_(window) {
+  Pipeline(Call& call, uint64_t size, size_t step, size_t window)
+      : call_(call), todo_(size, step), flights_(window) {
     for (auto& flight : flights_) flight.transfer = static_cast<Derived*>(this);
   }
 
@@ -91,8 +92,10 @@ class Pipeline {
       return;
     }
     const auto& result = *static_cast<const Result*>(data);
-    if (result.status == NFS3_OK) flight.transfer->take(flight, result);
-    else if (self.status_ == NFS3_OK) self.status_ = result.status;
+    if (result.status == NFS3_OK)
+      flight.transfer->take(flight, result);
+    else if (self.status_ == NFS3_OK)
+      self.status_ = result.status;
   }
 
   Call& call_;
@@ -117,7 +120,11 @@ class Writing : public Pipeline<Writing, WRITE3res> {
  public:
   Writing(Call& call, const Handle& file, uint64_t offset, Buffers bytes, bool durably, Written* out)
       : Pipeline(call, total_size(bytes), call.connection.write_size(), kWrites),
-        file_(file), offset_(offset), bytes_(bytes), durably_(durably), out_(out) {}
+        file_(file),
+        offset_(offset),
+        bytes_(bytes),
+        durably_(durably),
+        out_(out) {}
 
   bool send(Flight<Writing>& flight, rpc_cb answered) {
     WRITE3args args{};
@@ -137,8 +144,10 @@ class Writing : public Pipeline<Writing, WRITE3res> {
     if (out_->verifier != verifier) restarted_ = true;
     if (done.committed != FILE_SYNC) out_->durable = false;
     const Range& asked = flight.range;
-    if (done.count == 0 || done.count > asked.size) status_ = NFS3ERR_IO;
-    else if (done.count < asked.size) todo_.again({asked.offset + done.count, asked.size - done.count});
+    if (done.count == 0 || done.count > asked.size)
+      status_ = NFS3ERR_IO;
+    else if (done.count < asked.size)
+      todo_.again({asked.offset + done.count, asked.size - done.count});
   }
 
   bool restarted() const { return restarted_; }
@@ -154,7 +163,8 @@ class Writing : public Pipeline<Writing, WRITE3res> {
     flight.gathered.resize(flight.range.size);
     for (size_t done = 0; done < flight.range.size; ++i, skip = 0) {
       const size_t n = std::min<size_t>(bytes_[i].size - skip, flight.range.size - done);
-      if (n > 0) std::memcpy(flight.gathered.data() + done, static_cast<const char*>(bytes_[i].data) + skip, n);
+      if (n > 0)
+        std::memcpy(flight.gathered.data() + done, static_cast<const char*>(bytes_[i].data) + skip, n);
       done += n;
     }
     return flight.gathered.data();
@@ -171,7 +181,11 @@ class Writing : public Pipeline<Writing, WRITE3res> {
 class Reading : public Pipeline<Reading, READ3res> {
  public:
   Reading(Call& call, const Handle& file, uint64_t offset, char* to, size_t size)
-      : Pipeline(call, size, call.connection.read_size(), kReads), file_(file), offset_(offset), to_(to), end_(size) {}
+      : Pipeline(call, size, call.connection.read_size(), kReads),
+        file_(file),
+        offset_(offset),
+        to_(to),
+        end_(size) {}
 
   bool send(Flight<Reading>& flight, rpc_cb answered) {
     READ3args args{file_.raw(), offset_ + flight.range.offset, static_cast<count3>(flight.range.size)};
@@ -235,7 +249,8 @@ int32_t read_at(Call& call, const Handle& file, uint64_t offset, void* buffer, s
   *out = 0;
   if (size == 0) return SEABED_OK;
   Reading reading(call, file, offset, static_cast<char*>(buffer), size);
-  if (const Status status = reading.run(); status != NFS3_OK) return fail_status(call, status, "cannot be read");
+  if (const Status status = reading.run(); status != NFS3_OK)
+    return fail_status(call, status, "cannot be read");
   *out = reading.end();
   return SEABED_OK;
 }

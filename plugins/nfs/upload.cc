@@ -16,20 +16,23 @@ struct Plan {
   bool in_place = true;  // every part lies where it belongs
 };
 
-int32_t plan_parts(Call& call, const Upload& upload, UploadSlots& slots, std::span<const seabed_part* const> parts,
-                   Plan* plan) {
+int32_t plan_parts(Call& call, const Upload& upload, UploadSlots& slots,
+                   std::span<const seabed_part* const> parts, Plan* plan) {
   if (parts.empty()) return call.error.fail(SEABED_INVALID_ARGUMENT, "an upload needs at least one part");
   if (const int32_t code = upload_slot(call, upload, slots, 0, &plan->slot)) return code;
   std::vector<UploadRecord> there;
   if (const int32_t code = read_records(call, upload, &there)) return code;
   uint32_t last = 0;
   for (const seabed_part* part : parts) {
-    const auto record = std::lower_bound(there.begin(), there.end(), part->number,
-                                         [](const UploadRecord& r, uint32_t number) { return r.number < number; });
-    if (part->number <= last || record == there.end() || record->number != part->number || record->size != part->size)
-      return call.error.fail(SEABED_INVALID_ARGUMENT,
-                             "part %u is missing, out of order, of another size, or the server restarted since it came",
-                             part->number);
+    const auto record =
+        std::lower_bound(there.begin(), there.end(), part->number,
+                         [](const UploadRecord& r, uint32_t number) { return r.number < number; });
+    if (part->number <= last || record == there.end() || record->number != part->number ||
+        record->size != part->size)
+      return call.error.fail(
+          SEABED_INVALID_ARGUMENT,
+          "part %u is missing, out of order, of another size, or the server restarted since it came",
+          part->number);
     last = part->number;
     plan->in_place &= record->apart == 0 && (part->number - 1) * plan->slot == plan->total;
     plan->total += record->size;
@@ -38,8 +41,8 @@ int32_t plan_parts(Call& call, const Upload& upload, UploadSlots& slots, std::sp
   return SEABED_OK;
 }
 
-int32_t copy_part(Call& call, const Handle& from, uint64_t offset, uint64_t size, const Handle& to, uint64_t at,
-                  Written* written) {
+int32_t copy_part(Call& call, const Handle& from, uint64_t offset, uint64_t size, const Handle& to,
+                  uint64_t at, Written* written) {
   std::vector<char> room(std::min<uint64_t>(size, 4 << 20));
   while (size > 0) {
     if (const int32_t code = call.context.check(call.error)) return code;
@@ -68,7 +71,8 @@ int32_t join(Call& call, const Upload& upload, const Plan& plan, Handle* out) {
       if (const Status status = lookup(call, upload.dir, part_file(part.number), &from); status != NFS3_OK)
         return fail_status(call, status, "a part cannot be opened");
     const uint64_t offset = part.apart != 0 ? 0 : (part.number - 1) * plan.slot;
-    if (const int32_t code = copy_part(call, from.handle, offset, part.size, joined.handle, at, &written)) return code;
+    if (const int32_t code = copy_part(call, from.handle, offset, part.size, joined.handle, at, &written))
+      return code;
     at += part.size;
   }
   *out = joined.handle;
@@ -105,15 +109,16 @@ int32_t NfsStore::upload_begin(const char* key, const PutOptions& options, const
   if (const int32_t code = check_key(key, error)) return code;
   return operate(context, error, [&](Call& call) {
     std::string made;
-    if (const int32_t code = make_upload(call, directories_, key, std::min(options.part_bytes, kMaxSlot), &made))
+    if (const int32_t code =
+            make_upload(call, directories_, key, std::min(options.part_bytes, kMaxSlot), &made))
       return code;
     return id->assign(made.data(), made.size()) ? int32_t{SEABED_OK}
                                                 : error.fail(SEABED_INTERNAL, "the host's room is too small");
   });
 }
 
-int32_t NfsStore::upload_part(const char* key, const char* id, uint32_t number, Buffers bytes, const Context& context,
-                              seabed_part* out, Error& error) {
+int32_t NfsStore::upload_part(const char* key, const char* id, uint32_t number, Buffers bytes,
+                              const Context& context, seabed_part* out, Error& error) {
   if (const int32_t code = check_key(key, error)) return code;
   if (number == 0 || number > kMaxParts)
     return error.fail(SEABED_INVALID_ARGUMENT, "part numbers go from 1 to %u", kMaxParts);
@@ -122,7 +127,8 @@ int32_t NfsStore::upload_part(const char* key, const char* id, uint32_t number, 
     if (const int32_t code = find_upload(call, directories_, id, key, &upload)) return code;
     const uint64_t size = total_size(bytes);
     uint64_t slot = 0;
-    if (const int32_t code = upload_slot(call, upload, slots_, std::clamp<uint64_t>(size, 1, kMaxSlot), &slot))
+    if (const int32_t code =
+            upload_slot(call, upload, slots_, std::clamp<uint64_t>(size, 1, kMaxSlot), &slot))
       return code;
     const bool apart = size > slot;
     Handle file = upload.data;

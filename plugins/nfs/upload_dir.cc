@@ -27,7 +27,8 @@ bool plausible(const std::string& id) {
 std::string now_text() {
   timespec ts{};
   clock_gettime(CLOCK_REALTIME, &ts);
-  return std::to_string(static_cast<uint64_t>(ts.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(ts.tv_nsec));
+  return std::to_string(static_cast<uint64_t>(ts.tv_sec) * 1'000'000'000u +
+                        static_cast<uint64_t>(ts.tv_nsec));
 }
 
 int32_t write_small(Call& call, const Handle& file, uint64_t offset, const void* data, size_t size) {
@@ -76,11 +77,13 @@ bool same_verifier(const UploadRecord& record, const std::string& verifier) {
 
 std::string part_file(uint32_t number) { return "x" + std::to_string(number); }
 
-int32_t make_upload(Call& call, Directories& directories, const std::string& key, uint64_t slot, std::string* id) {
+int32_t make_upload(Call& call, Directories& directories, const std::string& key, uint64_t slot,
+                    std::string* id) {
   Upload made;
   if (const int32_t code = directories.open(call, kTempDir, true, &made.temp)) return code;
   *id = made.id = unique_name("n-");
-  if (const int32_t code = directories.open(call, std::string(kTempDir) + "/" + made.id, true, &made.dir)) return code;
+  if (const int32_t code = directories.open(call, std::string(kTempDir) + "/" + made.id, true, &made.dir))
+    return code;
   Handle about;
   int32_t code = make_file(call, made.dir, "data", &made.data);
   if (code == SEABED_OK) code = make_file(call, made.dir, "index", &made.index);
@@ -94,7 +97,8 @@ int32_t make_upload(Call& call, Directories& directories, const std::string& key
   return code;
 }
 
-int32_t find_upload(Call& call, Directories& directories, const std::string& id, const char* key, Upload* out) {
+int32_t find_upload(Call& call, Directories& directories, const std::string& id, const char* key,
+                    Upload* out) {
   if (!plausible(id)) return none(call);
   out->id = id;
   int32_t code = directories.open(call, kTempDir, false, &out->temp);
@@ -127,7 +131,8 @@ int32_t upload_slot(Call& call, const Upload& upload, UploadSlots& slots, uint64
   return SEABED_OK;
 }
 
-int32_t write_record(Call& call, const Upload& upload, const UploadRecord& from, const std::string& verifier) {
+int32_t write_record(Call& call, const Upload& upload, const UploadRecord& from,
+                     const std::string& verifier) {
   UploadRecord record = from;
   std::memcpy(record.verifier, verifier.data(), std::min(verifier.size(), sizeof record.verifier));
   const seabed_buffer piece{&record, sizeof record};
@@ -142,7 +147,8 @@ int32_t read_records(Call& call, const Upload& upload, std::vector<UploadRecord>
   std::vector<UploadRecord> all(kMaxParts);
   size_t size = 0;
   if (status == NFS3_OK) {
-    const int32_t code = read_at(call, upload.index, sizeof(IndexHeader), all.data(), all.size() * sizeof all[0], &size);
+    const int32_t code =
+        read_at(call, upload.index, sizeof(IndexHeader), all.data(), all.size() * sizeof all[0], &size);
     if (code != SEABED_OK) return code;
   }
   all.resize(size / sizeof(UploadRecord));

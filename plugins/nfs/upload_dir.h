@@ -4,8 +4,9 @@
 //   data    part n at (n - 1) * slot, the slot being announced, or the size of the first part that came
 //   index   64 bytes of header {magic, slot}, then a record a part: how large it is and where
 //   x<n>    a part that does not fit its slot; complete then joins by copying
-// Parts are written unstable and made durable by complete (or when they are listed): a record counts only with the write
-// verifier that the server still tells, so a part that a restart may have lost is no part. One process at a time uploads.
+// Parts are written unstable and made durable by complete (or when they are listed): a record counts only
+// with the write verifier that the server still tells, so a part that a restart may have lost is no part. One
+// process at a time uploads.
 
 #include <map>
 #include <mutex>
@@ -47,12 +48,15 @@ struct Upload {
 };
 
 std::string part_file(uint32_t number);
-int32_t make_upload(Call& call, Directories& directories, const std::string& key, uint64_t slot, std::string* id);
+int32_t make_upload(Call& call, Directories& directories, const std::string& key, uint64_t slot,
+                    std::string* id);
 /// SEABED_NOT_FOUND when there is no such upload (of `key`, if not null), also when it is already published.
-int32_t find_upload(Call& call, Directories& directories, const std::string& id, const char* key, Upload* out);
+int32_t find_upload(Call& call, Directories& directories, const std::string& id, const char* key,
+                    Upload* out);
 /// The slot; the first to ask decides on `proposal` (0: only asks).
 int32_t upload_slot(Call& call, const Upload& upload, UploadSlots& slots, uint64_t proposal, uint64_t* out);
-int32_t write_record(Call& call, const Upload& upload, const UploadRecord& record, const std::string& verifier);
+int32_t write_record(Call& call, const Upload& upload, const UploadRecord& record,
+                     const std::string& verifier);
 /// Makes the parts durable and tells those that surely are, rising by number.
 int32_t read_records(Call& call, const Upload& upload, std::vector<UploadRecord>* out);
 void destroy_upload(Call& call, Directories& directories, const Upload& upload);

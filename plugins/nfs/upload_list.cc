@@ -20,7 +20,8 @@ int32_t NfsStore::list_uploads(UploadsCall& call, const Context& context, Error&
     std::sort(ids.begin(), ids.end());
     uint32_t count = 0;
     for (auto id = std::upper_bound(ids.begin(), ids.end(), call.token); id != ids.end(); ++id) {
-      if (count == call.max) return call.next.assign(id[-1].data(), id[-1].size()) ? SEABED_OK : SEABED_INTERNAL;
+      if (count == call.max)
+        return call.next.assign(id[-1].data(), id[-1].size()) ? SEABED_OK : SEABED_INTERNAL;
       Upload upload;
       const int32_t found = find_upload(nfs, directories_, *id, nullptr, &upload);
       if (found == SEABED_NOT_FOUND) continue;  // gone, or never whole

@@ -39,7 +39,8 @@ int32_t Walker::push(Call& call, Directories& directories, const std::string& pa
   Handle dir;
   const std::string name = path.empty() ? "" : path.substr(0, path.size() - 1);
   const int32_t opened = directories.open(call, name, false, &dir);
-  if (opened == SEABED_NOT_FOUND || opened == SEABED_INVALID_ARGUMENT) return SEABED_OK;  // vanished, or never was
+  if (opened == SEABED_NOT_FOUND || opened == SEABED_INVALID_ARGUMENT)
+    return SEABED_OK;  // vanished, or never was
   if (opened != SEABED_OK) return opened;
   Attributes before;
   const Status status = get_attributes(call, dir, &before);
@@ -50,11 +51,14 @@ int32_t Walker::push(Call& call, Directories& directories, const std::string& pa
   Level level{path, dir, before.modified_ns, {}};
   for (DirEntry& entry : all) {
     if (!entry.attributes.known || hidden(path, entry.name)) continue;
-    if (entry.attributes.type == NF3DIR) entry.name += '/';
-    else if (entry.attributes.type != NF3REG) continue;
+    if (entry.attributes.type == NF3DIR)
+      entry.name += '/';
+    else if (entry.attributes.type != NF3REG)
+      continue;
     if (wanted(path + entry.name)) level.entries.push_back(std::move(entry));
   }
-  std::sort(level.entries.begin(), level.entries.end(), [](const auto& a, const auto& b) { return a.name > b.name; });
+  std::sort(level.entries.begin(), level.entries.end(),
+            [](const auto& a, const auto& b) { return a.name > b.name; });
   levels_.push_back(std::move(level));
   return SEABED_OK;
 }
@@ -62,7 +66,8 @@ int32_t Walker::push(Call& call, Directories& directories, const std::string& pa
 bool Walker::fresh(Call& call) const {
   for (const Level& level : levels_) {
     Attributes now;
-    if (get_attributes(call, level.dir, &now) != NFS3_OK || now.modified_ns != level.modified_ns) return false;
+    if (get_attributes(call, level.dir, &now) != NFS3_OK || now.modified_ns != level.modified_ns)
+      return false;
   }
   return true;
 }
