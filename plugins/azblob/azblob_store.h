@@ -57,7 +57,8 @@ class AzblobStore : public seabed::sdk::Store {
   int32_t append_length(const char* key, const Context& context, uint64_t* out, Error& error);
   int32_t wrong_position(const char* key, uint64_t position, const Context& context, uint64_t* length,
                          Error& error);
-  int32_t append_block(const char* key, uint64_t position, Buffers bytes, const Context& context,
+  /// *moved: the object has another length than `position`.
+  int32_t append_block(const char* key, uint64_t position, Buffers bytes, const Context& context, bool* moved,
                        Error& error);
   int32_t remove_one(const char* key, const Context& context, Error& error);
   void remove_one_by_one(const RemoveCall& call, uint32_t begin, uint32_t end, const Context& context);

@@ -82,7 +82,7 @@ int32_t AzblobStore::wrong_position(const char* key, uint64_t position, const Co
 }
 
 int32_t AzblobStore::append_block(const char* key, uint64_t position, Buffers bytes, const Context& context,
-                                  Error& error) {
+                                  bool* moved, Error& error) {
   Call call{.method = "PUT", .key = key, .query = {{"comp", "appendblock"}}, .body = bytes};
   call.headers = {{"x-ms-blob-condition-appendpos", std::to_string(position)}};
   call.changes_something = true;
@@ -90,7 +90,8 @@ int32_t AzblobStore::append_block(const char* key, uint64_t position, Buffers by
   seabed_http::Response response;
   if (const int32_t code = service_.send(call, context, &response, error)) return code;
   if (response.status / 100 == 2) return SEABED_OK;
-  if (response.status == 412)
+  *moved = response.status == 412;
+  if (*moved)
     return seabed_http::fail_as(SEABED_CONFLICT, SEABED_RETRY_PERMANENT,
                                 seabed_http::failure_of(response, true), "the object has another length",
                                 error);
@@ -112,8 +113,9 @@ int32_t AzblobStore::append(const char* key, uint64_t position, Buffers bytes, c
   for (uint64_t done = 0; done < total;) {
     const uint64_t n = std::min(total - done, kMaxAppend);
     const auto piece = slice(bytes, done, n);
-    const int32_t code = append_block(key, position + done, piece, context, error);
-    if (code == SEABED_CONFLICT && done == 0) return wrong_position(key, position, context, length, error);
+    bool moved = false;
+    const int32_t code = append_block(key, position + done, piece, context, &moved, error);
+    if (moved && done == 0) return wrong_position(key, position, context, length, error);
     if (code != SEABED_OK && done > 0) error.outcome_unknown();
     if (code != SEABED_OK) return code;
     done += n;
