@@ -120,7 +120,7 @@ TEST_F(DictionaryTest, TabletsOfOtherStreamsAreIndexedAndOutliveAProcess) {
   EXPECT_TRUE(state.tables.contains({1001, "", "orders"}));
   open();   // another process: no stream has told anything yet
   ASSERT_TRUE(source->attach(std::nullopt));
-  state = tables();
+  state = tables(std::move(state));
   EXPECT_EQ(state.tables.size(), 3u) << "what is not told is not forgotten";
   source->set_tablets(1001, {{0, "", "default", "{}"}});
   state = tables(state);
