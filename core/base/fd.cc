@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <utility>
@@ -75,7 +76,9 @@ Result<std::string> read_file(const std::string& path, size_t limit) {
   if (fstat(fd.get(), &st) != 0) return fail_errno(path, "cannot be inspected", errno);
   if (!S_ISREG(st.st_mode)) return fail(Code::kInvalidArgument, path, "is not a regular file");
   if (static_cast<uint64_t>(st.st_size) > limit) return fail(Code::kInvalidArgument, path, "is too large");
-  std::string out(static_cast<size_t>(st.st_size), '\0');
+  // The kernel's own files (/proc) say 0 and have content.
+  constexpr size_t kUnknownSize = 64 << 10;
+  std::string out(st.st_size == 0 ? std::min(limit, kUnknownSize) : static_cast<size_t>(st.st_size), '\0');
   SEABED_TRY(const size_t n, pread_full(fd.get(), out, 0, path));
   out.resize(n);
   return out;

@@ -15,7 +15,9 @@ ArchiveWriter::ArchiveWriter(ObjectStore& store, const ArchiveStreamId& id, Arch
 
 std::string ArchiveWriter::key() const { return paths::log_file(id_.piece(file_.piece_id), id_.ls_id, file_.file_id); }
 
-bool ArchiveWriter::needs_file() const { return !open_ || foreign_tail_ || file_.length >= options_.file_size; }
+bool ArchiveWriter::needs_file() const {
+  return !open_ || foreign_tail_ || file_.length >= options_.file_size || file_.groups >= options_.file_groups;
+}
 
 namespace {
 std::string make_header(const ArchiveStreamId& id, const ArchiveWriterOptions& options, const LogFile& previous,

@@ -17,6 +17,7 @@ struct ArchiveWriterOptions {
   uint64_t epoch = 0;
   std::string writer;             // who, for people: the lease's owner
   uint64_t file_size = 64ull << 20;
+  uint64_t file_groups = 40'000;  // each append has one at least, and an Azure append blob takes 50,000 appends
 };
 
 class ArchiveWriter {

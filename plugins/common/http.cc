@@ -155,7 +155,8 @@ int32_t transport_error(const Exchange& x, CURLcode code, const char* detail, Er
   if (x.too_large && !x.request->changes_something)
     return error.fail(SEABED_CORRUPTION, "the server's answer is longer than what was asked for");
   if (refused_by_tls(code, text)) return error.fail(SEABED_PERMISSION_DENIED, "TLS: %s", text);
-  if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
+  // The second code is also what curl says of an answer that is no HTTP.
+  if (code == CURLE_URL_MALFORMAT || (code == CURLE_UNSUPPORTED_PROTOCOL && nothing_was_sent(x.handle->curl, code)))
     return error.fail(SEABED_INVALID_ARGUMENT, "the address is no URL: %s", text);
   const bool lost = x.request->changes_something && (x.sends > 1 || !nothing_was_sent(x.handle->curl, code));
   int32_t result = SEABED_UNAVAILABLE;

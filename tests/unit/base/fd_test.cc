@@ -37,6 +37,7 @@ TEST_F(FdTest, ReadFileRefusesWhatIsTooLong) {
   ASSERT_TRUE(write_file_atomic(dir_ + "/file", "12345"));
   EXPECT_EQ(*read_file(dir_ + "/file"), "12345");
   EXPECT_FALSE(read_file(dir_ + "/file", 4));
+  EXPECT_FALSE(read_file("/proc/sys/kernel/ostype", 64)->empty()) << "a size of 0 need not be the truth";
   EXPECT_EQ(read_file(dir_ + "/none").error().code, Code::kNotFound);
 }
 

@@ -82,6 +82,16 @@ TEST_F(ArchiveWriterTest, TornAppendGoesOnWithTheMissingBytesOnly) {
   EXPECT_EQ(t.last.hash, w.current().hash);
 }
 
+TEST_F(ArchiveWriterTest, AFileEndsBeforeItHasMoreAppendsThanAMediumTakes) {
+  ArchiveWriter w(store, kId, {.epoch = 1, .writer = "test", .file_groups = 3}, {});
+  ASSERT_TRUE(w.open_file(1, 7, lsn(0), 1, ctx));
+  for (int n = 0; n < 3; ++n) {
+    EXPECT_FALSE(w.needs_file());
+    ASSERT_TRUE(write(w, n));
+  }
+  EXPECT_TRUE(w.needs_file());
+}
+
 TEST_F(ArchiveWriterTest, AnAppendThatArrivedAlthoughItFailedIsNotRepeated) {
   auto w = writer(1);
   ASSERT_TRUE(w.open_file(1, 7, lsn(0), 1, ctx));
