@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 
@@ -23,6 +24,12 @@ EXPORT {{ Export_Id = 1; Path = {export}; Pseudo = /export; Protocols = 3, 4; Tr
   Squash = No_Root_Squash; SecType = sys; FSAL {{ Name = VFS; }} }}
 LOG {{ Default_Log_Level = EVENT; }}
 """
+
+
+def rpcbind_answers():
+    """Its socket file alone may be left from one that ended."""
+    with socket.socket(socket.AF_UNIX) as s:
+        return s.connect_ex("/run/rpcbind.sock") == 0
 
 
 class Ganesha:
@@ -46,10 +53,10 @@ class Ganesha:
         return {"uri": f"nfs://127.0.0.1{self.export}", "nfsport": nfs, "mountport": mount, "export": self.export}
 
     def _start_rpcbind(self):
-        if subprocess.run(["pgrep", "-x", "rpcbind"], capture_output=True).returncode == 0:
+        if rpcbind_answers():
             return
         self.rpcbind = ServerProcess("rpcbind", ["unshare", "-n", "rpcbind", "-f"], self.run + "/rpcbind.log",
-                                     ready=lambda: os.path.exists("/run/rpcbind.sock"))
+                                     ready=rpcbind_answers)
 
     def stop(self, sig=signal.SIGTERM):
         for process in (self.server, self.rpcbind):
