@@ -1,6 +1,7 @@
 #include "direct_write.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,7 +12,16 @@ namespace seabed_file {
 namespace {
 constexpr uint64_t kAlignment = 4096;       // the largest block of the disks in use
 constexpr uint64_t kWorthIt = 1 << 20;
+constexpr uint64_t kAhead = 64 << 20;
 constexpr uint64_t kStep = 8 << 20;         // bytes between two looks at the deadline
+
+/// Writes into room that the file has already do not wait for each other. Where there is none it is only slower; the
+/// end of the upload cuts what is too much.
+void reserve_ahead(int fd, uint64_t end) {
+  struct stat st {};
+  if (fstat(fd, &st) == 0 && static_cast<uint64_t>(st.st_size) < end)
+    (void)fallocate(fd, 0, st.st_size, static_cast<off_t>(end + kAhead) - st.st_size);
+}
 
 bool refused(int why) { return why == EINVAL || why == EOPNOTSUPP; }   // a file system without direct writes
 }  // namespace
@@ -27,6 +37,7 @@ int32_t write_direct(const UploadDir& upload, const char* name, uint64_t offset,
   Error none(&why);   // whoever refuses to be opened like this is written as usual
   Fd file;
   if (upload.open_file(name, O_WRONLY | O_DIRECT, &file, none) != SEABED_OK) return SEABED_OK;
+  reserve_ahead(file.get(), offset + size);
   const char* from = static_cast<const char*>(bytes[0].data);
   while (*written < size) {
     if (const int32_t code = context.check(error)) return code;
