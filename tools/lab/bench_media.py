@@ -105,7 +105,7 @@ def random_file(b):
 
 def bench_s3(b):
     server = CephRgw(b.base + "/rgw")
-    facts = server.start(gigabytes=int(b.gb * 6) + 4)
+    facts = server.start(gigabytes=int(b.gb * b.runs * 8) + 4)   # its memory store never gives back what was overwritten
     try:
         path, back = random_file(b), b.base + "/back"
         os.makedirs(b.base + "/got", exist_ok=True)
