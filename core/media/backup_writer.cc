@@ -1,29 +1,17 @@
 #include "core/media/backup_writer.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-
 #include <algorithm>
 #include <atomic>
 
 #include "core/base/log.h"
 #include "core/flow/lanes.h"
 #include "core/format/index_file.h"
+#include "core/media/archive_objects.h"
 #include "core/media/backup_writer_upload.h"
 
 namespace seabed {
 namespace {
 constexpr size_t kSmallWrites = 8;   // at a time: they wait for syncs or for the network, not for the processor
-}
-
-std::string serialize(const google::protobuf::MessageLite& message) {
-  std::string out;
-  google::protobuf::io::StringOutputStream stream(&out);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.SetSerializationDeterministic(true);
-  message.SerializeToCodedStream(&coded);
-  coded.Trim();
-  return out;
 }
 
 Status put_once(ObjectStore& store, const std::string& key, std::string_view bytes, const IoContext& io) {
@@ -48,7 +36,7 @@ IoContext BackupSetWriter::io() const {
 }
 
 FramedObject frame_message(const std::string& key, FileType type, const google::protobuf::MessageLite& message) {
-  return {key, encode_file(type, serialize(message))};
+  return {key, encode_file(type, stable_bytes(message))};
 }
 
 Result<meta::FileEntry> BackupSetWriter::put(const std::string& key, FileType type,

@@ -94,8 +94,6 @@ class BackupSetWriter {
   BackupWriterOptions options_;
 };
 
-/// Bytes of the message that do not depend on the order of a map.
-std::string serialize(const google::protobuf::MessageLite& message);
 /// Writes a whole object once: an equal one is accepted, another one replaced.
 Status put_once(ObjectStore& store, const std::string& key, std::string_view bytes, const IoContext& io);
 

@@ -1,7 +1,10 @@
 // Large parts of the file driver go past the page cache where memory and place allow it: whatever way they took, the
 // object is what was sent.
 
+#include <sys/stat.h>
+
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 
 #include "tests/conformance/fixture.h"
@@ -58,6 +61,22 @@ TEST_P(DirectWrite, AnObjectOfLargePartsIsWhatWasSent) {
   for (const auto& m : memory) expected += m.view();
   SEABED_OK_OR_FAIL(bare->complete_upload("large", *id, parts, ctx));
   EXPECT_TRUE(get("large") == expected);
+}
+
+TEST_F(Conformance, APartFarBehindTheOthersClaimsNoRoomBetween) {
+  const Memory part(kPart, 0, 1);
+  const std::string_view bytes = part.view();
+  auto id = bare->begin_upload("sparse", ctx);
+  SEABED_OK_OR_FAIL(id);
+  SEABED_OK_OR_FAIL(bare->upload_part("sparse", *id, 500, Buffers(&bytes, 1), ctx));
+  uint64_t used = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(scratch.path())) {
+    struct stat st {};
+    if (entry.is_regular_file() && ::stat(entry.path().c_str(), &st) == 0) used += static_cast<uint64_t>(st.st_blocks) * 512;
+  }
+  EXPECT_GE(used, kPart);
+  EXPECT_LT(used, 8 * kPart) << "499 parts lie between";
+  SEABED_OK_OR_FAIL(bare->abort_upload("sparse", *id, ctx));
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, DirectWrite,
