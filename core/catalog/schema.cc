@@ -50,6 +50,7 @@ Status migrate(Transaction& tx, const std::string& path) {
     SEABED_CHECK(execute(tx, "INSERT INTO catalog_info (name, value) VALUES ('schema_version', 0)"));
     SEABED_CHECK(run_all(tx, schema_v1()));
   }
+  if (version < 2) SEABED_CHECK(run_all(tx, schema_v2()));
   if (version != kSchemaVersion)
     SEABED_CHECK(execute(tx, "UPDATE catalog_info SET value = ? WHERE name = 'schema_version'",
                          {num(kSchemaVersion)}));

@@ -51,6 +51,7 @@ Status EngineImpl::start() {
 }
 
 void EngineImpl::stop() {
+  background_.stop();
   runner_.stop();
   std::map<uint64_t, std::unique_ptr<TenantArchiver>> archivers;
   {

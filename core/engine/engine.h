@@ -15,6 +15,7 @@
 #include "core/catalog/tenants.h"
 #include "core/engine/archive/archiver.h"
 #include "core/engine/backup/backup_job.h"
+#include "core/engine/job/background.h"
 #include "core/engine/job/context.h"
 
 namespace seabed {
@@ -48,6 +49,10 @@ class Engine {
   /// Registers the configured tenants and streams in the catalog. `context` outlives the engine.
   static Result<std::unique_ptr<Engine>> create(EngineContext& context);
   virtual ~Engine() = default;
+  /// For what has functions of its own over the context (restores, cleanup, keys, standbys).
+  virtual EngineContext& context() = 0;
+  /// Runs until stop(); started work is the agent's: a CLI without one runs it in its own thread.
+  virtual Background& background() = 0;
 
   // ---- the agent's life ----
   /// Archivers of every tenant, jobs left unfinished, bridging incrementals.

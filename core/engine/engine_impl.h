@@ -15,6 +15,8 @@ class EngineImpl : public Engine {
   explicit EngineImpl(EngineContext& context) : context_(context), runner_(context) {}
   ~EngineImpl() override { stop(); }
   Status register_tenants();
+  EngineContext& context() override { return context_; }
+  Background& background() override { return background_; }
 
   Status start() override;
   void stop() override;
@@ -62,6 +64,7 @@ class EngineImpl : public Engine {
   bool started_ = false;
   std::map<uint64_t, std::unique_ptr<TenantArchiver>> archivers_;
   JobRunner runner_;
+  Background background_;
 };
 
 }  // namespace seabed

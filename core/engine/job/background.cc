@@ -1,0 +1,70 @@
+#include "core/engine/job/background.h"
+
+#include "core/base/log.h"
+
+namespace seabed {
+namespace {
+
+void run_logged(const std::string& key, const Background::Work& work, const CancelToken& cancel) {
+  if (auto s = work(cancel); !s && !cancel.cancelled()) log::warn("{}: {}", key, s.error().message());
+}
+
+}  // namespace
+
+Status Background::start(const std::string& key, std::function<void(Task&)> body) {
+  std::lock_guard lock(mutex_);
+  if (stopping_) return fail(Code::kCancelled, key, "this process is stopping");
+  auto& slot = tasks_[key];
+  if (slot && !slot->done) return fail(Code::kConflict, key, "runs already", "wait for it, or cancel it");
+  if (slot) ended_.push_back(slot);
+  ended_.remove_if([](const auto& task) { return task->done ? (task->thread.join(), true) : false; });
+  slot = std::make_shared<Task>();
+  slot->thread = std::thread([task = slot, body = std::move(body)] {
+    body(*task);
+    task->done = true;
+  });
+  return ok();
+}
+
+Status Background::submit(const std::string& key, Work work) {
+  return start(key, [key, work = std::move(work)](Task& task) { run_logged(key, work, task.cancel); });
+}
+
+Status Background::every(const std::string& key, std::chrono::milliseconds first,
+                         std::function<std::chrono::milliseconds()> interval, Work work) {
+  return start(key, [=](Task& task) {
+    for (auto pause = first; !task.cancel.wait_for(pause); pause = interval())
+      run_logged(key, work, task.cancel);
+  });
+}
+
+bool Background::cancel(const std::string& key) {
+  std::lock_guard lock(mutex_);
+  auto found = tasks_.find(key);
+  if (found == tasks_.end() || found->second->done) return false;
+  found->second->cancel.cancel();
+  return true;
+}
+
+bool Background::running(const std::string& key) {
+  std::lock_guard lock(mutex_);
+  auto found = tasks_.find(key);
+  return found != tasks_.end() && !found->second->done;
+}
+
+void Background::stop() {
+  std::list<std::shared_ptr<Task>> all;
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    all.swap(ended_);
+    for (auto& [key, task] : tasks_) {
+      task->cancel.cancel();
+      all.push_back(task);
+    }
+    tasks_.clear();
+  }
+  for (auto& task : all) task->thread.join();
+}
+
+}  // namespace seabed
