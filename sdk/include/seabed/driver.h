@@ -54,7 +54,8 @@ typedef struct seabed_part {
 } seabed_part;
 
 enum seabed_put_flag {
-  SEABED_PUT_IF_ABSENT = 1 << 0 /* SEABED_ALREADY_EXISTS when the key is there; atomic if capable */
+  SEABED_PUT_IF_ABSENT = 1 << 0 /* SEABED_ALREADY_EXISTS when the key is there; SEABED_UNSUPPORTED
+                                    without SEABED_CAP_CONDITIONAL_PUT */
 };
 
 typedef struct seabed_put_options {
