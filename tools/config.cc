@@ -1,6 +1,7 @@
 // seabed config check|explain
 #include <nlohmann/json.hpp>
 
+#include "tools/agent/client.h"
 #include "tools/cli/exit_code.h"
 #include "tools/cli/invocation.h"
 #include "tools/cli/text_table.h"
@@ -22,6 +23,13 @@ Result<int> check(Invocation& invocation) {
            (problems.empty() ? ": good\n" : ": " + std::to_string(problems.size()) + " problem(s)\n");
   });
   return problems.empty() ? status : static_cast<int>(kExitUsage);
+}
+
+std::string reload_text(const Json& answer) {
+  std::string text;
+  for (const Json& key : answer["applied"]) text += "applied: " + key.get<std::string>() + "\n";
+  for (const Json& key : answer["needs_restart"]) text += "needs a restart: " + key.get<std::string>() + "\n";
+  return text.empty() ? "nothing changed\n" : text;
 }
 
 Json stream_json(const LogStreamConfig& ls) {
@@ -52,6 +60,14 @@ Json explain_json(const Config& c) {
                     {"clock_error_ms", l.clock_error.count()},
                     {"request_deadline_ms", l.request_deadline.count()},
                     {"bridge_min_interval_ms", l.bridge_min_interval.count()}};
+  json["log"] = {{"format", c.log.format}, {"level", c.log.level}, {"file", c.log.file}};
+  json["metrics"] = {{"listen", c.metrics.listen}};
+  json["alert"] = {{"command", c.alert.command},
+                   {"webhook", c.alert.webhook.empty() ? "" : kNotShown},
+                   {"lag_limit_ms", c.alert.lag_limit.count()},
+                   {"check_interval_ms", c.alert.check_interval.count()},
+                   {"repeat_interval_ms", c.alert.repeat_interval.count()},
+                   {"timeout_ms", c.alert.timeout.count()}};
   json["tenant"] = Json::array();
   for (const TenantConfig& t : c.tenants) {
     Json tenant = {{"name", t.name},
@@ -62,13 +78,25 @@ Json explain_json(const Config& c) {
     for (const auto& ls : t.streams) tenant["log_stream"].push_back(stream_json(ls));
     json["tenant"].push_back(std::move(tenant));
   }
+  json["files"] = c.files;
+  json["values"] = Json::array();
+  for (const ConfigValue& v : c.values)
+    json["values"].push_back({{"key", v.key}, {"value", v.value}, {"origin", v.origin}});
   return json;
+}
+
+Result<int> reload(Invocation& invocation) {
+  SEABED_TRY(const Config* config, invocation.config());  // a broken one is told before the agent is asked
+  SEABED_TRY(Json answer, call_agent(config->socket, "config/reload", Json::object()));
+  return invocation.answer(answer, [&] { return reload_text(answer); });
 }
 
 Result<int> explain(Invocation& invocation) {
   SEABED_TRY(const Config* config, invocation.config_or_default());
   Json answer = explain_json(*config);
-  return invocation.answer(answer, [&] { return answer.dump(2) + "\n"; });
+  return invocation.answer(answer, [&] {
+    return json_table(answer["values"], {{"key", "KEY"}, {"value", "VALUE"}, {"origin", "FROM"}});
+  });
 }
 
 }  // namespace
@@ -83,11 +111,21 @@ std::vector<Verb> config_verbs() {
            check},
           {"config",
            "explain",
-           "Every value in force, defaults included; secrets are not shown",
-           "",
-           {"seabed config explain"},
+           "Every value in force with its origin, defaults included; secrets are not shown",
+           "The origin is a file with its line, a variable of the environment, or the default. With --output json also "
+           "as a tree.",
+           {"seabed config explain", "seabed config explain --output json"},
            {},
-           explain}};
+           explain},
+          {"config",
+           "reload",
+           "Have the agent read its configuration again (the same as SIGHUP)",
+           "[log], [metrics] and [alert] are applied at once; what else changed is named, and waits for a restart of the "
+           "agent.\n"
+           "A configuration with a mistake changes nothing.",
+           {"seabed config reload"},
+           {},
+           reload}};
 }
 
 }  // namespace seabed

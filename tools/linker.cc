@@ -5,6 +5,7 @@
 #include "core/source/rocksdb/linker.h"
 #include "tools/cli/exit_code.h"
 #include "tools/cli/invocation.h"
+#include "tools/cli/log_output.h"
 #include "tools/cli/signals.h"
 #include "tools/nouns.h"
 
@@ -34,7 +35,7 @@ Result<int> linker(Invocation& invocation) {
   if (streams.empty())
     return fail(Code::kNotFound, "tenant " + tenant->name,
                 "has no log stream " + (wanted ? std::to_string(wanted) : ""));
-  spdlog::set_level(spdlog::level::info);
+  SEABED_CHECK(set_up_log({config->log.format, config->log.level, ""}));
   log::info("linker {} of tenant {}: {} stream(s)", ::getpid(), tenant->name, streams.size());
   SEABED_CHECK(rocksdb_source::run_linker(streams, signals.token()));
   return kExitOk;

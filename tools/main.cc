@@ -8,9 +8,8 @@
 #include "core/base/log.h"
 #include "tools/cli/exit_code.h"
 #include "tools/cli/invocation.h"
+#include "tools/cli/log_output.h"
 #include "tools/nouns.h"
-
-#include <spdlog/sinks/stdout_sinks.h>
 
 namespace seabed {
 namespace {
@@ -134,8 +133,7 @@ int run_program(const std::vector<std::string>& args) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("seabed"));
-  spdlog::set_level(spdlog::level::warn);
+  (void)seabed::set_up_log({"text", "warn", ""});
   try {
     return seabed::run_program({argv + 1, argv + argc});
   } catch (const std::exception& e) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/log.h"
+#include "core/base/log_context.h"
 #include "core/catalog/backup_jobs.h"
 
 namespace seabed {
@@ -32,6 +33,16 @@ Status wait_ready(EngineContext& context, TenantArchiver& archiver, uint64_t job
       if (cancel.wait_for(kLook)) break;
   }
   return ok();
+}
+
+/// For the log: a job that is not found is told by the run itself.
+std::string tenant_of_job(EngineContext& context, uint64_t job_id) {
+  auto job = context.catalog->get<std::optional<catalog::BackupJobRow>>(
+      [&](auto& tx) { return catalog::find_backup_job(tx, job_id); });
+  if (job && *job)
+    for (const TenantConfig& tenant : context.tenants)
+      if (tenant.tenant_id == (*job)->tenant_id) return tenant.name;
+  return {};
 }
 
 }  // namespace
@@ -92,6 +103,7 @@ void JobRunner::work(Lane& lane) {
 }
 
 Status JobRunner::run_tracked(TenantArchiver& archiver, uint64_t job_id) {
+  const log::Scope scope({.tenant = tenant_of_job(context_, job_id), .job = std::to_string(job_id)});
   auto running = std::make_shared<Running>();
   {
     std::lock_guard lock(mutex_);

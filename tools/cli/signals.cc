@@ -15,15 +15,24 @@ struct SignalCancel::Thread {
   std::thread thread;
 };
 
-SignalCancel::SignalCancel() : thread_(std::make_unique<Thread>()) {
+SignalCancel::SignalCancel() : SignalCancel(nullptr) {}
+
+SignalCancel::SignalCancel(std::function<void()> hang_up) : thread_(std::make_unique<Thread>()) {
   sigemptyset(&thread_->set);
   sigaddset(&thread_->set, SIGINT);
   sigaddset(&thread_->set, SIGTERM);
+  if (hang_up) sigaddset(&thread_->set, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &thread_->set, &thread_->before);
-  thread_->thread = std::thread([this] {
+  thread_->thread = std::thread([this, hang_up = std::move(hang_up)] {
     const timespec look{0, 100'000'000};
-    while (!thread_->stop)
-      if (sigtimedwait(&thread_->set, nullptr, &look) > 0 && !thread_->stop) token_.cancel();
+    while (!thread_->stop) {
+      const int signal = sigtimedwait(&thread_->set, nullptr, &look);
+      if (signal <= 0 || thread_->stop) continue;
+      if (signal == SIGHUP)
+        hang_up();
+      else
+        token_.cancel();
+    }
   });
 }
 

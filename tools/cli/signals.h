@@ -1,6 +1,7 @@
 #pragma once
-// Ctrl-C and SIGTERM as a CancelToken.
+// Ctrl-C and SIGTERM as a CancelToken; SIGHUP as a call.
 
+#include <functional>
 #include <memory>
 
 #include "core/base/cancel.h"
@@ -12,6 +13,8 @@ namespace seabed {
 class SignalCancel {
  public:
   SignalCancel();
+  /// SIGHUP calls `hang_up` on this object's thread instead of ending the process.
+  explicit SignalCancel(std::function<void()> hang_up);
   ~SignalCancel();
   const CancelToken& token() const { return token_; }
   CancelToken& token() { return token_; }

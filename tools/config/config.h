@@ -1,8 +1,9 @@
 #pragma once
-// What a machine is, from a TOML file: cluster, agent, drivers, tenants and the databases behind their log
-// streams, limits. What operators decide is in the catalog. docs/operator-guide.md has every key; config/ has
-// samples.
+// What a machine is, from TOML files and the environment: cluster, agent, drivers, tenants and the databases behind
+// their log streams, limits, log, metrics, alerts. What operators decide is in the catalog. docs/operator-guide.md has
+// every key; config/ has samples.
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -10,20 +11,55 @@
 
 namespace seabed {
 
+/// [log]. Read again on SIGHUP, which also opens the file anew.
+struct LogConfig {
+  std::string format = "text";  // text, json
+  std::string level = "info";   // debug, info, warn, error
+  std::string file;             // empty: standard error
+};
+
+/// [metrics].
+struct MetricsConfig {
+  std::string listen;  // "127.0.0.1:9188", "[::1]:9188"; empty: no page
+};
+
+/// [alert]. Nothing is sent without a command or a webhook.
+struct AlertConfig {
+  std::vector<std::string> command;  // its arguments are its own; the event is JSON on its standard input
+  std::string webhook;               // http://host[:port]/path
+  std::chrono::milliseconds lag_limit{0};         // of a tenant's archive; 0: none
+  std::chrono::milliseconds check_interval{5'000};
+  std::chrono::milliseconds repeat_interval{3'600'000};  // the same trouble is told no more often
+  std::chrono::milliseconds timeout{10'000};             // of one delivery
+};
+
+/// One value in force, for `config explain`: "limits.lease_ms", its text, "/etc/seabed/seabed.toml:12",
+/// "$SEABED_LIMITS_LEASE_MS" or "default".
+struct ConfigValue {
+  std::string key, value, origin;
+  bool operator==(const ConfigValue&) const = default;
+};
+inline constexpr char kNotShown[] = "(set, not shown)";
+
 struct Config {
   std::string file;  // empty: defaults only, no file was found
+  std::vector<std::string> files;  // file and what conf.d/ beside it holds
   std::string cluster_name = "seabed";
   uint64_t cluster_id = 1;
   std::string socket, catalog, catalog_key, state_directory;
   StorageOptions storage;
   std::vector<TenantConfig> tenants;
   Limits limits;
+  LogConfig log;
+  MetricsConfig metrics;
+  AlertConfig alert;
+  std::vector<ConfigValue> values;  // secrets masked
 
   const TenantConfig* tenant(const std::string& name) const;
 };
 
-/// Strict: an unknown key, a wrong type, a relative path or a duplicate is kInvalidArgument naming file and
-/// line.
+/// The file, conf.d/*.toml beside it, and SEABED_<SECTION>_<KEY> over both. Strict: an unknown key or variable, a wrong
+/// type, a relative path or a duplicate is kInvalidArgument naming file and line, or the variable.
 Result<Config> load_config(const std::string& file);
 /// For verbs that need drivers only: the drivers beside the program.
 Config default_config();

@@ -1,27 +1,33 @@
-// The TOML file, table by table; every mistake is named with its line.
+// The configuration, table by table; every mistake is named with its line.
 #include <sys/stat.h>
 
-#include "core/base/fd.h"
+#include <algorithm>
+
 #include "core/base/uri.h"
-#include "tools/config/config.h"
+#include "tools/config/config_files.h"
+#include "tools/config/observation.h"
 #include "tools/config/table_reader.h"
 
 namespace seabed {
 namespace {
 
 struct Loader {
-  std::string file;
+  Reading& reading;
   Config config;
+  const toml::table none{};
+
+  /// A missing table is read too: the environment may have its keys.
+  TableReader reader(const char* name, const toml::table* table) {
+    return TableReader(reading, name, table ? *table : none);
+  }
 
   Status cluster(const toml::table* table) {
-    if (!table) return ok();
-    TableReader r(file, "cluster", *table);
+    auto r = reader("cluster", table);
     return r.text("name", &config.cluster_name).number("id", &config.cluster_id, 1, INT64_MAX).done();
   }
 
   Status agent(const toml::table* table) {
-    if (!table) return ok();
-    TableReader r(file, "agent", *table);
+    auto r = reader("agent", table);
     r.path("socket", &config.socket)
         .path("catalog", &config.catalog)
         .path("catalog_key", &config.catalog_key);
@@ -29,8 +35,7 @@ struct Loader {
   }
 
   Status drivers(const toml::table* table) {
-    if (!table) return ok();
-    TableReader r(file, "drivers", *table);
+    auto r = reader("drivers", table);
     uint64_t attempts = config.storage.max_attempts;
     r.paths("directories", &config.storage.driver_directories).number("max_attempts", &attempts, 1, 100);
     config.storage.max_attempts = static_cast<int>(attempts);
@@ -39,33 +44,46 @@ struct Loader {
 
   /// [driver.s3] and the like: defaults under the URI's own parameters.
   Status driver_defaults(const toml::table* table) {
-    if (!table) return ok();
-    TableReader r(file, "driver", *table);
-    for (auto&& [scheme, node] : *table) {
+    TableReader r(reading, "driver", table ? *table : none, "driver ");
+    for (auto&& [scheme, node] : table ? *table : none) {
       std::string name(scheme.str());
       const toml::table* values = r.table(name.c_str());
       if (!values) continue;
-      TableReader keys(file, "driver." + name, *values);
-      auto defaults = keys.all_text();
-      for (auto& [key, value] : defaults)
-        if (is_secret_key(key)) SEABED_CHECK(secret_is_private(values->get(key), key));
+      TableReader keys(reading, "driver." + name, *values, "driver." + name + " ");
+      for (auto& [key, value] : keys.all_text()) {
+        if (is_secret_key(key)) SEABED_CHECK(secret_is_private(*values->get(key), key));
+        set_default(name, key, value, origin_of(*values->get(key)));
+      }
       SEABED_CHECK(keys.done());
-      config.storage.driver_defaults.emplace_back(name, std::move(defaults));
     }
-    return r.done();
+    SEABED_CHECK(r.done());
+    SEABED_TRY(auto variables, reading.environment.driver_keys());
+    for (auto& [scheme, key, variable] : variables) set_default(scheme, key, variable.value, "$" + variable.name);
+    return ok();
   }
 
-  Status secret_is_private(const toml::node* node, const std::string& key) {
+  void set_default(const std::string& scheme, const std::string& key, const std::string& value,
+                   const std::string& origin) {
+    auto& all = config.storage.driver_defaults;
+    auto found = std::find_if(all.begin(), all.end(), [&](auto& known) { return known.first == scheme; });
+    if (found == all.end()) found = all.insert(all.end(), {scheme, {}});
+    auto known = std::find_if(found->second.begin(), found->second.end(), [&](auto& v) { return v.first == key; });
+    if (known == found->second.end())
+      found->second.emplace_back(key, value);
+    else
+      known->second = value;
+    reading.note("driver." + scheme + "." + key, is_secret_key(key) ? kNotShown : value, origin);
+  }
+
+  Status secret_is_private(const toml::node& node, const std::string& key) {
     struct stat st;
-    if (::stat(file.c_str(), &st) == 0 && (st.st_mode & 077) == 0) return ok();
-    return fail(Code::kPermissionDenied, file + ":" + std::to_string(node->source().begin.line),
-                "holds the secret " + key + " and others may read it",
+    if (::stat(node.source().path->c_str(), &st) == 0 && (st.st_mode & 077) == 0) return ok();
+    return fail(Code::kPermissionDenied, origin_of(node), "holds the secret " + key + " and others may read it",
                 "chmod 600 it, or use the standard credential chain");
   }
 
   Status limits(const toml::table* table) {
-    if (!table) return ok();
-    TableReader r(file, "limits", *table);
+    auto r = reader("limits", table);
     Limits& l = config.limits;
     uint64_t threads = l.backup_threads;
     r.size("pinned_bytes", &l.pinned_bytes, 1).number("backup_threads", &threads, 1, 256);
@@ -78,8 +96,10 @@ struct Loader {
   }
 
   Status log_stream(const toml::table& table, TenantConfig* tenant) {
-    TableReader r(file, "tenant.log_stream", table);
     LogStreamConfig ls;
+    const std::string label =
+        "tenant." + tenant->name + ".log_stream." + std::to_string(table["id"].value_or(int64_t(ls.ls_id)));
+    TableReader r(reading, "tenant.log_stream", table, label);
     StreamConfig& s = ls.stream;
     r.required("directory").number("id", &ls.ls_id, 1001, UINT32_MAX).text("engine", &ls.engine);
     r.path("directory", &s.directory)
@@ -97,12 +117,16 @@ struct Loader {
           r.fail_at(&table, s.directory + " belongs to tenant " + known.name);
     SEABED_CHECK(r.done());
     s.tenant = tenant->name, s.ls_id = ls.ls_id;
+    set_stream_defaults(*tenant, &s);
+    if (!table.contains("pin_directory")) reading.note(label + ".pin_directory", s.pin_directory, "default");
+    if (!table.contains("pinned_limit"))
+      reading.note(label + ".pinned_limit", std::to_string(s.pinned_limit_bytes), "limits.pinned_bytes");
     tenant->streams.push_back(std::move(ls));
     return ok();
   }
 
   Status tenant(const toml::table& table) {
-    TableReader r(file, "tenant", table);
+    TableReader r(reading, "tenant", table, "tenant." + table["name"].value_or(std::string("?")));
     TenantConfig t;
     std::string mode = "mysql";
     r.required("name").text("name", &t.name).text("mode", &mode).text("time_zone", &t.time_zone);
@@ -119,7 +143,6 @@ struct Loader {
     auto streams = r.tables("log_stream");
     SEABED_CHECK(r.done());
     for (const toml::table* stream : streams) SEABED_CHECK(log_stream(*stream, &t));
-    for (auto& ls : t.streams) set_stream_defaults(t, &ls.stream);
     config.tenants.push_back(std::move(t));
     return ok();
   }
@@ -137,24 +160,24 @@ struct Loader {
 }  // namespace
 
 Result<Config> load_config(const std::string& file) {
-  SEABED_TRY(std::string text, read_file(file, 16 << 20));
-  Loader loader{file, default_config()};
-  loader.config.file = file;
-  toml::table root;
-  try {
-    root = toml::parse(text);
-  } catch (const toml::parse_error& e) {
-    return fail(Code::kInvalidArgument, file + ":" + std::to_string(e.source().begin.line),
-                std::string(e.description()));
-  }
-  TableReader r(file, "", root);
+  SEABED_TRY(ConfigTree tree, read_config_files(file));
+  Reading reading(Environment::of_process());
+  Loader loader{reading, default_config()};
+  loader.config.file = file, loader.config.files = tree.files;
+  TableReader r(reading, "", tree.root);
   SEABED_CHECK(loader.cluster(r.table("cluster")));
   SEABED_CHECK(loader.agent(r.table("agent")));
   SEABED_CHECK(loader.drivers(r.table("drivers")));
   SEABED_CHECK(loader.driver_defaults(r.table("driver")));
   SEABED_CHECK(loader.limits(r.table("limits")));
+  for (const char* name : {"log", "metrics", "alert"})
+    SEABED_CHECK(read_observation(loader.reader(name, r.table(name)), name, &loader.config));
   for (const toml::table* tenant : r.tables("tenant")) SEABED_CHECK(loader.tenant(*tenant));
   SEABED_CHECK(r.done());
+  if (auto unknown = reading.environment.unknown(reading.sections))
+    return fail(Code::kInvalidArgument, "$" + *unknown, "sets no key of the configuration",
+                "see docs/operator-guide.md for the keys");
+  loader.config.values = std::move(reading.values);
   return std::move(loader.config);
 }
 

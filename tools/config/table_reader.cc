@@ -1,6 +1,10 @@
 #include "tools/config/table_reader.h"
 
 #include <charconv>
+#include <sstream>
+
+#include "core/base/uri.h"
+#include "tools/config/config_files.h"
 
 namespace seabed {
 namespace {
@@ -30,17 +34,77 @@ bool parse_size(const std::string& text, uint64_t* out) {
   return false;
 }
 
+/// A webhook's path is often its password.
+bool hidden(std::string_view key) { return is_secret_key(key) || key == "webhook"; }
+
 }  // namespace
+
+void Reading::note(const std::string& key, const std::string& value, const std::string& origin) {
+  for (ConfigValue& known : values)
+    if (known.key == key) return known.value = value, known.origin = origin, void();
+  values.push_back({key, value, origin});
+}
+
+TableReader::TableReader(Reading& reading, std::string name, const toml::table& table, std::string label)
+    : reading_(reading),
+      name_(std::move(name)),
+      label_(label.empty() ? name_ : std::move(label)),
+      variables_(!name_.empty() && label_ == name_),
+      table_(table) {
+  if (variables_) reading_.sections.push_back(name_);
+}
 
 const toml::node* TableReader::take(const char* key) {
   known_.insert(key);
   return table_.get(key);
 }
 
+const toml::node* TableReader::take(const char* key, Kind kind) {
+  const toml::node* written = take(key);
+  const toml::node* given = variables_ ? from_environment(key, kind) : nullptr;
+  return given ? given : written;
+}
+
+/// The variable as TOML, so that the same checks see it: a number or true/false as it is, a text quoted.
+const toml::node* TableReader::from_environment(const char* key, Kind kind) {
+  auto found = reading_.environment.find(name_, key, hidden(key));
+  if (!found) return errors_.push_back(found.error()), nullptr;
+  if (!*found) return nullptr;
+  const std::string& text = (*found)->value;
+  toml::table made;
+  if (kind == Kind::kPaths) {
+    toml::array list;
+    std::istringstream in(text);
+    for (std::string part; std::getline(in, part, ':');)
+      if (!part.empty()) list.push_back(part);
+    made.insert(key, std::move(list));
+  } else {
+    made.insert(key, text);
+  }
+  std::ostringstream out;
+  if (kind == Kind::kNumber && !text.empty() && text.find_first_not_of("0123456789truefals") == text.npos)
+    out << key << " = " << text;
+  else if (kind == Kind::kTexts)
+    out << key << " = " << text;
+  else
+    out << made;
+  auto parsed = parse_toml(out.str(), "$" + (*found)->name);
+  if (!parsed) {
+    errors_.push_back({Code::kInvalidArgument, "$" + (*found)->name, "cannot be read as " + std::string(key), "", 0, 0});
+    return nullptr;
+  }
+  return reading_.overlays.emplace_back(std::move(*parsed)).get(key);
+}
+
+void TableReader::note(const char* key, const std::string& value, const toml::node* node) {
+  const std::string full = (label_.empty() ? "" : label_ + ".") + key;
+  reading_.note(full, hidden(key) && !value.empty() && !value.starts_with('/') ? kNotShown : value,
+                node ? origin_of(*node) : "default");
+}
+
 Error TableReader::problem(const toml::node* node, const std::string& what) const {
-  auto line = node ? node->source().begin.line : table_.source().begin.line;
   return {Code::kInvalidArgument,
-          file_ + ":" + std::to_string(line),
+          origin_of(node ? *node : table_),
           what + (name_.empty() ? "" : " in [" + name_ + "]"),
           "see docs/operator-guide.md for the keys",
           0,
@@ -52,12 +116,14 @@ void TableReader::fail_at(const toml::node* node, const std::string& what) {
 }
 
 TableReader& TableReader::text(const char* key, std::string* out) {
-  if (auto* node = take(key)) {
+  auto* node = take(key, Kind::kText);
+  if (node) {
     if (auto value = node->value_exact<std::string>())
       *out = *value;
     else
       fail_at(node, std::string(key) + " must be a text");
   }
+  note(key, *out, node);
   return *this;
 }
 
@@ -68,17 +134,23 @@ bool TableReader::check_path(const toml::node* node, const std::string& text) {
 }
 
 TableReader& TableReader::path(const char* key, std::string* out) {
-  std::string value;
-  text(key, &value);
-  if (const toml::node* node = table_.get(key); node && node->is_string() && check_path(node, value)) {
-    while (value.size() > 1 && value.back() == '/') value.pop_back();
-    *out = value;
+  auto* node = take(key, Kind::kText);
+  if (node) {
+    auto value = node->value_exact<std::string>();
+    if (!value)
+      fail_at(node, std::string(key) + " must be a text");
+    else if (check_path(node, *value)) {
+      while (value->size() > 1 && value->back() == '/') value->pop_back();
+      *out = *value;
+    }
   }
+  note(key, *out, node);
   return *this;
 }
 
 TableReader& TableReader::number(const char* key, uint64_t* out, uint64_t min, uint64_t max) {
-  if (auto* node = take(key)) {
+  auto* node = take(key, Kind::kNumber);
+  if (node) {
     auto value = node->value_exact<int64_t>();
     if (value && *value >= 0 && uint64_t(*value) >= min && uint64_t(*value) <= max)
       *out = *value;
@@ -86,11 +158,13 @@ TableReader& TableReader::number(const char* key, uint64_t* out, uint64_t min, u
       fail_at(node, std::string(key) + " must be a number from " + std::to_string(min) + " to " +
                         std::to_string(max));
   }
+  note(key, std::to_string(*out), node);
   return *this;
 }
 
 TableReader& TableReader::size(const char* key, uint64_t* out, uint64_t min) {
-  if (auto* node = take(key)) {
+  auto* node = take(key, Kind::kNumber);
+  if (node) {
     uint64_t value = 0;
     auto number = node->value_exact<int64_t>();
     auto text = node->value_exact<std::string>();
@@ -101,39 +175,69 @@ TableReader& TableReader::size(const char* key, uint64_t* out, uint64_t min) {
       fail_at(node, std::string(key) + " must be a size (bytes, or a text like \"16G\") of at least " +
                         std::to_string(min));
   }
+  note(key, std::to_string(*out), node);
   return *this;
 }
 
-TableReader& TableReader::milliseconds(const char* key, std::chrono::milliseconds* out) {
+TableReader& TableReader::milliseconds(const char* key, std::chrono::milliseconds* out, uint64_t min) {
   uint64_t value = out->count();
-  number(key, &value, 1, 86'400'000);
+  number(key, &value, min, 86'400'000);
   *out = std::chrono::milliseconds(value);
   return *this;
 }
 
 TableReader& TableReader::flag(const char* key, bool* out) {
-  if (auto* node = take(key)) {
+  auto* node = take(key, Kind::kNumber);
+  if (node) {
     if (auto value = node->value_exact<bool>())
       *out = *value;
     else
       fail_at(node, std::string(key) + " must be true or false");
   }
+  note(key, *out ? "true" : "false", node);
+  return *this;
+}
+
+namespace {
+std::string joined(const std::vector<std::string>& list, const char* between) {
+  std::string out;
+  for (const std::string& item : list) out += (out.empty() ? "" : between) + item;
+  return out;
+}
+}  // namespace
+
+TableReader& TableReader::texts(const char* key, std::vector<std::string>* out) {
+  auto* node = take(key, Kind::kTexts);
+  if (node) {
+    auto* list = node->as_array();
+    if (!list) return fail_at(node, std::string(key) + " must be a list of texts"), *this;
+    out->clear();
+    for (const toml::node& item : *list) {
+      if (auto value = item.value_exact<std::string>())
+        out->push_back(*value);
+      else
+        fail_at(&item, std::string(key) + " must hold texts");
+    }
+  }
+  note(key, joined(*out, " "), node);
   return *this;
 }
 
 TableReader& TableReader::paths(const char* key, std::vector<std::string>* out) {
-  auto* node = take(key);
-  if (!node) return *this;
-  auto* list = node->as_array();
-  if (!list) return fail_at(node, std::string(key) + " must be a list of paths"), *this;
-  out->clear();
-  for (const toml::node& item : *list) {
-    auto value = item.value_exact<std::string>();
-    if (!value)
-      fail_at(&item, std::string(key) + " must hold texts");
-    else if (check_path(&item, *value))
-      out->push_back(*value);
+  auto* node = take(key, Kind::kPaths);
+  if (node) {
+    auto* list = node->as_array();
+    if (!list) return fail_at(node, std::string(key) + " must be a list of paths"), *this;
+    out->clear();
+    for (const toml::node& item : *list) {
+      auto value = item.value_exact<std::string>();
+      if (!value)
+        fail_at(&item, std::string(key) + " must hold texts");
+      else if (check_path(&item, *value))
+        out->push_back(*value);
+    }
   }
+  note(key, joined(*out, ":"), node);
   return *this;
 }
 

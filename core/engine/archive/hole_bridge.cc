@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/log.h"
+#include "core/base/log_context.h"
 
 namespace seabed::archive {
 
@@ -27,7 +28,10 @@ void HoleBridge::poll(uint64_t open_holes, uint64_t found) {
   if (thread_.joinable()) thread_.join();  // the one before has ended
   running_ = true;
   found_at_start_ = found_;
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this, context = log::context()] {
+    const log::Scope scope(context);
+    run();
+  });
 }
 
 void HoleBridge::run() {

@@ -1,6 +1,7 @@
 #include "core/engine/archive/round_executor.h"
 
 #include "core/base/log.h"
+#include "core/base/log_context.h"
 #include "core/catalog/parameters.h"
 
 namespace seabed {
@@ -32,7 +33,10 @@ void RoundExecutor::set_bridge(BridgeFn bridge) { bridge_.set(std::move(bridge))
 
 void RoundExecutor::start() {
   keeper_ = std::make_unique<LeaseKeeper>(context_.limits.lease);
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    const log::Scope scope({.tenant = config_.name, .job = "archive"});
+    run();
+  });
 }
 
 void RoundExecutor::stop() {

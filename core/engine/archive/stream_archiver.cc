@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/log.h"
+#include "core/base/log_context.h"
 
 namespace seabed::archive {
 
@@ -28,7 +29,13 @@ StreamArchiver::StreamArchiver(StreamSource& source, StreamEnvironment environme
 
 StreamArchiver::~StreamArchiver() { stop(false); }
 
-void StreamArchiver::start() { thread_ = std::thread([this] { run(); }); }
+void StreamArchiver::start() {
+  // Begun by the tenant's archiver: its lines are that tenant's.
+  thread_ = std::thread([this, context = log::context()] {
+    const log::Scope scope({context.tenant, "archive", "log stream " + std::to_string(env_.id.ls_id)});
+    run();
+  });
+}
 
 void StreamArchiver::stop(bool ship) {
   if (!thread_.joinable()) return;

@@ -1,11 +1,13 @@
 #include "core/engine/job/background.h"
 
 #include "core/base/log.h"
+#include "core/base/log_context.h"
 
 namespace seabed {
 namespace {
 
 void run_logged(const std::string& key, const Background::Work& work, const CancelToken& cancel) {
+  const log::Scope scope({.job = key});
   if (auto s = work(cancel); !s && !cancel.cancelled()) log::warn("{}: {}", key, s.error().message());
 }
 

@@ -1,0 +1,51 @@
+#include "tools/agent/observed_agent.h"
+
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "core/base/log.h"
+#include "tools/agent/metrics_page.h"
+#include "tools/agent/service_notify.h"
+#include "tools/cli/log_output.h"
+
+namespace seabed {
+namespace {
+constexpr char kAlertKey[] = "alerts";
+}
+
+Result<Json> reload_noted(LiveConfig& live) {
+  notify_reloading();
+  auto answer = live.reload();
+  notify_ready(answer ? "configuration read again" : "the new configuration is refused, the old one stays");
+  return answer;
+}
+
+Status ObservedAgent::start() {
+  SEABED_CHECK(listen(live_.config().metrics));
+  live_.on("log", [](const Config& next) { return set_up_log(next.log); });
+  live_.on("metrics", [this](const Config& next) { return listen(next.metrics); });
+  live_.on("alert", [](const Config&) { return ok(); });  // each look reads it
+  return engine_.background().every(
+      kAlertKey, std::chrono::milliseconds(100), [this] { return alerts_.interval(); },
+      [this](const CancelToken& cancel) { return alerts_.look(cancel); });
+}
+
+ObservedAgent::~ObservedAgent() {
+  engine_.background().cancel(kAlertKey);
+  while (engine_.background().running(kAlertKey)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+}
+
+Status ObservedAgent::listen(const MetricsConfig& config) {
+  std::lock_guard lock(mutex_);
+  if (config.listen == listening_) return ok();
+  std::unique_ptr<MetricsServer> next;
+  if (!config.listen.empty()) {
+    SEABED_TRY(next, MetricsServer::start(config.listen, [this] { return metrics_page(engine_, live_); }));
+    log::info("metrics at {} (port {})", config.listen, next->port());
+  }
+  server_ = std::move(next);
+  listening_ = config.listen;
+  return ok();
+}
+
+}  // namespace seabed

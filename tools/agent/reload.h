@@ -1,0 +1,47 @@
+#pragma once
+// The agent's configuration while it runs: read again on SIGHUP and by config/reload. What can be applied is applied,
+// what cannot is named; a configuration with a mistake changes nothing.
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "tools/cli/error_json.h"
+#include "tools/config/config.h"
+
+namespace seabed {
+
+/// Keys (as in ConfigValue) whose value differs, or that only one side has.
+std::vector<std::string> changed_keys(const std::vector<ConfigValue>& before, const std::vector<ConfigValue>& after);
+
+/// Thread-safe.
+class LiveConfig {
+ public:
+  /// Takes the new values over. Its error leaves that part as it was and is the reload's answer.
+  using Apply = std::function<Status(const Config&)>;
+
+  explicit LiveConfig(const Config& started_with) : now_(started_with), applied_(now_.values) {}
+  /// `section` as in the file: every key that begins with "<section>." is applied by `apply`. Before the first reload.
+  void on(std::string section, Apply apply);
+  /// {"applied": [keys], "needs_restart": [keys]}. Both count from what is in force.
+  Result<Json> reload();
+  Config config() const;
+
+  struct Outcome {
+    bool last_good = true;
+    uint64_t last_success_us = 0;  // since the epoch; 0: never reloaded
+  };
+  Outcome outcome() const;
+
+ private:
+  Result<Json> apply(Config next);
+
+  mutable std::mutex mutex_;
+  Config now_;
+  std::vector<ConfigValue> applied_;  // the values in force
+  std::vector<std::pair<std::string, Apply>> parts_;
+  Outcome outcome_;
+};
+
+}  // namespace seabed
