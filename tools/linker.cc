@@ -1,4 +1,5 @@
 // seabed linker
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/log.h"
@@ -22,21 +23,45 @@ rocksdb_source::LinkerConfig linker_config(const TenantConfig& tenant, const Log
   return out;
 }
 
+using Streams = std::vector<rocksdb_source::LinkerConfig>;
+
+Result<Streams> tenant_streams(Invocation& invocation, const Config& config) {
+  if (!invocation.has("tenant"))
+    return fail(Code::kInvalidArgument, "seabed linker", "--tenant or --own is missing", "see `seabed linker --help`");
+  const TenantConfig* tenant = config.tenant(invocation.text("tenant"));
+  if (!tenant) return fail(Code::kNotFound, "tenant " + invocation.text("tenant"), "is not in " + config.file);
+  SEABED_TRY(uint64_t wanted, invocation.number("ls", 0));
+  Streams out;
+  for (const LogStreamConfig& ls : tenant->streams)
+    if (!wanted || ls.ls_id == wanted) out.push_back(linker_config(*tenant, ls));
+  if (out.empty())
+    return fail(Code::kNotFound, "tenant " + tenant->name,
+                "has no log stream " + (wanted ? std::to_string(wanted) : ""));
+  return out;
+}
+
+/// What belongs to this user, of every tenant.
+Result<Streams> own_streams(const Config& config) {
+  Streams out;
+  for (const TenantConfig& tenant : config.tenants)
+    for (const LogStreamConfig& ls : tenant.streams) {
+      struct stat st;
+      if (::stat(ls.stream.directory.c_str(), &st) == 0 && st.st_uid == ::geteuid())
+        out.push_back(linker_config(tenant, ls));
+    }
+  if (out.empty())
+    return fail(Code::kNotFound, "user " + std::to_string(::geteuid()), "owns no database of " + config.file,
+                "run the linker as the databases' own user");
+  return out;
+}
+
 Result<int> linker(Invocation& invocation) {
   SignalCancel signals;
   SEABED_TRY(const Config* config, invocation.config());
-  const TenantConfig* tenant = config->tenant(invocation.text("tenant"));
-  if (!tenant)
-    return fail(Code::kNotFound, "tenant " + invocation.text("tenant"), "is not in " + config->file);
-  SEABED_TRY(uint64_t wanted, invocation.number("ls", 0));
-  std::vector<rocksdb_source::LinkerConfig> streams;
-  for (const LogStreamConfig& ls : tenant->streams)
-    if (!wanted || ls.ls_id == wanted) streams.push_back(linker_config(*tenant, ls));
-  if (streams.empty())
-    return fail(Code::kNotFound, "tenant " + tenant->name,
-                "has no log stream " + (wanted ? std::to_string(wanted) : ""));
+  SEABED_TRY(const auto streams, invocation.has("own") ? own_streams(*config) : tenant_streams(invocation, *config));
   SEABED_CHECK(set_up_log({config->log.format, config->log.level, ""}));
-  log::info("linker {} of tenant {}: {} stream(s)", ::getpid(), tenant->name, streams.size());
+  log::info("linker {} of {}: {} stream(s)", ::getpid(),
+            invocation.has("own") ? "this user's databases" : "tenant " + invocation.text("tenant"), streams.size());
   SEABED_CHECK(rocksdb_source::run_linker(streams, signals.token()));
   return kExitOk;
 }
@@ -50,8 +75,10 @@ std::vector<Verb> linker_verbs() {
            "A small process of its own: no network, no driver, no catalog. It survives the agent's crash and "
            "upgrade, and\n"
            "runs as the database's own user. What it keeps is bounded by limits.pinned_bytes.",
-           {"seabed linker --tenant shop", "seabed linker --tenant shop --ls 1001"},
-           {tenant_option(), {OptionSpec::kNumber, "ls", "ID", "only this log stream"}},
+           {"seabed linker --tenant shop", "seabed linker --tenant shop --ls 1001", "seabed linker --own"},
+           {{OptionSpec::kText, "tenant", "NAME", "the tenant"},
+            {OptionSpec::kNumber, "ls", "ID", "only this log stream"},
+            {OptionSpec::kFlag, "own", "", "instead of a tenant: every database that belongs to this user"}},
            linker}};
 }
 

@@ -14,15 +14,6 @@
 namespace seabed {
 namespace {
 
-std::vector<Verb> all_verbs() {
-  std::vector<Verb> out;
-  for (auto part : {config_verbs(), agent_verbs(), linker_verbs(), tenant_verbs(), driver_verbs(),
-                    doctor_verbs(), archive_verbs(), parameter_verbs(), backup_verbs(), window_verbs(),
-                    restore_verbs(), verify_verbs(), sql_verbs(), admin_verbs()})
-    out.insert(out.end(), part.begin(), part.end());
-  return out;
-}
-
 /// What may stand anywhere on the line; the rest stays in `words`.
 struct Globals {
   std::string config = default_config_path();

@@ -21,5 +21,9 @@ std::vector<Verb> doctor_verbs();
 std::vector<Verb> config_verbs();
 std::vector<Verb> sql_verbs();
 std::vector<Verb> admin_verbs();
+std::vector<Verb> manual_verbs();
+
+/// All of them, in the order of --help (verbs.cc).
+std::vector<Verb> all_verbs();
 
 }  // namespace seabed
