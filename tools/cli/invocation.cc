@@ -32,7 +32,8 @@ Result<const Config*> Invocation::config() {
 Result<const Config*> Invocation::config_or_default() {
   if (config_) return config_.get();
   if (config_given_ || access(config_path_.c_str(), F_OK) == 0) return config();
-  config_ = std::make_unique<Config>(default_config());
+  SEABED_TRY(auto loaded, load_without_file());
+  config_ = std::make_unique<Config>(std::move(loaded));
   return config_.get();
 }
 

@@ -61,7 +61,9 @@ struct Config {
 /// The file, conf.d/*.toml beside it, and SEABED_<SECTION>_<KEY> over both. Strict: an unknown key or variable, a wrong
 /// type, a relative path or a duplicate is kInvalidArgument naming file and line, or the variable.
 Result<Config> load_config(const std::string& file);
-/// For verbs that need drivers only: the drivers beside the program.
+/// For verbs that need drivers only: the defaults, and what the environment says.
+Result<Config> load_without_file();
+/// The drivers beside the program, the usual places.
 Config default_config();
 /// SEABED_CONFIG, else /etc/seabed/seabed.toml.
 std::string default_config_path();

@@ -157,13 +157,10 @@ struct Loader {
   }
 };
 
-}  // namespace
-
-Result<Config> load_config(const std::string& file) {
-  SEABED_TRY(ConfigTree tree, read_config_files(file));
+Result<Config> load_tree(const ConfigTree& tree) {
   Reading reading(Environment::of_process());
   Loader loader{reading, default_config()};
-  loader.config.file = file, loader.config.files = tree.files;
+  loader.config.files = tree.files;
   TableReader r(reading, "", tree.root);
   SEABED_CHECK(loader.cluster(r.table("cluster")));
   SEABED_CHECK(loader.agent(r.table("agent")));
@@ -180,5 +177,16 @@ Result<Config> load_config(const std::string& file) {
   loader.config.values = std::move(reading.values);
   return std::move(loader.config);
 }
+
+}  // namespace
+
+Result<Config> load_config(const std::string& file) {
+  SEABED_TRY(const ConfigTree tree, read_config_files(file));
+  SEABED_TRY(Config config, load_tree(tree));
+  config.file = file;
+  return config;
+}
+
+Result<Config> load_without_file() { return load_tree({}); }
 
 }  // namespace seabed
