@@ -3,10 +3,15 @@
 #include <algorithm>
 
 #include "core/base/log.h"
+#include "core/base/log_context.h"
 
 namespace seabed {
 
-LeaseKeeper::LeaseKeeper(std::chrono::milliseconds lease) : period_(lease / 3), thread_([this] { run(); }) {}
+LeaseKeeper::LeaseKeeper(std::chrono::milliseconds lease)
+    : period_(lease / 3), thread_([this, context = log::context()] {
+        const log::Scope scope(context);  // of whoever keeps the leases
+        run();
+      }) {}
 
 LeaseKeeper::~LeaseKeeper() {
   cancel_.cancel();

@@ -10,10 +10,10 @@
 
 namespace seabed {
 
-/// Success: the command ended with 0 and the webhook answered 2xx. No error shows the webhook's path.
-Status deliver_alert(const AlertConfig& config, const std::string& json, const CancelToken& cancel);
+/// Success: it ended with 0.
 Status run_alert_command(const std::vector<std::string>& command, const std::string& input,
                          std::chrono::milliseconds timeout, const CancelToken& cancel);
+/// Success: the answer is 2xx. No error shows the URL's path.
 Status post_alert(const std::string& url, const std::string& json, std::chrono::milliseconds timeout);
 
 }  // namespace seabed

@@ -23,35 +23,43 @@ AlertWatch::AlertWatch(Engine& engine, const LiveConfig& live) : engine_(engine)
 
 Status AlertWatch::look(const CancelToken& cancel) {
   const Config config = live_.config();
-  if (config.alert.command.empty() && config.alert.webhook.empty()) {
-    waiting_.clear();
-    return ok();
-  }
-  SEABED_TRY(const auto troubles, find_troubles(engine_, config.alert, since_us_));
+  const AlertConfig& alert = config.alert;
+  if (alert.command.empty()) command_.waiting.clear();
+  if (alert.webhook.empty()) webhook_.waiting.clear();
+  if (alert.command.empty() && alert.webhook.empty()) return ok();
+  SEABED_TRY(const auto troubles, find_troubles(engine_, alert, since_us_));
   const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now().time_since_epoch());
-  keep(gate_.look(troubles, now.count(), config.alert.repeat_interval), config);
-  return send(config.alert, cancel);
-}
-
-void AlertWatch::keep(std::vector<AlertMessage> messages, const Config& config) {
-  for (const AlertMessage& message : messages) {
-    waiting_.push_back(alert_json(message, config));
-    if (waiting_.size() <= kMaxWaiting) continue;
-    waiting_.pop_front();
-    log::error("more than {} alerts wait for delivery: the oldest is dropped", kMaxWaiting);
+  for (const AlertMessage& message : gate_.look(troubles, now.count(), alert.repeat_interval)) {
+    const std::string json = alert_json(message, config);
+    if (!alert.command.empty()) command_.keep(json);
+    if (!alert.webhook.empty()) webhook_.keep(json);
   }
+  const Status told = webhook_.send(
+      [&](const std::string& json) { return post_alert(alert.webhook, json, alert.timeout); }, cancel);
+  const Status run = command_.send(
+      [&](const std::string& json) { return run_alert_command(alert.command, json + "\n", alert.timeout, cancel); },
+      cancel);
+  if (!told && !run) log::warn("{}", run.error().message());
+  return told ? run : told;  // logged by the caller
 }
 
-Status AlertWatch::send(const AlertConfig& config, const CancelToken& cancel) {
-  if (Steady::now() < next_) return ok();
-  for (int sent = 0; !waiting_.empty() && sent < kMaxSentPerLook && !cancel.cancelled(); ++sent) {
-    if (auto done = deliver_alert(config, waiting_.front(), cancel); !done) {
-      pause_ = pause_.count() ? std::min(pause_ * 2, kLastPause) : kFirstPause;
-      next_ = Steady::now() + pause_;
-      return done;  // logged; the event waits
+void AlertWatch::Way::keep(const std::string& json) {
+  waiting.push_back(json);
+  if (waiting.size() <= kMaxWaiting) return;
+  waiting.pop_front();
+  log::error("more than {} alerts wait for delivery: the oldest is dropped", kMaxWaiting);
+}
+
+Status AlertWatch::Way::send(const std::function<Status(const std::string&)>& deliver, const CancelToken& cancel) {
+  if (Steady::now() < next) return ok();
+  for (int sent = 0; !waiting.empty() && sent < kMaxSentPerLook && !cancel.cancelled(); ++sent) {
+    if (auto done = deliver(waiting.front()); !done) {
+      pause = pause.count() ? std::min(pause * 2, kLastPause) : kFirstPause;
+      next = Steady::now() + pause;
+      return done;  // the event waits
     }
-    waiting_.pop_front();
-    pause_ = std::chrono::milliseconds(0);
+    waiting.pop_front();
+    pause = std::chrono::milliseconds(0);
   }
   return ok();
 }

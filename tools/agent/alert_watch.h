@@ -1,9 +1,10 @@
 #pragma once
-// Looks for troubles at [alert] check_interval_ms and delivers them in order. What cannot be delivered waits, bounded, and
-// is tried again with growing pauses; at most so many deliveries a look.
+// Looks for troubles at [alert] check_interval_ms and delivers them in order, by command and by webhook, each on its own.
+// What cannot be delivered waits, bounded, and is tried again with growing pauses; at most so many deliveries a look.
 
 #include <chrono>
 #include <deque>
+#include <functional>
 
 #include "tools/agent/alert_events.h"
 #include "tools/agent/reload.h"
@@ -19,16 +20,21 @@ class AlertWatch {
 
  private:
   using Steady = std::chrono::steady_clock;
-  void keep(std::vector<AlertMessage> messages, const Config& config);
-  Status send(const AlertConfig& config, const CancelToken& cancel);
+  /// One way to the outside.
+  struct Way {
+    std::deque<std::string> waiting;
+    std::chrono::milliseconds pause{0};
+    Steady::time_point next{};
+
+    void keep(const std::string& json);
+    Status send(const std::function<Status(const std::string&)>& deliver, const CancelToken& cancel);
+  };
 
   Engine& engine_;
   const LiveConfig& live_;
   uint64_t since_us_;
   AlertGate gate_;
-  std::deque<std::string> waiting_;
-  std::chrono::milliseconds pause_{0};
-  Steady::time_point next_{};
+  Way command_, webhook_;
 };
 
 }  // namespace seabed

@@ -1,4 +1,4 @@
-// The webhook of [alert], and both ways together.
+// The webhook of [alert].
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
@@ -68,13 +68,6 @@ class Post {
 Status post_alert(const std::string& url, const std::string& json, std::chrono::milliseconds timeout) {
   SEABED_TRY(const HttpUrl where, parse_http_url(url));
   return Post(where, json).run(timeout);
-}
-
-Status deliver_alert(const AlertConfig& config, const std::string& json, const CancelToken& cancel) {
-  Status command = ok(), webhook = ok();
-  if (!config.command.empty()) command = run_alert_command(config.command, json + "\n", config.timeout, cancel);
-  if (!config.webhook.empty()) webhook = post_alert(config.webhook, json, config.timeout);
-  return command ? webhook : command;
 }
 
 }  // namespace seabed

@@ -87,8 +87,9 @@ class TcpPage : public MetricsServer {
     beast::tcp_stream stream(std::move(socket));
     stream.expires_after(kPatience);
     beast::flat_buffer buffer;
-    http::request_parser<http::empty_body> request;
+    http::request_parser<http::string_body> request;
     request.header_limit(kMaxRequest);
+    request.body_limit(kMaxRequest);
     boost::system::error_code error;
     auto note = [&](boost::system::error_code e, size_t) { error = e; };
     http::async_read(stream, buffer, request, note);
@@ -106,7 +107,7 @@ class TcpPage : public MetricsServer {
     io_.run();
   }
 
-  http::response<http::string_body> respond(const http::request<http::empty_body>& request) {
+  http::response<http::string_body> respond(const http::request<http::string_body>& request) {
     const bool known = request.target() == "/metrics";
     const bool get = request.method() == http::verb::get;
     const auto status = !known ? http::status::not_found : get ? http::status::ok : http::status::method_not_allowed;

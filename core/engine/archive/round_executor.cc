@@ -32,6 +32,7 @@ RoundExecutor::~RoundExecutor() { stop(); }
 void RoundExecutor::set_bridge(BridgeFn bridge) { bridge_.set(std::move(bridge)); }
 
 void RoundExecutor::start() {
+  const log::Scope mine({.tenant = config_.name, .job = "archive"});
   keeper_ = std::make_unique<LeaseKeeper>(context_.limits.lease);
   thread_ = std::thread([this] {
     const log::Scope scope({.tenant = config_.name, .job = "archive"});
