@@ -84,7 +84,7 @@ class Installation:
         text = [f'[cluster]\nname = {toml_text(self.cluster)}\nid = {self.cluster_id}',
                 f'[agent]\nsocket = {toml_text(self.socket)}\ncatalog = {toml_text(self.base + "/catalog.db")}\n'
                 f'state_directory = {toml_text(self.base + "/state")}',
-                f'[drivers]\ndirectories = {toml_text([os.path.join(self.build, "drivers")])}']
+                f'[drivers]\ndirectories = {toml_text([os.path.realpath(os.path.join(self.build, "drivers"))])}']
         if self.limits:
             text.append("[limits]\n" + "\n".join(f"{k} = {toml_text(v)}" for k, v in self.limits.items()))
         if self.medium.defaults:

@@ -1,0 +1,132 @@
+"""The Debian package: what is in it, what systemd says of the units, and the quickstart's job from the installed files on a
+clean root of the running Debian release (debootstrap; root and apt's network; label `full`)."""
+# ctest: timeout=900 labels=full lock=package
+# case: contents
+# case: units
+# case: clean-root
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+from case import Skip, run_cases
+
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+
+
+def run(*words, seconds=600, **more):
+    done = subprocess.run(list(words), capture_output=True, text=True, timeout=seconds, **more)
+    if done.returncode != 0:
+        raise AssertionError(f"{' '.join(words)}: {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+    return done.stdout
+
+
+def package(case):
+    if not shutil.which("dpkg-shlibdeps"):
+        raise Skip("dpkg-dev is not installed")
+    run("cpack", "-G", "DEB", "-B", f"{case.base}/cpack", "--config", f"{case.build}/CPackConfig.cmake", cwd=case.build)
+    found = glob.glob(f"{case.base}/cpack/*.deb")
+    case.equal(len(found), 1, f"packages: {found}")
+    return found[0]
+
+
+def contents(case):
+    deb = package(case)
+    files = {line.split(None, 5)[5].split(" -> ")[0][1:]: line for line in run("dpkg-deb", "-c", deb).splitlines()}
+    for wanted in ("/usr/bin/seabed", "/usr/bin/seabed-quickstart", "/etc/seabed/seabed.toml", "/etc/seabed/conf.d/",
+                   "/usr/lib/systemd/system/seabed-agent.service", "/usr/lib/systemd/system/seabed-linker@.service",
+                   "/usr/share/man/man1/seabed.1.gz", "/usr/share/man/man1/seabed-backup.1.gz",
+                   "/usr/share/bash-completion/completions/seabed", "/usr/share/doc/seabed/copyright",
+                   "/usr/share/doc/seabed/operator-guide.md", "/usr/share/doc/seabed/examples/s3.toml",
+                   *(f"/usr/lib/seabed/drivers/seabed_{name}.so" for name in ("file", "nfs", "s3", "oss", "azblob"))):
+        case.true(wanted in files, f"{wanted} is not in the package")
+    for path, line in files.items():
+        writable = line[0] != "l" and "w" in (line[5], line[8])
+        case.true(line.split()[1] == "root/root" and not writable, f"owner or mode: {line}")
+    case.equal(run("dpkg-deb", "--info", deb, "conffiles").split(), ["/etc/seabed/seabed.toml"], "conffiles")
+    control = run("dpkg-deb", "--field", deb)
+    for library in ("librocksdb7", "libcurl4", "libnfs", "libprometheus-cpp-core", "libsystemd0", "libc6"):
+        case.contains(re.search("^Depends: (.*)$", control, re.M)[1], library, "shlibdeps")
+    root = f"{case.base}/unpacked"
+    run("dpkg-deb", "-x", deb, root)
+    for folder, _, names in os.walk(root):
+        for name in names:
+            with open(os.path.join(folder, name), "rb") as data:
+                case.true(os.path.realpath(case.build).encode() not in data.read(), f"the build directory is named in {name}")
+    program = f"{root}/usr/bin/seabed"
+    explained = run(program, "--config", f"{root}/etc/seabed/seabed.toml", "config", "explain")
+    case.contains(explained, "/usr/lib/seabed/drivers", "the packaged configuration")
+    drivers = run(program, "driver", "list", env={"PATH": "/usr/bin:/bin", "SEABED_CONFIG": "/nonexistent"})
+    for scheme in ("file", "nfs", "s3", "oss", "azblob"):
+        case.contains(drivers, scheme, "drivers beside the unpacked program")
+    case.contains(run("bash", "-c", f"source {root}/usr/share/bash-completion/completions/seabed && complete -p seabed"),
+                  "_seabed", "completion")
+
+
+def units(case):
+    """As systemd reads them, with the program of this build where the package has its own."""
+    if not shutil.which("systemd-analyze"):
+        raise Skip("systemd-analyze is not installed")
+    folder = f"{case.base}/units"
+    os.mkdir(folder)
+    for name in ("seabed-agent.service", "seabed-linker@.service"):
+        with open(f"{TOP}/packaging/systemd/{name}", encoding="utf-8") as text:
+            unit = text.read().replace("/usr/bin/seabed", f"{case.build}/bin/seabed")
+        unit = re.sub(r"^Documentation=.*\n", "", unit, flags=re.M)  # man pages that are not installed here
+        with open(f"{folder}/{name}", "w", encoding="utf-8") as out:
+            out.write(unit)
+    for name in ("seabed-agent.service", "seabed-linker@daemon.service"):
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", f"{folder}/{name}"], capture_output=True, text=True,
+                              timeout=120, env={**os.environ, "SYSTEMD_UNIT_PATH": f"{folder}:"})
+        ours = [line for line in (done.stdout + done.stderr).splitlines() if "seabed" in line]
+        case.equal((done.returncode, ours), (0, []), f"systemd-analyze verify {name}")
+    broken = f"{folder}/seabed-broken.service"
+    with open(f"{folder}/seabed-agent.service", encoding="utf-8") as text, open(broken, "w", encoding="utf-8") as out:
+        out.write(text.read().replace("Restart=always", "Restart=perhaps"))
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", broken], capture_output=True, text=True, timeout=120,
+                          env={**os.environ, "SYSTEMD_UNIT_PATH": f"{folder}:"})
+    case.contains(done.stdout + done.stderr, "perhaps", "a broken unit is told")
+
+
+def clean_root(case):
+    """Nothing of this machine is in it: what the program needs, the package's dependencies must have brought."""
+    if os.geteuid() != 0 or not shutil.which("debootstrap"):
+        raise Skip("needs root and debootstrap")
+    deb = package(case)
+    sources = run("apt-get", "indextargets", "Created-By: Packages", "--format", "$(REPO_URI) $(CODENAME)").splitlines()
+    with open("/etc/os-release", encoding="ascii") as text:
+        codename = re.search("^VERSION_CODENAME=(.*)$", text.read(), re.M)[1]
+    mirror = next((line.split()[0] for line in sources if line.split()[1:] == [codename]), None)
+    if not mirror:
+        raise Skip(f"apt has no source for {codename}")
+    root = f"{case.base}/root"
+    run("debootstrap", "--variant=minbase", codename, root, mirror)
+    shutil.copy(deb, f"{root}/var/tmp/seabed.deb")
+    script = """set -e
+mount -t proc proc "$0/proc"
+for node in null zero random urandom; do touch "$0/dev/$node"; mount --bind "/dev/$node" "$0/dev/$node"; done
+[ ! -e /etc/resolv.conf ] || cp -L /etc/resolv.conf "$0/etc/resolv.conf"
+exec chroot "$0" /bin/sh -c '
+  set -e
+  export DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
+  apt-get update -qq
+  apt-get install -y -q --no-install-recommends /var/tmp/seabed.deb python3 >/var/tmp/install.log 2>&1 || { cat /var/tmp/install.log; exit 1; }
+  seabed --version
+  seabed config check
+  seabed driver list
+  seabed-quickstart --seconds 6
+  apt-get purge -y -q seabed >/dev/null 2>&1
+  ls -d /etc/seabed /usr/lib/seabed /usr/bin/seabed 2>/dev/null || echo gone'
+"""
+    out = run("unshare", "--mount", "--pid", "--fork", "--kill-child", "bash", "-c", script, root, seconds=800)
+    case.true(re.search(r"^quickstart: restored to .*: EQUAL$", out, re.M), f"the quickstart: {out[-3000:]}")
+    case.contains(out, "seabed.toml: good", "config check")
+    case.equal(out.strip().splitlines()[-1], "gone", "after purge")
+
+
+CASES = {"contents": contents, "units": units, "clean-root": clean_root}
+
+if __name__ == "__main__":
+    sys.exit(run_cases(CASES))
