@@ -1,6 +1,7 @@
 // seabed doctor
 #include <nlohmann/json.hpp>
 
+#include "tools/agent/client.h"
 #include "tools/cli/exit_code.h"
 #include "tools/cli/invocation.h"
 #include "tools/cli/text_table.h"
@@ -17,6 +18,12 @@ Result<int> doctor(Invocation& invocation) {
     for (const auto& tenant : config->tenants) names.push_back(tenant.name);
   Json answer = Json::array();
   bool bad = false;
+  const bool running = agent_listens(config->socket);
+  for (const std::string& problem : check_observation(*config, running)) {
+    answer.push_back({{"tenant", nullptr}, {"level", "error"}, {"check", "observation"}, {"text", problem},
+                      {"next_step", "correct [log], [metrics] or [alert]"}});
+    bad = true;
+  }
   for (const std::string& name : names) {
     SEABED_TRY(Json findings, invocation.call("doctor", {{"tenant", name}}));
     for (Json& finding : findings) {
@@ -42,9 +49,9 @@ std::vector<Verb> doctor_verbs() {
   return {{"doctor",
            "",
            "Try what would fail later: links, file systems, destinations, space, clock",
-           "Really links a file, writes, reads, lists, appends and deletes at the destinations. Exit status "
-           "4 when\n"
-           "something is an error.",
+           "Really links a file, writes, reads, lists, appends and deletes at the destinations; tries the metrics' address and "
+           "the\n"
+           "alert command's program. Exit status 4 when something is an error.",
            {"seabed doctor", "seabed doctor --tenant shop --output json"},
            {{OptionSpec::kText, "tenant", "NAME", "only this tenant"}},
            doctor}};

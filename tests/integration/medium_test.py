@@ -174,7 +174,7 @@ def secrets(case):
             self.wait_archive(tenant)
 
     ledger = writer(case)
-    lab = Lab(case.build, case.base, [Tenant("t", ledger.db)], medium=keys)
+    lab = Lab(case.build, case.base, [Tenant("t", ledger.db)], medium=keys, env={"SEABED_LOG_LEVEL": "debug"})
     case.at_end(lab.stop)
     lab.start_agent()
     lab.protect("t")

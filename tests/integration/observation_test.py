@@ -7,12 +7,15 @@ places."""
 # case: reload
 # case: config-places
 # case: manual
+# case: notify
+# case: doctor
 import http.server
 import json
 import os
 import re
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -339,7 +342,54 @@ def manual(case):
         case.equal((set(run.stdout.split()), run.stderr), (wanted, ""), f"completion of {words}")
 
 
-CASES = {"metrics": metrics, "logs": logs, "alerts": alerts, "reload": reload, "config-places": config_places, "manual": manual}
+def notify(case):
+    """What systemd hears of a Type=notify service with a watchdog."""
+    heard = []
+    place = f"{case.base}/notify"
+    box = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    case.at_end(box.close)
+    box.bind(place)
+    box.settimeout(30)
+
+    def hear(word):
+        while not any(word in message for message in heard):
+            heard.append(box.recv(4096).decode())
+
+    lab = Observed(case.build, case.base, [])
+    case.at_end(lab.stop)
+    lab.start_agent(env={"NOTIFY_SOCKET": place, "WATCHDOG_USEC": "200000"})
+    hear("READY=1")
+    hear("WATCHDOG=1")
+    case.true("RELOADING=1" not in "".join(heard), "too early")
+    lab.agent.send_signal(signal.SIGHUP)
+    hear("RELOADING=1")
+    heard.clear()
+    hear("READY=1")
+    lab.stop_agent()
+    hear("STOPPING=1")
+
+
+def doctor(case):
+    """Finds what the agent would stumble over; the same for config check."""
+    lab = Observed(case.build, case.base, [])
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        lab.say(f'[metrics]\nlisten = "127.0.0.1:{taken.getsockname()[1]}"\n[alert]\ncommand = ["{case.base}/none"]\n'
+                f'[log]\nfile = "{case.base}/no/where.log"\n')
+        error = lab.run("doctor", "--output", "json")
+        case.equal(error.returncode, 4, f"doctor: {error.stdout}")
+        found = " ".join(row["text"] for row in json.loads(error.stdout))
+        for part in ("cannot listen", f"{case.base}/none", "no/where.log"):
+            case.contains(found, part, "doctor")
+    case.equal(lab.run("config", "check").returncode, 2, "config check")
+    lab.say(f'[metrics]\nlisten = "127.0.0.1:0"\n[alert]\ncommand = ["/bin/true"]\n[log]\nfile = "{case.base}/here.log"\n')
+    case.equal(lab.run("doctor").returncode, 0, "a good configuration")
+    case.equal(lab.run("config", "check").returncode, 0, "a good configuration")
+
+
+CASES = {"metrics": metrics, "logs": logs, "alerts": alerts, "reload": reload, "config-places": config_places, "manual": manual,
+         "notify": notify, "doctor": doctor}
 
 if __name__ == "__main__":
     sys.exit(run_cases(CASES))

@@ -38,6 +38,15 @@ Result<Json> read_answer(const std::string& body, bool good, const std::string& 
 
 }  // namespace
 
+bool agent_listens(const std::string& path) {
+  if (path.empty() || path.size() > 100) return false;
+  asio::io_context io;
+  Socket socket(io);
+  boost::system::error_code error;
+  socket.connect(asio::local::stream_protocol::endpoint(path), error);
+  return !error;
+}
+
 Result<Json> call_agent(const std::string& path, const std::string& name, const Json& arguments) {
   if (path.empty() || path.size() > 100)
     return nobody(path, "the socket's path is empty or longer than 100 characters");

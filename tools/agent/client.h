@@ -12,4 +12,7 @@ namespace seabed {
 /// own error as it was; kOutcomeUnknown when the agent died before it answered.
 Result<Json> call_agent(const std::string& socket, const std::string& name, const Json& arguments);
 
+/// Somebody accepts connections there.
+bool agent_listens(const std::string& socket);
+
 }  // namespace seabed

@@ -55,6 +55,7 @@ std::vector<std::string> check_config(const Config& config) {
     if (tenant.streams.empty())
       problems.push_back("tenant " + tenant.name + ": has no [[tenant.log_stream]]");
   }
+  for (auto& problem : check_observation(config, true)) problems.push_back(std::move(problem));
   return problems;
 }
 

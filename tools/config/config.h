@@ -69,5 +69,7 @@ Config default_config();
 std::string default_config_path();
 /// What loading cannot know: that directories are there and are what they should be. One line a problem.
 std::vector<std::string> check_config(const Config& config);
+/// Its part for [log], [metrics] and [alert]: what they name can be used. `running`: an agent has the address already.
+std::vector<std::string> check_observation(const Config& config, bool running);
 
 }  // namespace seabed
