@@ -146,6 +146,10 @@ def metrics(case):
             case.true(case.base not in value, f"a path in a label: {labels}")
     case.true(now["seabed_storage_bytes_total"] and all(v >= dict((str(k), w) for k, w in before.get(name, [])).get(str(k), 0)
               for name, pairs in now.items() if name.endswith("_total") for k, v in pairs), "counters rise")
+    with open(f"{TOP}/docs/metrics.md", encoding="utf-8") as doc:
+        documented = set(re.findall(r"seabed_[a-z_]+", doc.read()))
+    shown = {re.sub("_(bucket|count|sum)$", "", name) for each in (*pages, text) for name in samples(each)}
+    case.equal(shown - documented, set(), "metrics that docs/metrics.md does not have")
     wrong_requests(case, port)
 
 

@@ -34,7 +34,7 @@ def installation(case, name, medium, places, env=None):
     lab = Installation(case.build, case.base, [], medium=medium)
     case.at_end(lab.stop)
     lab.env.update({"SEABED_AGENT_SOCKET": lab.socket, "SEABED_AGENT_CATALOG": f"{case.base}/catalog.db",
-                    "SEABED_AGENT_STATE_DIRECTORY": f"{case.base}/state",
+                    "SEABED_AGENT_STATE_DIRECTORY": f"{case.base}/state", "SEABED_METRICS_LISTEN": "127.0.0.1:0",
                     "SEABED_DRIVERS_DIRECTORIES": os.path.realpath(f"{case.build}/drivers"), **(env or {})})
     with open(f"{CONFIG}/{name}.toml", encoding="utf-8") as text:
         sample = text.read()

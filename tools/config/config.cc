@@ -17,7 +17,8 @@ Config default_config() {
   auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   for (const char* place : {"../drivers", "../lib/seabed/drivers"}) {
     auto directory = (program.parent_path() / place).lexically_normal();
-    if (!error && std::filesystem::is_directory(directory, error))
+    std::error_code absent;
+    if (!error && std::filesystem::is_directory(directory, absent))
       config.storage.driver_directories = {directory};
     if (!config.storage.driver_directories.empty()) break;
   }
