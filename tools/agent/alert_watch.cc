@@ -19,7 +19,8 @@ uint64_t wall_us() {
 
 }  // namespace
 
-AlertWatch::AlertWatch(Engine& engine, const LiveConfig& live) : engine_(engine), live_(live), since_us_(wall_us()) {}
+AlertWatch::AlertWatch(Engine& engine, const LiveConfig& live, const BackgroundRecord& record)
+    : engine_(engine), live_(live), record_(record), since_us_(wall_us()) {}
 
 Status AlertWatch::look(const CancelToken& cancel) {
   const Config config = live_.config();
@@ -27,7 +28,8 @@ Status AlertWatch::look(const CancelToken& cancel) {
   if (alert.command.empty()) command_.waiting.clear();
   if (alert.webhook.empty()) webhook_.waiting.clear();
   if (alert.command.empty() && alert.webhook.empty()) return ok();
-  SEABED_TRY(const auto troubles, find_troubles(engine_, alert, since_us_));
+  SEABED_TRY(auto troubles, find_troubles(engine_, alert, since_us_));
+  for (Trouble& trouble : record_.troubles()) troubles.push_back(std::move(trouble));
   const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now().time_since_epoch());
   for (const AlertMessage& message : gate_.look(troubles, now.count(), alert.repeat_interval)) {
     const std::string json = alert_json(message, config);

@@ -7,13 +7,14 @@
 #include <functional>
 
 #include "tools/agent/alert_events.h"
+#include "tools/agent/background_record.h"
 #include "tools/agent/reload.h"
 
 namespace seabed {
 
 class AlertWatch {
  public:
-  AlertWatch(Engine& engine, const LiveConfig& live);
+  AlertWatch(Engine& engine, const LiveConfig& live, const BackgroundRecord& record);
   /// One look, on the agent's background thread.
   Status look(const CancelToken& cancel);
   std::chrono::milliseconds interval() const { return live_.config().alert.check_interval; }
@@ -32,6 +33,7 @@ class AlertWatch {
 
   Engine& engine_;
   const LiveConfig& live_;
+  const BackgroundRecord& record_;
   uint64_t since_us_;
   AlertGate gate_;
   Way command_, webhook_;

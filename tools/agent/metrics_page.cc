@@ -60,11 +60,12 @@ void add_process(Engine& engine, const LiveConfig& live, MetricFamilies* out) {
 
 }  // namespace
 
-std::string metrics_page(Engine& engine, const LiveConfig& live) {
+std::string metrics_page(Engine& engine, const LiveConfig& live, const BackgroundRecord& record) {
   MetricFamilies out;
   int errors = 0;
   add_process(engine, live, &out);
   add_storage(&out);
+  record.add_metrics(&out);
   if (auto tenants = engine.tenants()) {
     for (const auto& tenant : *tenants)
       if (auto added = add_tenant_metrics(engine, tenant, &out); !added) {

@@ -6,11 +6,12 @@
 #include <string>
 
 #include "core/engine/engine.h"
+#include "tools/agent/background_record.h"
 #include "tools/agent/reload.h"
 
 namespace seabed {
 
 /// What a tenant that cannot be read leaves out is told by seabed_scrape_errors.
-std::string metrics_page(Engine& engine, const LiveConfig& live);
+std::string metrics_page(Engine& engine, const LiveConfig& live, const BackgroundRecord& record);
 
 }  // namespace seabed

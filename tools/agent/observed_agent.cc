@@ -22,6 +22,9 @@ Result<Json> reload_noted(LiveConfig& live) {
 
 Status ObservedAgent::start() {
   SEABED_CHECK(listen(live_.config().metrics));
+  engine_.background().on_end([this](const std::string& key, bool again, const Status& result) {
+    record_.note(key, again, result);
+  });
   live_.on("log", [](const Config& next) { return set_up_log(next.log); });
   live_.on("metrics", [this](const Config& next) { return listen(next.metrics); });
   live_.on("alert", [](const Config&) { return ok(); });  // each look reads it
@@ -31,6 +34,8 @@ Status ObservedAgent::start() {
 }
 
 ObservedAgent::~ObservedAgent() {
+  live_.stop();
+  engine_.background().on_end(nullptr);
   engine_.background().cancel(kAlertKey);
   while (engine_.background().running(kAlertKey)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
@@ -40,7 +45,7 @@ Status ObservedAgent::listen(const MetricsConfig& config) {
   if (config.listen == listening_) return ok();
   std::unique_ptr<MetricsServer> next;
   if (!config.listen.empty()) {
-    SEABED_TRY(next, MetricsServer::start(config.listen, [this] { return metrics_page(engine_, live_); }));
+    SEABED_TRY(next, MetricsServer::start(config.listen, [this] { return metrics_page(engine_, live_, record_); }));
     log::info("metrics at {} (port {})", config.listen, next->port());
   }
   server_ = std::move(next);

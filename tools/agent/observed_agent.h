@@ -17,7 +17,7 @@ Result<Json> reload_noted(LiveConfig& live);
 
 class ObservedAgent {
  public:
-  ObservedAgent(Engine& engine, LiveConfig& live) : engine_(engine), live_(live), alerts_(engine, live) {}
+  ObservedAgent(Engine& engine, LiveConfig& live) : engine_(engine), live_(live), alerts_(engine, live, record_) {}
   /// Page, alerts, and what LiveConfig applies. The engine's background work ends before this object does.
   Status start();
   ~ObservedAgent();
@@ -28,6 +28,7 @@ class ObservedAgent {
 
   Engine& engine_;
   LiveConfig& live_;
+  BackgroundRecord record_;
   AlertWatch alerts_;
   std::mutex mutex_;
   std::string listening_;

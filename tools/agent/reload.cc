@@ -36,7 +36,15 @@ std::vector<std::string> changed_keys(const std::vector<ConfigValue>& before, co
   return out;
 }
 
-void LiveConfig::on(std::string section, Apply apply) { parts_.emplace_back(section + ".", std::move(apply)); }
+void LiveConfig::on(std::string section, Apply apply) {
+  std::lock_guard lock(one_reload_);
+  parts_.emplace_back(section + ".", std::move(apply));
+}
+
+void LiveConfig::stop() {
+  std::lock_guard lock(one_reload_);
+  parts_.clear();
+}
 
 Config LiveConfig::config() const {
   std::lock_guard lock(mutex_);
@@ -49,9 +57,10 @@ LiveConfig::Outcome LiveConfig::outcome() const {
 }
 
 Result<Json> LiveConfig::reload() {
-  std::lock_guard lock(mutex_);
-  auto next = load_config(now_.file);
+  std::lock_guard one(one_reload_);
+  auto next = load_config(config().file);
   Result<Json> answer = next ? apply(std::move(*next)) : Result<Json>(fail(next.error()));
+  std::lock_guard lock(mutex_);
   outcome_.last_good = answer.has_value();
   if (!answer) {
     log::error("the new configuration is not taken, the old one stays: {}", answer.error().message());
@@ -81,6 +90,7 @@ Result<Json> LiveConfig::apply(Config next) {
   for (const ConfigValue& v : next.values)
     if (is_live(v.key)) in_force.push_back(v);
   applied_ = std::move(in_force);
+  std::lock_guard lock(mutex_);
   now_ = std::move(next);
   return answer;
 }

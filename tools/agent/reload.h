@@ -21,9 +21,11 @@ class LiveConfig {
   /// Takes the new values over. Its error leaves that part as it was and is the reload's answer.
   using Apply = std::function<Status(const Config&)>;
 
-  explicit LiveConfig(const Config& started_with) : now_(started_with), applied_(now_.values) {}
+  explicit LiveConfig(const Config& started_with) : applied_(started_with.values), now_(started_with) {}
   /// `section` as in the file: every key that begins with "<section>." is applied by `apply`. Before the first reload.
   void on(std::string section, Apply apply);
+  /// No part is applied from now on: what they refer to may go.
+  void stop();
   /// {"applied": [keys], "needs_restart": [keys]}. Both count from what is in force.
   Result<Json> reload();
   Config config() const;
@@ -37,10 +39,11 @@ class LiveConfig {
  private:
   Result<Json> apply(Config next);
 
-  mutable std::mutex mutex_;
-  Config now_;
+  std::mutex one_reload_;  // of applied_, parts_; never taken by who only looks: a part may wait for them
   std::vector<ConfigValue> applied_;  // the values in force
   std::vector<std::pair<std::string, Apply>> parts_;
+  mutable std::mutex mutex_;  // of now_, outcome_
+  Config now_;
   Outcome outcome_;
 };
 

@@ -4,14 +4,20 @@
 #include "core/base/log_context.h"
 
 namespace seabed {
-namespace {
 
-void run_logged(const std::string& key, const Background::Work& work, const CancelToken& cancel) {
-  const log::Scope scope({.job = key});
-  if (auto s = work(cancel); !s && !cancel.cancelled()) log::warn("{}: {}", key, s.error().message());
+void Background::on_end(EndFn told) {
+  std::lock_guard lock(told_mutex_);
+  told_ = std::move(told);
 }
 
-}  // namespace
+void Background::run_told(const std::string& key, bool again, const Work& work, const CancelToken& cancel) {
+  const log::Scope scope({.job = key});
+  const Status done = work(cancel);
+  if (!done && cancel.cancelled()) return;
+  if (!done) log::warn("{}: {}", key, done.error().message());
+  std::lock_guard lock(told_mutex_);  // while it is told, who listens cannot go
+  if (told_) told_(key, again, done);
+}
 
 Status Background::start(const std::string& key, std::function<void(Task&)> body) {
   std::lock_guard lock(mutex_);
@@ -29,14 +35,14 @@ Status Background::start(const std::string& key, std::function<void(Task&)> body
 }
 
 Status Background::submit(const std::string& key, Work work) {
-  return start(key, [key, work = std::move(work)](Task& task) { run_logged(key, work, task.cancel); });
+  return start(key, [this, key, work = std::move(work)](Task& task) { run_told(key, false, work, task.cancel); });
 }
 
 Status Background::every(const std::string& key, std::chrono::milliseconds first,
                          std::function<std::chrono::milliseconds()> interval, Work work) {
   return start(key, [=](Task& task) {
     for (auto pause = first; !task.cancel.wait_for(pause); pause = interval())
-      run_logged(key, work, task.cancel);
+      run_told(key, true, work, task.cancel);
   });
 }
 

@@ -29,6 +29,9 @@ class Background {
   /// before each pause: it may be a parameter.
   Status every(const std::string& key, std::chrono::milliseconds first,
                std::function<std::chrono::milliseconds()> interval, Work work);
+  /// Told of every run's end, on the run's thread; `again`: it comes again. Not of what was cancelled. Null: nobody.
+  using EndFn = std::function<void(const std::string& key, bool again, const Status& result)>;
+  void on_end(EndFn told);
   /// False: nothing of that key runs.
   bool cancel(const std::string& key);
   bool running(const std::string& key);
@@ -42,9 +45,12 @@ class Background {
     std::thread thread;
   };
   Status start(const std::string& key, std::function<void(Task&)> body);
+  void run_told(const std::string& key, bool again, const Work& work, const CancelToken& cancel);
 
   std::mutex mutex_;
   bool stopping_ = false;
+  std::mutex told_mutex_;
+  EndFn told_;
   std::map<std::string, std::shared_ptr<Task>> tasks_;
   std::list<std::shared_ptr<Task>> ended_;  // to be joined
 };

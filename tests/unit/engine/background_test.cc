@@ -53,5 +53,25 @@ TEST(BackgroundTest, StopCancelsWaitsAndTakesNothingMore) {
   EXPECT_FALSE(background.submit("restore/8", [](const CancelToken&) { return ok(); }));
 }
 
+TEST(BackgroundTest, EveryEndIsToldButNotWhatWasCancelled) {
+  Background background;
+  std::mutex mutex;
+  std::string told;
+  background.on_end([&](const std::string& key, bool again, const Status& result) {
+    std::lock_guard lock(mutex);
+    told += key + (again ? " again " : " once ") + (result ? "good;" : "bad;");
+  });
+  ASSERT_TRUE(background.submit("a", [](const CancelToken&) { return ok(); }));
+  while (background.running("a")) std::this_thread::yield();
+  ASSERT_TRUE(background.submit("b", [](const CancelToken&) -> Status { return fail(Code::kIo, "b", "no"); }));
+  while (background.running("b")) std::this_thread::yield();
+  ASSERT_TRUE(background.submit("c", [](const CancelToken& cancel) -> Status {
+    cancel.wait_for(kLong);
+    return fail(Code::kCancelled, "c", "no");
+  }));
+  background.stop();
+  EXPECT_EQ(told, "a once good;b once bad;");
+}
+
 }  // namespace
 }  // namespace seabed

@@ -8,6 +8,7 @@
 #include "core/base/fd.h"
 #include "tools/agent/alert_delivery.h"
 #include "tools/agent/alert_events.h"
+#include "tools/agent/background_record.h"
 
 namespace seabed {
 namespace {
@@ -45,6 +46,28 @@ TEST(AlertGate, PatienceAndEvents) {
   EXPECT_EQ(said(gate.look({failed, error}, 5, milliseconds(1000))), "+backup_failed ");
   EXPECT_EQ(said(gate.look({failed}, 5, milliseconds(1000))), "-archive_error ");
   EXPECT_EQ(said(gate.look({}, 9999, milliseconds(1000))), "");
+}
+
+TEST(BackgroundRecord, FailuresLastUntilTheNextSuccess) {
+  BackgroundRecord record;
+  AlertGate gate;
+  const Status bad = fail(Code::kIo, "medium", "is away");
+  auto look = [&] { return said(gate.look(record.troubles(), 0, milliseconds(1000))); };
+  record.note("clean/1002", true, bad);
+  EXPECT_EQ(look(), "+job_failed ");
+  record.note("clean/1002", true, bad);
+  EXPECT_EQ(look(), "");
+  record.note("clean/1002", true, ok());
+  EXPECT_EQ(look(), "-job_failed ");
+  record.note("restore/7", false, bad);
+  record.note("restore/7", false, bad);
+  EXPECT_EQ(look(), "+job_failed +job_failed ");
+  EXPECT_EQ(look(), "");
+  record.note("alerts", true, bad);
+  EXPECT_EQ(look(), "");
+  MetricFamilies out;
+  record.add_metrics(&out);
+  EXPECT_NE(out.text().find("seabed_background_runs_total{task=\"clean\",result=\"failure\"} 2"), std::string::npos) << out.text();
 }
 
 class AlertCommand : public ::testing::Test {
