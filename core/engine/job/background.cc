@@ -40,7 +40,7 @@ Status Background::submit(const std::string& key, Work work) {
 
 Status Background::every(const std::string& key, std::chrono::milliseconds first,
                          std::function<std::chrono::milliseconds()> interval, Work work) {
-  return start(key, [=](Task& task) {
+  return start(key, [=, this](Task& task) {
     for (auto pause = first; !task.cancel.wait_for(pause); pause = interval())
       run_told(key, true, work, task.cancel);
   });
