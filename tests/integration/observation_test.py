@@ -9,6 +9,7 @@ places."""
 # case: manual
 # case: notify
 # case: doctor
+# case: linker-own
 import http.server
 import json
 import os
@@ -160,6 +161,11 @@ def wrong_requests(case, port):
             raise AssertionError(f"{path} was answered")
         except urllib.error.HTTPError as error:
             case.equal(error.code, status, path)
+    for bytes_sent in (b"", b"GARBAGE\r\n\r\n", b"GET /metrics HTTP/1.1\r\nX: " + b"y" * 100_000):
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as raw:
+            raw.sendall(bytes_sent)
+    silent = socket.create_connection(("127.0.0.1", port), timeout=30)  # says nothing: holds the page 5 s at most
+    case.at_end(silent.close)
     case.contains(page(port)[1], "seabed_build_info", "after that")
 
 
@@ -392,8 +398,29 @@ def doctor(case):
     case.equal(lab.run("config", "check").returncode, 0, "a good configuration")
 
 
+def linker_own(case):
+    """What seabed-linker@USER runs: every database that belongs to this user, and no other."""
+    mine, other = writer(case, 60), f"{case.base}/other.db"
+    os.mkdir(other)
+    lab = Observed(case.build, case.base, [Tenant("mine", mine.db), Tenant("other", other)])
+    case.at_end(lab.stop)
+    if os.geteuid() == 0:
+        os.chown(other, 65534, 65534)
+    else:
+        os.rmdir(other)
+    lab.linkers.append(subprocess.Popen([lab.program, "--config", lab.config, "linker", "--own"], stdin=subprocess.DEVNULL,
+                                        stderr=open(f"{case.base}/linker.log", "wb")))
+    wait_until(lambda: os.path.isdir(f"{mine.db}.seabed-pins/log") and os.listdir(f"{mine.db}.seabed-pins/log"), 60, "links")
+    case.true(not os.path.exists(f"{other}.seabed-pins"), "links beside another's database")
+    with open(f"{case.base}/linker.log", encoding="utf-8") as text:
+        case.contains(text.read(), "1 stream(s)", "the linker")
+    nobody = Observed(case.build, f"{case.base}/second", [Tenant("other", other)])
+    case.equal(nobody.run("linker", "--own").returncode, 3, "nothing of one's own")
+    case.equal(nobody.run("linker").returncode, 2, "neither --tenant nor --own")
+
+
 CASES = {"metrics": metrics, "logs": logs, "alerts": alerts, "reload": reload, "config-places": config_places, "manual": manual,
-         "notify": notify, "doctor": doctor}
+         "notify": notify, "doctor": doctor, "linker-own": linker_own}
 
 if __name__ == "__main__":
     sys.exit(run_cases(CASES))
