@@ -5,6 +5,8 @@
 #include <map>
 #include <mutex>
 
+#include "core/base/log.h"
+
 namespace seabed {
 
 uint64_t OpFigures::quantile_us(double q) const {
@@ -68,6 +70,9 @@ class MetricsStore : public AroundStore<MetricsStore> {
     const std::optional<Code> error = result ? std::nullopt : std::optional(result.error().code);
     for (StoreMetrics* to : {&metrics_, &scheme_})
       to->add(call.op, static_cast<uint64_t>(micros), bytes_of(call, result), result.has_value(), error);
+    if (spdlog::should_log(spdlog::level::debug))
+      log::debug("{} {}: {} bytes, {} us{}", op_name(call.op), name(call.key), call.bytes, micros,
+                 result ? "" : ": " + result.error().message());
     return result;
   }
 

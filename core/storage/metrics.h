@@ -46,7 +46,7 @@ struct SchemeMetrics {
 };
 std::vector<SchemeMetrics> metrics_by_scheme();
 
-/// ObjectStore::metrics() of the result gives the figures of this store alone.
+/// At log level debug every attempt is a line. ObjectStore::metrics() of the result gives the figures of this store alone.
 std::shared_ptr<ObjectStore> with_metrics(std::shared_ptr<ObjectStore> inner);
 
 }  // namespace seabed

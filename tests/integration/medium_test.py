@@ -194,6 +194,8 @@ def secrets(case):
     case.true(1001 in [s["ls_id"] for s in outcome["streams"]], f"restored: {outcome}")
     said.append(str(outcome))
     os.remove(sources)
+    case.contains(lab.agent_log(), " debug ", "requests in the log")
+    case.true(medium.secrets, "there are secrets to look for")
     for secret in medium.secrets:
         for text in said:
             case.true(secret not in text, f"a secret in an answer: {text}")
