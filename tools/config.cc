@@ -112,7 +112,8 @@ std::vector<Verb> config_verbs() {
           {"config",
            "explain",
            "Every value in force with its origin, defaults included; secrets are not shown",
-           "The origin is a file with its line, a variable of the environment, or the default. With --output json also "
+           "The origin is a file with its line, a variable of the environment, or the default. With --output "
+           "json also "
            "as a tree.",
            {"seabed config explain", "seabed config explain --output json"},
            {},
@@ -120,7 +121,8 @@ std::vector<Verb> config_verbs() {
           {"config",
            "reload",
            "Have the agent read its configuration again (the same as SIGHUP)",
-           "[log], [metrics] and [alert] are applied at once; what else changed is named, and waits for a restart of the "
+           "[log], [metrics] and [alert] are applied at once; what else changed is named, and waits for a "
+           "restart of the "
            "agent.\n"
            "A configuration with a mistake changes nothing.",
            {"seabed config reload"},

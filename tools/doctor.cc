@@ -20,7 +20,10 @@ Result<int> doctor(Invocation& invocation) {
   bool bad = false;
   const bool running = agent_listens(config->socket);
   for (const std::string& problem : check_observation(*config, running)) {
-    answer.push_back({{"tenant", nullptr}, {"level", "error"}, {"check", "observation"}, {"text", problem},
+    answer.push_back({{"tenant", nullptr},
+                      {"level", "error"},
+                      {"check", "observation"},
+                      {"text", problem},
                       {"next_step", "correct [log], [metrics] or [alert]"}});
     bad = true;
   }
@@ -49,7 +52,8 @@ std::vector<Verb> doctor_verbs() {
   return {{"doctor",
            "",
            "Try what would fail later: links, file systems, destinations, space, clock",
-           "Really links a file, writes, reads, lists, appends and deletes at the destinations; tries the metrics' address and "
+           "Really links a file, writes, reads, lists, appends and deletes at the destinations; tries the "
+           "metrics' address and "
            "the\n"
            "alert command's program. Exit status 4 when something is an error.",
            {"seabed doctor", "seabed doctor --tenant shop --output json"},

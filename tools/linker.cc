@@ -27,9 +27,11 @@ using Streams = std::vector<rocksdb_source::LinkerConfig>;
 
 Result<Streams> tenant_streams(Invocation& invocation, const Config& config) {
   if (!invocation.has("tenant"))
-    return fail(Code::kInvalidArgument, "seabed linker", "--tenant or --own is missing", "see `seabed linker --help`");
+    return fail(Code::kInvalidArgument, "seabed linker", "--tenant or --own is missing",
+                "see `seabed linker --help`");
   const TenantConfig* tenant = config.tenant(invocation.text("tenant"));
-  if (!tenant) return fail(Code::kNotFound, "tenant " + invocation.text("tenant"), "is not in " + config.file);
+  if (!tenant)
+    return fail(Code::kNotFound, "tenant " + invocation.text("tenant"), "is not in " + config.file);
   SEABED_TRY(uint64_t wanted, invocation.number("ls", 0));
   Streams out;
   for (const LogStreamConfig& ls : tenant->streams)
@@ -58,10 +60,12 @@ Result<Streams> own_streams(const Config& config) {
 Result<int> linker(Invocation& invocation) {
   SignalCancel signals;
   SEABED_TRY(const Config* config, invocation.config());
-  SEABED_TRY(const auto streams, invocation.has("own") ? own_streams(*config) : tenant_streams(invocation, *config));
+  SEABED_TRY(const auto streams,
+             invocation.has("own") ? own_streams(*config) : tenant_streams(invocation, *config));
   SEABED_CHECK(set_up_log({config->log.format, config->log.level, ""}));
   log::info("linker {} of {}: {} stream(s)", ::getpid(),
-            invocation.has("own") ? "this user's databases" : "tenant " + invocation.text("tenant"), streams.size());
+            invocation.has("own") ? "this user's databases" : "tenant " + invocation.text("tenant"),
+            streams.size());
   SEABED_CHECK(rocksdb_source::run_linker(streams, signals.token()));
   return kExitOk;
 }

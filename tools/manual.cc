@@ -29,21 +29,23 @@ Result<int> completion(Invocation&) { return std::cout << bash_completion(all_ve
 }  // namespace
 
 std::vector<Verb> manual_verbs() {
-  return {{"manual",
-           "",
-           "Manual pages, made from the same words as --help",
-           "Prints roff: `seabed manual backup | man -l -`. The package has them as seabed(1), seabed-backup(1) …",
-           {"seabed manual backup", "seabed manual --directory /usr/local/share/man/man1"},
-           {{OptionSpec::kPositional, "noun", "NOUN", "only this noun's page"},
-            {OptionSpec::kText, "directory", "DIR", "write every page there"}},
-           manual},
-          {"completion",
-           "",
-           "Completion script for bash",
-           "",
-           {"seabed completion > /usr/share/bash-completion/completions/seabed", "source <(seabed completion)"},
-           {},
-           completion}};
+  return {
+      {"manual",
+       "",
+       "Manual pages, made from the same words as --help",
+       "Prints roff: `seabed manual backup | man -l -`. The package has them as seabed(1), seabed-backup(1) "
+       "…",
+       {"seabed manual backup", "seabed manual --directory /usr/local/share/man/man1"},
+       {{OptionSpec::kPositional, "noun", "NOUN", "only this noun's page"},
+        {OptionSpec::kText, "directory", "DIR", "write every page there"}},
+       manual},
+      {"completion",
+       "",
+       "Completion script for bash",
+       "",
+       {"seabed completion > /usr/share/bash-completion/completions/seabed", "source <(seabed completion)"},
+       {},
+       completion}};
 }
 
 }  // namespace seabed

@@ -1,6 +1,6 @@
 #pragma once
-// What the lines of a thread are about: tenant, job, object. Set by whoever begins the work; the formatter of the
-// program (tools/cli/log_output.h) puts it on every line. Lines are written on the thread that logs.
+// What the lines of a thread are about: tenant, job, object. Set by whoever begins the work; the formatter of
+// the program (tools/cli/log_output.h) puts it on every line. Lines are written on the thread that logs.
 
 #include <string>
 

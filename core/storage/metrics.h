@@ -18,7 +18,7 @@ inline constexpr size_t kCodes = static_cast<size_t>(Code::kInternal) + 1;
 struct OpFigures {
   uint64_t calls = 0, errors = 0, bytes = 0;  // bytes of successful calls
   uint64_t total_us = 0;
-  std::array<uint64_t, 32> latency{};  // latency[i]: calls below 2^i µs and at or above 2^(i-1)
+  std::array<uint64_t, 32> latency{};      // latency[i]: calls below 2^i µs and at or above 2^(i-1)
   std::array<uint64_t, kCodes> by_code{};  // errors, by Code; those that came without one are in no class
   /// Upper bound, in µs, of the bucket that the q-th call (0 to 1) falls into; 0 without calls.
   uint64_t quantile_us(double q) const;
@@ -46,7 +46,8 @@ struct SchemeMetrics {
 };
 std::vector<SchemeMetrics> metrics_by_scheme();
 
-/// At log level debug every attempt is a line. ObjectStore::metrics() of the result gives the figures of this store alone.
+/// At log level debug every attempt is a line. ObjectStore::metrics() of the result gives the figures of this
+/// store alone.
 std::shared_ptr<ObjectStore> with_metrics(std::shared_ptr<ObjectStore> inner);
 
 }  // namespace seabed

@@ -311,6 +311,11 @@ def config_places(case):
     case.equal(values["tenant.shop.log_stream.1001.directory"][1], f"{case.base}/conf.d/shop.toml:8", "a line in conf.d")
     case.equal(found["driver"]["s3"]["access_key"], "(set, not shown)", "a secret")
     case.true("TOPSECRET" not in json.dumps(found), "the secret is shown")
+    with open(f"{TOP}/docs/operator-guide.md", encoding="utf-8") as guide:
+        guide = guide.read()
+    for key in values:
+        for part in {key.split(".")[0], key.split(".")[-1]}:
+            case.contains(guide, part, f"the operator's guide has {key}")
     text = lab.run("config", "explain", env=env)
     case.true(re.search(r"limits.lease_ms +9000 +\$SEABED_LIMITS_LEASE_MS", text.stdout), f"as a table: {text.stdout}")
     case.true("TOPSECRET" not in text.stdout + text.stderr, "the secret is shown")

@@ -1,5 +1,5 @@
-// The command of [alert]: a process group of its own with a clean environment, so that it inherits no descriptor, no
-// secret and no signal mask, and can be ended as a whole.
+// The command of [alert]: a process group of its own with a clean environment, so that it inherits no
+// descriptor, no secret and no signal mask, and can be ended as a whole.
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -32,7 +32,8 @@ class SpawnOptions {
     ::posix_spawnattr_setsigmask(&attributes, &none);
     ::posix_spawnattr_setsigdefault(&attributes, &all);
     ::posix_spawnattr_setpgroup(&attributes, 0);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    ::posix_spawnattr_setflags(&attributes,
+                               POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
   }
   ~SpawnOptions() {
     ::posix_spawn_file_actions_destroy(&files);
@@ -47,16 +48,18 @@ Result<pid_t> spawn(const std::vector<std::string>& command, int input) {
   std::vector<char*> words;
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
-  char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C.UTF-8";
+  char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+       locale[] = "LC_ALL=C.UTF-8";
   char* environment[] = {path, locale, nullptr};
   pid_t child = -1;
-  const int error =
-      ::posix_spawn(&child, command[0].c_str(), &options.files, &options.attributes, words.data(), environment);
+  const int error = ::posix_spawn(&child, command[0].c_str(), &options.files, &options.attributes,
+                                  words.data(), environment);
   if (error) return fail_errno("alert command " + command[0], "cannot be started", error);
   return child;
 }
 
-/// A pipe takes an event whole (it is shorter than the pipe's room), so that a command which reads nothing blocks nobody.
+/// A pipe takes an event whole (it is shorter than the pipe's room), so that a command which reads nothing
+/// blocks nobody.
 Result<Fd> filled_pipe(const std::string& input) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return fail_errno("alert", "no pipe", errno);

@@ -1,6 +1,6 @@
 #pragma once
-// One event to the outside: a command (arguments as they are, no shell; the event on its standard input) and a webhook
-// (plain HTTP, POST of the JSON). Each bounded by [alert] timeout_ms.
+// One event to the outside: a command (arguments as they are, no shell; the event on its standard input) and
+// a webhook (plain HTTP, POST of the JSON). Each bounded by [alert] timeout_ms.
 
 #include <string>
 

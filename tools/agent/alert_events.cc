@@ -11,12 +11,13 @@ namespace seabed {
 namespace {
 
 constexpr size_t kJobsLookedAt = 50;
-constexpr int kErrorPatience = 3;       // a medium that fails once is retried by itself
+constexpr int kErrorPatience = 3;  // a medium that fails once is retried by itself
 constexpr size_t kMaxRemembered = 10'000;
 
 double lag_of(const ArchiveStatus& live) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const double seconds = std::chrono::duration<double>(now).count() - static_cast<double>(live.checkpoint_scn) / 1e9;
+  const double seconds =
+      std::chrono::duration<double>(now).count() - static_cast<double>(live.checkpoint_scn) / 1e9;
   return seconds > 0 ? seconds : 0;
 }
 
@@ -27,31 +28,36 @@ void look_at_archive(const ArchiveView& view, const AlertConfig& config, std::ve
     out->push_back({"archive_interrupted", tenant, "round " + std::to_string(live.round_id), live.comment,
                     "`seabed archive stop`, `seabed archive start`, then a backup"});
   if (!view.open_holes.empty())
-    out->push_back({"archive_hole", tenant, "", std::to_string(view.open_holes.size()) + " hole(s) in the log that no backup covers",
+    out->push_back({"archive_hole", tenant, "",
+                    std::to_string(view.open_holes.size()) + " hole(s) in the log that no backup covers",
                     "`seabed backup start --incremental` if the agent does not bridge them by itself"});
   const bool runs = live.status == "DOING" || live.status == "INTERRUPTED";
   const double lag = live.checkpoint_scn ? lag_of(live) : 0;
   if (runs && config.lag_limit.count() > 0 && lag * 1000 > static_cast<double>(config.lag_limit.count())) {
-    Trouble late{"archive_lag", tenant, "", "the archive is " + std::to_string(static_cast<int64_t>(lag)) + " s behind",
+    Trouble late{"archive_lag", tenant, "",
+                 "the archive is " + std::to_string(static_cast<int64_t>(lag)) + " s behind",
                  "`seabed archive status` tells which stream and why"};
     late.lag_seconds = lag;
     out->push_back(late);
   }
   for (const LsArchiveStatus& ls : live.streams)
     if (!ls.error.empty()) {
-      Trouble failing{"archive_error", tenant, "log stream " + std::to_string(ls.ls_id), ls.error, "it is retried"};
+      Trouble failing{"archive_error", tenant, "log stream " + std::to_string(ls.ls_id), ls.error,
+                      "it is retried"};
       failing.patience = kErrorPatience;
       out->push_back(failing);
     }
 }
 
-Status look_at_jobs(Engine& engine, const catalog::TenantRow& tenant, uint64_t since_us, std::vector<Trouble>* out) {
-  SEABED_TRY(const auto jobs, engine.context().catalog->get<std::vector<catalog::BackupJobRow>>([&](auto& tx) {
-    return catalog::list_backup_jobs(tx, tenant.tenant_id, kJobsLookedAt);
-  }));
+Status look_at_jobs(Engine& engine, const catalog::TenantRow& tenant, uint64_t since_us,
+                    std::vector<Trouble>* out) {
+  SEABED_TRY(const auto jobs,
+             engine.context().catalog->get<std::vector<catalog::BackupJobRow>>(
+                 [&](auto& tx) { return catalog::list_backup_jobs(tx, tenant.tenant_id, kJobsLookedAt); }));
   for (const auto& job : jobs) {
     if (job.status != "FAILED" || job.end_us < since_us) continue;
-    Trouble failed{"backup_failed", tenant.name, "job " + std::to_string(job.job_id), job.comment, "`seabed backup status`"};
+    Trouble failed{"backup_failed", tenant.name, "job " + std::to_string(job.job_id), job.comment,
+                   "`seabed backup status`"};
     failed.once = true;
     out->push_back(failed);
   }
@@ -109,7 +115,9 @@ std::string alert_json(const AlertMessage& message, const Config& config) {
   char time_text[32];
   std::strftime(time_text, sizeof time_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
   Json json = {{"event", t.event},
-               {"state", message.resolved ? "resolved" : t.once ? "happened" : "firing"},
+               {"state", message.resolved ? "resolved"
+                         : t.once         ? "happened"
+                                          : "firing"},
                {"time", time_text},
                {"cluster", config.cluster_name},
                {"cluster_id", config.cluster_id},
@@ -118,7 +126,8 @@ std::string alert_json(const AlertMessage& message, const Config& config) {
                {"reason", t.reason},
                {"next_step", t.next_step}};
   if (t.event == "archive_lag")
-    json["lag_seconds"] = t.lag_seconds, json["limit_seconds"] = double(config.alert.lag_limit.count()) / 1000;
+    json["lag_seconds"] = t.lag_seconds,
+    json["limit_seconds"] = double(config.alert.lag_limit.count()) / 1000;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

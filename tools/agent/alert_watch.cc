@@ -39,7 +39,9 @@ Status AlertWatch::look(const CancelToken& cancel) {
   const Status told = webhook_.send(
       [&](const std::string& json) { return post_alert(alert.webhook, json, alert.timeout); }, cancel);
   const Status run = command_.send(
-      [&](const std::string& json) { return run_alert_command(alert.command, json + "\n", alert.timeout, cancel); },
+      [&](const std::string& json) {
+        return run_alert_command(alert.command, json + "\n", alert.timeout, cancel);
+      },
       cancel);
   if (!told && !run) log::warn("{}", run.error().message());
   return told ? run : told;  // logged by the caller
@@ -52,7 +54,8 @@ void AlertWatch::Way::keep(const std::string& json) {
   log::error("more than {} alerts wait for delivery: the oldest is dropped", kMaxWaiting);
 }
 
-Status AlertWatch::Way::send(const std::function<Status(const std::string&)>& deliver, const CancelToken& cancel) {
+Status AlertWatch::Way::send(const std::function<Status(const std::string&)>& deliver,
+                             const CancelToken& cancel) {
   if (Steady::now() < next) return ok();
   for (int sent = 0; !waiting.empty() && sent < kMaxSentPerLook && !cancel.cancelled(); ++sent) {
     if (auto done = deliver(waiting.front()); !done) {

@@ -1,6 +1,7 @@
 #pragma once
-// Looks for troubles at [alert] check_interval_ms and delivers them in order, by command and by webhook, each on its own.
-// What cannot be delivered waits, bounded, and is tried again with growing pauses; at most so many deliveries a look.
+// Looks for troubles at [alert] check_interval_ms and delivers them in order, by command and by webhook, each
+// on its own. What cannot be delivered waits, bounded, and is tried again with growing pauses; at most so
+// many deliveries a look.
 
 #include <chrono>
 #include <deque>

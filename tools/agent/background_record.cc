@@ -19,7 +19,8 @@ void BackgroundRecord::note(const std::string& key, bool again, const Status& re
   Task& one = task(key);
   if (result) {
     ++one.successes;
-    one.last_success = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+    one.last_success =
+        std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
     failing_.erase(key);
     return;
   }

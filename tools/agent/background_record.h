@@ -1,6 +1,6 @@
 #pragma once
-// How the agent's background work ended (restores, cleanup, drills …), for metrics and alerts: by task, which is a key's
-// part before '/' ("clean" of "clean/1002").
+// How the agent's background work ended (restores, cleanup, drills …), for metrics and alerts: by task, which
+// is a key's part before '/' ("clean" of "clean/1002").
 
 #include <map>
 #include <mutex>
@@ -30,8 +30,8 @@ class BackgroundRecord {
   Task& task(const std::string& key);
 
   mutable std::mutex mutex_;
-  std::map<std::string, Task> tasks_;         // bounded: what is too much is "other"
-  std::map<std::string, Trouble> failing_;    // by key
+  std::map<std::string, Task> tasks_;       // bounded: what is too much is "other"
+  std::map<std::string, Trouble> failing_;  // by key
   std::vector<Trouble> failed_;
   uint64_t runs_ = 0;
 };

@@ -26,7 +26,8 @@ void MetricFamilies::counter(const std::string& name, const std::string& help, c
 }
 
 void MetricFamilies::histogram(const std::string& name, const std::string& help, const MetricLabels& labels,
-                               const std::vector<std::pair<double, uint64_t>>& cumulative, uint64_t count, double sum) {
+                               const std::vector<std::pair<double, uint64_t>>& cumulative, uint64_t count,
+                               double sum) {
   auto& out = add(prometheus::MetricType::Histogram, name, help, labels).histogram;
   out.sample_count = count;
   out.sample_sum = sum;

@@ -22,16 +22,19 @@ void add_operation(const std::string& scheme, StoreOp op, const OpFigures& figur
     if (i >= kFirstBucket && i <= kLastBucket && (i - kFirstBucket) % 2 == 0)
       cumulative.emplace_back(double(uint64_t{1} << i) / 1e6, seen);
   }
-  out->histogram("seabed_storage_request_duration_seconds", "Time of one request to a medium, attempt by attempt.",
-                 labels, cumulative, bucketed, double(figures.total_us) / 1e6);
-  out->counter("seabed_storage_bytes_total", "Payload of successful requests.", labels, double(figures.bytes));
+  out->histogram("seabed_storage_request_duration_seconds",
+                 "Time of one request to a medium, attempt by attempt.", labels, cumulative, bucketed,
+                 double(figures.total_us) / 1e6);
+  out->counter("seabed_storage_bytes_total", "Payload of successful requests.", labels,
+               double(figures.bytes));
   for (size_t code = 0; code < kCodes; ++code) {
     if (!figures.by_code[code]) continue;
     MetricLabels classed = labels;
     classed.emplace_back("class", std::string(code_name(static_cast<Code>(code))));
-    out->counter("seabed_storage_request_errors_total",
-                 "Requests that the medium did not answer with success; not_found and conflict may be normal.", classed,
-                 double(figures.by_code[code]));
+    out->counter(
+        "seabed_storage_request_errors_total",
+        "Requests that the medium did not answer with success; not_found and conflict may be normal.",
+        classed, double(figures.by_code[code]));
   }
 }
 
@@ -51,11 +54,11 @@ void add_process(Engine& engine, const LiveConfig& live, MetricFamilies* out) {
   if (::stat(engine.context().catalog->path().c_str(), &st) == 0)
     out->gauge("seabed_catalog_size_bytes", "Size of the catalog's file.", {}, double(st.st_size));
   const auto outcome = live.outcome();
-  out->gauge("seabed_config_last_reload_successful", "1 unless the last reload of the configuration was refused.", {},
-             outcome.last_good ? 1 : 0);
+  out->gauge("seabed_config_last_reload_successful",
+             "1 unless the last reload of the configuration was refused.", {}, outcome.last_good ? 1 : 0);
   if (outcome.last_success_us)
-    out->gauge("seabed_config_last_reload_success_timestamp_seconds", "When the configuration was last read again.", {},
-               double(outcome.last_success_us) / 1e6);
+    out->gauge("seabed_config_last_reload_success_timestamp_seconds",
+               "When the configuration was last read again.", {}, double(outcome.last_success_us) / 1e6);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #pragma once
-// The agent's state as Prometheus metrics (text format 0.0.4, prometheus-cpp). Labels are bounded: tenants and log streams
-// of the configuration, schemes of the loaded drivers, closed sets of operations, classes and kinds; no job ids, no
-// addresses, no paths. docs/metrics.md has every name.
+// The agent's state as Prometheus metrics (text format 0.0.4, prometheus-cpp). Labels are bounded: tenants
+// and log streams of the configuration, schemes of the loaded drivers, closed sets of operations, classes and
+// kinds; no job ids, no addresses, no paths. docs/metrics.md has every name.
 
 #include <string>
 

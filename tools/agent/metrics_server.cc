@@ -110,7 +110,9 @@ class TcpPage : public MetricsServer {
   http::response<http::string_body> respond(const http::request<http::string_body>& request) {
     const bool known = request.target() == "/metrics";
     const bool get = request.method() == http::verb::get;
-    const auto status = !known ? http::status::not_found : get ? http::status::ok : http::status::method_not_allowed;
+    const auto status = !known ? http::status::not_found
+                        : get  ? http::status::ok
+                               : http::status::method_not_allowed;
     http::response<http::string_body> response(status, request.version());
     response.set(http::field::content_type, known ? kType : "text/plain");
     response.keep_alive(false);

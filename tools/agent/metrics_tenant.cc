@@ -8,9 +8,10 @@
 namespace seabed {
 namespace {
 
-constexpr size_t kJobsLookedAt = 200;  // newest first: the last success of each kind is among them, or long ago
-constexpr const char* kStatuses[] = {"NONE",       "PREPARE",  "BEGINNING", "DOING", "INTERRUPTED",
-                                     "SUSPENDING", "SUSPEND",  "STOPPING",  "STOP"};
+constexpr size_t kJobsLookedAt =
+    200;  // newest first: the last success of each kind is among them, or long ago
+constexpr const char* kStatuses[] = {"NONE",       "PREPARE", "BEGINNING", "DOING", "INTERRUPTED",
+                                     "SUSPENDING", "SUSPEND", "STOPPING",  "STOP"};
 
 double seconds(Scn scn) { return static_cast<double>(scn) / 1e9; }
 const char* kind_of(const std::string& backup_type) { return backup_type == "I" ? "incremental" : "full"; }
@@ -21,20 +22,22 @@ Scn wall_ns() {
 }
 
 bool wants_archive(const std::string& status) {
-  return status != "NONE" && !status.empty() && status != "STOP" && status != "STOPPING" && status != "SUSPEND";
+  return status != "NONE" && !status.empty() && status != "STOP" && status != "STOPPING" &&
+         status != "SUSPEND";
 }
 
 void add_streams(const ArchiveStatus& live, const std::string& tenant, MetricFamilies* out) {
   for (const LsArchiveStatus& ls : live.streams) {
     const MetricLabels labels = {{"tenant", tenant}, {"log_stream", std::to_string(ls.ls_id)}};
-    out->gauge("seabed_pinned_bytes", "Bytes of the database that are on its disk because of Seabed's links alone.",
-               labels, static_cast<double>(ls.pinned_bytes));
+    out->gauge("seabed_pinned_bytes",
+               "Bytes of the database that are on its disk because of Seabed's links alone.", labels,
+               static_cast<double>(ls.pinned_bytes));
     out->gauge("seabed_archive_pending_bytes", "Log bytes read and not yet durable on the medium.", labels,
                static_cast<double>(ls.pending_bytes));
     out->gauge("seabed_archive_round_input_bytes", "Log bytes read in the current round.", labels,
                static_cast<double>(ls.input_bytes));
-    out->gauge("seabed_archive_stream_error", "1 while the stream's last attempt failed and is retried.", labels,
-               ls.error.empty() ? 0 : 1);
+    out->gauge("seabed_archive_stream_error", "1 while the stream's last attempt failed and is retried.",
+               labels, ls.error.empty() ? 0 : 1);
   }
 }
 
@@ -45,8 +48,8 @@ void add_archive(const ArchiveView& view, MetricFamilies* out) {
   for (const char* one : kStatuses)
     out->gauge("seabed_archive_status", "1 for the status of the tenant's log archive, 0 for the others.",
                {{"tenant", view.tenant.name}, {"status", one}}, status == one ? 1 : 0);
-  out->gauge("seabed_archive_interrupted", "1 when log is missing for good (a gap): a new round is needed.", tenant,
-             status == "INTERRUPTED" ? 1 : 0);
+  out->gauge("seabed_archive_interrupted", "1 when log is missing for good (a gap): a new round is needed.",
+             tenant, status == "INTERRUPTED" ? 1 : 0);
   out->gauge("seabed_archive_open_holes", "Holes in the log that no backup covers yet.", tenant,
              static_cast<double>(view.open_holes.size()));
   if (live.checkpoint_scn && wants_archive(status)) {
@@ -57,13 +60,17 @@ void add_archive(const ArchiveView& view, MetricFamilies* out) {
   add_streams(live, view.tenant.name, out);
 }
 
-/// The catalog's word: from the oldest usable set of this round to the checkpoint. `seabed window` asks the media.
-void add_window(const ArchiveView& view, const std::vector<catalog::BackupSetRow>& sets, MetricFamilies* out) {
+/// The catalog's word: from the oldest usable set of this round to the checkpoint. `seabed window` asks the
+/// media.
+void add_window(const ArchiveView& view, const std::vector<catalog::BackupSetRow>& sets,
+                MetricFamilies* out) {
   Scn from = 0;
   for (const auto& set : sets) {
     const bool usable = set.status == "SUCCESS" && set.file_status == "AVAILABLE" && set.backup_type == "D";
-    const bool behind = set.min_restore_scn >= view.live.start_scn && set.min_restore_scn <= view.live.checkpoint_scn;
-    if (usable && behind && set.min_restore_scn) from = from ? std::min<Scn>(from, set.min_restore_scn) : set.min_restore_scn;
+    const bool behind =
+        set.min_restore_scn >= view.live.start_scn && set.min_restore_scn <= view.live.checkpoint_scn;
+    if (usable && behind && set.min_restore_scn)
+      from = from ? std::min<Scn>(from, set.min_restore_scn) : set.min_restore_scn;
   }
   if (!from) return;
   const MetricLabels tenant = {{"tenant", view.tenant.name}};
@@ -74,7 +81,8 @@ void add_window(const ArchiveView& view, const std::vector<catalog::BackupSetRow
              seconds(view.live.checkpoint_scn));
 }
 
-void add_sets(const std::string& tenant, const std::vector<catalog::BackupSetRow>& sets, MetricFamilies* out) {
+void add_sets(const std::string& tenant, const std::vector<catalog::BackupSetRow>& sets,
+              MetricFamilies* out) {
   std::map<std::string, int> by_kind = {{"full", 0}, {"incremental", 0}};
   double bytes = 0;
   for (const auto& set : sets) {
@@ -84,14 +92,17 @@ void add_sets(const std::string& tenant, const std::vector<catalog::BackupSetRow
   }
   for (const auto& [kind, count] : by_kind)
     out->gauge("seabed_backup_sets", "Usable backup sets.", {{"tenant", tenant}, {"kind", kind}}, count);
-  out->gauge("seabed_backup_sets_bytes", "Bytes that the usable backup sets wrote.", {{"tenant", tenant}}, bytes);
+  out->gauge("seabed_backup_sets_bytes", "Bytes that the usable backup sets wrote.", {{"tenant", tenant}},
+             bytes);
 }
 
-void add_running(Engine& engine, const catalog::BackupJobRow& job, const MetricLabels& labels, MetricFamilies* out) {
+void add_running(Engine& engine, const catalog::BackupJobRow& job, const MetricLabels& labels,
+                 MetricFamilies* out) {
   auto view = engine.backup_job(job.job_id);
   if (!view) return;
   const Progress& p = view->progress;
-  out->gauge("seabed_job_done_bytes", "Bytes done by the running job.", labels, static_cast<double>(p.done_bytes));
+  out->gauge("seabed_job_done_bytes", "Bytes done by the running job.", labels,
+             static_cast<double>(p.done_bytes));
   out->gauge("seabed_job_total_bytes", "Bytes that the running job has to do, as far as it knows.", labels,
              static_cast<double>(p.total_bytes));
   out->gauge("seabed_job_progress_ratio", "Share of the running job's bytes that is done, 0 to 1.", labels,
@@ -124,9 +135,9 @@ void add_jobs(Engine& engine, const std::string& tenant, const std::vector<catal
 Status add_tenant_metrics(Engine& engine, const catalog::TenantRow& tenant, MetricFamilies* out) {
   SEABED_TRY(const ArchiveView view, engine.archive_status(tenant.name));
   SEABED_TRY(const auto sets, engine.backup_sets(tenant.name));
-  SEABED_TRY(const auto jobs, engine.context().catalog->get<std::vector<catalog::BackupJobRow>>([&](auto& tx) {
-    return catalog::list_backup_jobs(tx, tenant.tenant_id, kJobsLookedAt);
-  }));
+  SEABED_TRY(const auto jobs,
+             engine.context().catalog->get<std::vector<catalog::BackupJobRow>>(
+                 [&](auto& tx) { return catalog::list_backup_jobs(tx, tenant.tenant_id, kJobsLookedAt); }));
   add_archive(view, out);
   add_window(view, sets, out);
   add_sets(tenant.name, sets, out);

@@ -22,9 +22,8 @@ Result<Json> reload_noted(LiveConfig& live) {
 
 Status ObservedAgent::start() {
   SEABED_CHECK(listen(live_.config().metrics));
-  engine_.background().on_end([this](const std::string& key, bool again, const Status& result) {
-    record_.note(key, again, result);
-  });
+  engine_.background().on_end(
+      [this](const std::string& key, bool again, const Status& result) { record_.note(key, again, result); });
   live_.on("log", [](const Config& next) { return set_up_log(next.log); });
   live_.on("metrics", [this](const Config& next) { return listen(next.metrics); });
   live_.on("alert", [](const Config&) { return ok(); });  // each look reads it
@@ -45,7 +44,8 @@ Status ObservedAgent::listen(const MetricsConfig& config) {
   if (config.listen == listening_) return ok();
   std::unique_ptr<MetricsServer> next;
   if (!config.listen.empty()) {
-    SEABED_TRY(next, MetricsServer::start(config.listen, [this] { return metrics_page(engine_, live_, record_); }));
+    SEABED_TRY(next,
+               MetricsServer::start(config.listen, [this] { return metrics_page(engine_, live_, record_); }));
     log::info("metrics at {} (port {})", config.listen, next->port());
   }
   server_ = std::move(next);

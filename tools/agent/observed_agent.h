@@ -1,5 +1,6 @@
 #pragma once
-// The agent as its surroundings see it: metrics page, alerts, and the parts of the configuration that a reload applies.
+// The agent as its surroundings see it: metrics page, alerts, and the parts of the configuration that a
+// reload applies.
 
 #include <memory>
 #include <mutex>
@@ -17,7 +18,8 @@ Result<Json> reload_noted(LiveConfig& live);
 
 class ObservedAgent {
  public:
-  ObservedAgent(Engine& engine, LiveConfig& live) : engine_(engine), live_(live), alerts_(engine, live, record_) {}
+  ObservedAgent(Engine& engine, LiveConfig& live)
+      : engine_(engine), live_(live), alerts_(engine, live, record_) {}
   /// Page, alerts, and what LiveConfig applies. The engine's background work ends before this object does.
   Status start();
   ~ObservedAgent();

@@ -24,7 +24,8 @@ std::string joined(const Json& keys) {
 
 }  // namespace
 
-std::vector<std::string> changed_keys(const std::vector<ConfigValue>& before, const std::vector<ConfigValue>& after) {
+std::vector<std::string> changed_keys(const std::vector<ConfigValue>& before,
+                                      const std::vector<ConfigValue>& after) {
   const auto old_values = by_key(before), new_values = by_key(after);
   std::vector<std::string> out;
   for (const auto& [key, value] : new_values) {

@@ -1,6 +1,6 @@
 #pragma once
-// The agent's configuration while it runs: read again on SIGHUP and by config/reload. What can be applied is applied,
-// what cannot is named; a configuration with a mistake changes nothing.
+// The agent's configuration while it runs: read again on SIGHUP and by config/reload. What can be applied is
+// applied, what cannot is named; a configuration with a mistake changes nothing.
 
 #include <functional>
 #include <mutex>
@@ -13,7 +13,8 @@
 namespace seabed {
 
 /// Keys (as in ConfigValue) whose value differs, or that only one side has.
-std::vector<std::string> changed_keys(const std::vector<ConfigValue>& before, const std::vector<ConfigValue>& after);
+std::vector<std::string> changed_keys(const std::vector<ConfigValue>& before,
+                                      const std::vector<ConfigValue>& after);
 
 /// Thread-safe.
 class LiveConfig {
@@ -22,7 +23,8 @@ class LiveConfig {
   using Apply = std::function<Status(const Config&)>;
 
   explicit LiveConfig(const Config& started_with) : applied_(started_with.values), now_(started_with) {}
-  /// `section` as in the file: every key that begins with "<section>." is applied by `apply`. Before the first reload.
+  /// `section` as in the file: every key that begins with "<section>." is applied by `apply`. Before the
+  /// first reload.
   void on(std::string section, Apply apply);
   /// No part is applied from now on: what they refer to may go.
   void stop();

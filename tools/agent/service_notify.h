@@ -1,5 +1,6 @@
 #pragma once
-// The agent's word to systemd (Type=notify): ready, reloading, stopping, alive. Nothing happens without systemd.
+// The agent's word to systemd (Type=notify): ready, reloading, stopping, alive. Nothing happens without
+// systemd.
 
 #include <memory>
 #include <string>
@@ -10,8 +11,8 @@ void notify_ready(const std::string& status);
 void notify_reloading();
 void notify_stopping();
 
-/// While it lives, tells systemd's watchdog, at half of WatchdogSec, that the process runs. Without a watchdog it does
-/// nothing.
+/// While it lives, tells systemd's watchdog, at half of WatchdogSec, that the process runs. Without a
+/// watchdog it does nothing.
 class ServiceWatchdog {
  public:
   ServiceWatchdog();

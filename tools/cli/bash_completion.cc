@@ -55,7 +55,9 @@ std::string bash_completion(const std::vector<Verb>& verbs) {
          "  COMPREPLY=()\n"
          "  case $prev in\n"
          "    --output) COMPREPLY=($(compgen -W 'text json' -- \"$cur\")); return ;;\n"
-         "    " + joined(file_options(verbs), "|") + ") COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+         "    " +
+         joined(file_options(verbs), "|") +
+         ") COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
          "  esac\n"
          "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
          "    word=${COMP_WORDS[i]}\n"
@@ -66,12 +68,18 @@ std::string bash_completion(const std::vector<Verb>& verbs) {
          "    esac\n"
          "  done\n"
          "  if [ -z \"$noun\" ]; then\n"
-         "    words='" + joined(nouns, " ") + " " + kGlobals + " --version'\n"
+         "    words='" +
+         joined(nouns, " ") + " " + kGlobals +
+         " --version'\n"
          "  else\n"
-         "    case $noun in " + (single.empty() ? "''" : single) + ") verb= ;; esac\n"
-         "    case \"$noun $verb\" in\n" + option_cases +
+         "    case $noun in " +
+         (single.empty() ? "''" : single) +
+         ") verb= ;; esac\n"
+         "    case \"$noun $verb\" in\n" +
+         option_cases +
          "    esac\n"
-         "    [ -n \"$words\" ] || case $noun in\n" + verb_cases +
+         "    [ -n \"$words\" ] || case $noun in\n" +
+         verb_cases +
          "    esac\n"
          "  fi\n"
          "  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"

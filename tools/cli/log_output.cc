@@ -47,8 +47,10 @@ std::string one_line(std::string_view text) {
 std::string text_line(const spdlog::details::log_msg& msg) {
   const auto level = spdlog::level::to_string_view(msg.level);
   const log::Context& about = log::context();
-  std::string line = fmt::format("{} {:<7} ", time_text(msg.time), std::string_view(level.data(), level.size()));
-  for (auto& [name, value] : {std::pair{"tenant", &about.tenant}, {"job", &about.job}, {"object", &about.object}})
+  std::string line =
+      fmt::format("{} {:<7} ", time_text(msg.time), std::string_view(level.data(), level.size()));
+  for (auto& [name, value] :
+       {std::pair{"tenant", &about.tenant}, {"job", &about.job}, {"object", &about.object}})
     if (!value->empty()) line += fmt::format("{}={} ", name, word(*value));
   return line + one_line({msg.payload.data(), msg.payload.size()});
 }
@@ -57,14 +59,16 @@ std::string json_line(const spdlog::details::log_msg& msg) {
   const auto level = spdlog::level::to_string_view(msg.level);
   const log::Context& about = log::context();
   Json line = {{"time", time_text(msg.time)}, {"level", std::string(level.data(), level.size())}};
-  for (auto& [name, value] : {std::pair{"tenant", &about.tenant}, {"job", &about.job}, {"object", &about.object}})
+  for (auto& [name, value] :
+       {std::pair{"tenant", &about.tenant}, {"job", &about.job}, {"object", &about.object}})
     if (!value->empty()) line[name] = *value;
   line["message"] = std::string(msg.payload.data(), msg.payload.size());
   return line.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-/// spdlog's default logger must not be replaced while others log: it stays, with this one sink, whose file and form
-/// change under its lock. A line is one write(), so that lines of several processes do not mix in one file.
+/// spdlog's default logger must not be replaced while others log: it stays, with this one sink, whose file
+/// and form change under its lock. A line is one write(), so that lines of several processes do not mix in
+/// one file.
 class Output : public spdlog::sinks::base_sink<std::mutex> {
  public:
   Status use(const LogConfig& config) {

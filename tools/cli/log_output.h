@@ -8,8 +8,8 @@
 
 namespace seabed {
 
-/// The first call before other threads log; again at any time: the file is then opened anew (log rotation). When it
-/// cannot be opened all stays as it was.
+/// The first call before other threads log; again at any time: the file is then opened anew (log rotation).
+/// When it cannot be opened all stays as it was.
 Status set_up_log(const LogConfig& config);
 
 }  // namespace seabed

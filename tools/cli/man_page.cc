@@ -25,8 +25,8 @@ std::string roff(const std::string& text) {
 std::string header(const std::string& title, const std::string& what) {
   std::string upper = title;
   std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
-  return ".TH " + roff(upper) + " 1 \"\" \"Seabed " SEABED_VERSION "\" \"Seabed\"\n.SH NAME\n" + roff(title) + " \\- " +
-         roff(what) + "\n";
+  return ".TH " + roff(upper) + " 1 \"\" \"Seabed " SEABED_VERSION "\" \"Seabed\"\n.SH NAME\n" + roff(title) +
+         " \\- " + roff(what) + "\n";
 }
 
 std::string option_name(const OptionSpec& o) {
@@ -53,10 +53,12 @@ std::string examples_of(const Verb& verb) {
 
 constexpr char kFooter[] =
     ".SH OPTIONS OF EVERY VERB\n"
-    ".TP\n\\fB\\-\\-config\\fR \\fIFILE\\fR\nconfiguration; else $SEABED_CONFIG, else /etc/seabed/seabed.toml\n"
+    ".TP\n\\fB\\-\\-config\\fR \\fIFILE\\fR\nconfiguration; else $SEABED_CONFIG, else "
+    "/etc/seabed/seabed.toml\n"
     ".TP\n\\fB\\-\\-output\\fR \\fItext|json\\fR\nhow answers and errors are printed\n"
     ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\na verb's help\n"
-    ".SH EXIT STATUS\n0 done; 1 a bug; 2 wrong words or configuration; 3 not found; 4 refused; 5 corruption; 6 log is "
+    ".SH EXIT STATUS\n0 done; 1 a bug; 2 wrong words or configuration; 3 not found; 4 refused; 5 corruption; "
+    "6 log is "
     "missing;\n7 permission; 8 no space; 9 cancelled; 10 may work later; 11 the operating system refused.\n"
     ".SH FILES\n/etc/seabed/seabed.toml, /etc/seabed/conf.d/*.toml, /usr/share/doc/seabed\n";
 
@@ -80,9 +82,10 @@ std::string noun_page(const std::string& noun, const std::vector<const Verb*>& v
 }
 
 std::string program_page(const std::vector<Verb>& verbs) {
-  std::string out = header("seabed", "log archive, backup and restore to any moment of live RocksDB databases") +
-                    ".SH SYNOPSIS\n.B seabed\n[\\-\\-config FILE] [\\-\\-output text|json] NOUN [VERB] [options]\n"
-                    ".SH DESCRIPTION\nFrom outside, without a change to the application. Verbs:\n";
+  std::string out =
+      header("seabed", "log archive, backup and restore to any moment of live RocksDB databases") +
+      ".SH SYNOPSIS\n.B seabed\n[\\-\\-config FILE] [\\-\\-output text|json] NOUN [VERB] [options]\n"
+      ".SH DESCRIPTION\nFrom outside, without a change to the application. Verbs:\n";
   for (const Verb& v : verbs) out += ".TP\n.B " + roff(v.title()) + "\n" + roff(v.summary) + "\n";
   return out + kFooter + ".SH SEE ALSO\nA page for each noun, such as\n.BR seabed\\-backup (1).\n";
 }

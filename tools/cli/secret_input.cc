@@ -110,7 +110,8 @@ Result<std::string> read_secret(const Invocation& invocation, const std::string&
   const std::string option = name + "-file";
   if (invocation.has(option)) return read_secret_file(invocation.text(option), "--" + option);
   return ask_secret(prompt, confirm).map_error([&](Error error) {
-    if (error.next_step.empty()) error.next_step = "give it by --" + option + " FILE, or - and standard input";
+    if (error.next_step.empty())
+      error.next_step = "give it by --" + option + " FILE, or - and standard input";
     return error;
   });
 }

@@ -21,7 +21,8 @@ std::vector<std::string> check_observation(const Config& config, bool running) {
   }
   if (!config.log.file.empty()) {
     const auto folder = std::filesystem::path(config.log.file).parent_path();
-    if (::access(folder.c_str(), W_OK) != 0) problems.push_back("[log] file " + config.log.file + ": its directory cannot be written");
+    if (::access(folder.c_str(), W_OK) != 0)
+      problems.push_back("[log] file " + config.log.file + ": its directory cannot be written");
   }
   if (!config.metrics.listen.empty() && !running)
     if (auto page = MetricsServer::start(config.metrics.listen, [] { return std::string(); }); !page)

@@ -1,7 +1,7 @@
 #pragma once
-// What a machine is, from TOML files and the environment: cluster, agent, drivers, tenants and the databases behind
-// their log streams, limits, log, metrics, alerts. What operators decide is in the catalog. docs/operator-guide.md has
-// every key; config/ has samples.
+// What a machine is, from TOML files and the environment: cluster, agent, drivers, tenants and the databases
+// behind their log streams, limits, log, metrics, alerts. What operators decide is in the catalog.
+// docs/operator-guide.md has every key; config/ has samples.
 
 #include <chrono>
 #include <string>
@@ -27,7 +27,7 @@ struct MetricsConfig {
 struct AlertConfig {
   std::vector<std::string> command;  // its arguments are its own; the event is JSON on its standard input
   std::string webhook;               // http://host[:port]/path
-  std::chrono::milliseconds lag_limit{0};         // of a tenant's archive; 0: none
+  std::chrono::milliseconds lag_limit{0};  // of a tenant's archive; 0: none
   std::chrono::milliseconds check_interval{5'000};
   std::chrono::milliseconds repeat_interval{3'600'000};  // the same trouble is told no more often
   std::chrono::milliseconds timeout{10'000};             // of one delivery
@@ -42,7 +42,7 @@ struct ConfigValue {
 inline constexpr char kNotShown[] = "(set, not shown)";
 
 struct Config {
-  std::string file;  // empty: defaults only, no file was found
+  std::string file;                // empty: defaults only, no file was found
   std::vector<std::string> files;  // file and what conf.d/ beside it holds
   std::string cluster_name = "seabed";
   uint64_t cluster_id = 1;
@@ -58,8 +58,9 @@ struct Config {
   const TenantConfig* tenant(const std::string& name) const;
 };
 
-/// The file, conf.d/*.toml beside it, and SEABED_<SECTION>_<KEY> over both. Strict: an unknown key or variable, a wrong
-/// type, a relative path or a duplicate is kInvalidArgument naming file and line, or the variable.
+/// The file, conf.d/*.toml beside it, and SEABED_<SECTION>_<KEY> over both. Strict: an unknown key or
+/// variable, a wrong type, a relative path or a duplicate is kInvalidArgument naming file and line, or the
+/// variable.
 Result<Config> load_config(const std::string& file);
 /// For verbs that need drivers only: the defaults, and what the environment says.
 Result<Config> load_without_file();
@@ -69,7 +70,8 @@ Config default_config();
 std::string default_config_path();
 /// What loading cannot know: that directories are there and are what they should be. One line a problem.
 std::vector<std::string> check_config(const Config& config);
-/// Its part for [log], [metrics] and [alert]: what they name can be used. `running`: an agent has the address already.
+/// Its part for [log], [metrics] and [alert]: what they name can be used. `running`: an agent has the address
+/// already.
 std::vector<std::string> check_observation(const Config& config, bool running);
 
 }  // namespace seabed

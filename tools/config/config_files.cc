@@ -15,7 +15,8 @@ Status merge(toml::table& into, toml::table&& from, const std::string& name);
 
 bool holds_tables(const toml::node& node) {
   const toml::array* list = node.as_array();
-  return list && !list->empty() && std::all_of(list->begin(), list->end(), [](auto& n) { return n.is_table(); });
+  return list && !list->empty() &&
+         std::all_of(list->begin(), list->end(), [](auto& n) { return n.is_table(); });
 }
 
 /// Moved, never copied: a copied node forgets where it stood.

@@ -74,8 +74,8 @@ Result<std::optional<Environment::Variable>> Environment::take(const std::string
   return Variable{file_name, std::move(value)};
 }
 
-Result<std::optional<Environment::Variable>> Environment::find(const std::string& section, std::string_view key,
-                                                               bool secret) {
+Result<std::optional<Environment::Variable>> Environment::find(const std::string& section,
+                                                               std::string_view key, bool secret) {
   return take(variable_name(section, key), secret);
 }
 
@@ -91,7 +91,8 @@ Result<std::vector<Environment::DriverKey>> Environment::driver_keys() {
     // "ca_file" is a key of its own; "access_key_file" names the file of a secret.
     const bool by_file = key.ends_with("_file") && is_secret_key(key.substr(0, key.size() - kFile.size()));
     if (by_file) key.resize(key.size() - kFile.size());
-    SEABED_TRY(auto variable, take(std::string(kDriver) + upper(scheme) + "_" + upper(key), is_secret_key(key)));
+    SEABED_TRY(auto variable,
+               take(std::string(kDriver) + upper(scheme) + "_" + upper(key), is_secret_key(key)));
     out.push_back({std::move(scheme), std::move(key), variable.value_or(Variable{})});
   }
   return out;

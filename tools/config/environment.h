@@ -1,7 +1,8 @@
 #pragma once
-// Configuration keys from the environment: SEABED_<SECTION>_<KEY> over the files, SEABED_DRIVER_<SCHEME>_<KEY> for
-// [driver.<scheme>], and, for secrets, the same name with _FILE at its end: a file whose content is the value (as
-// containers and systemd credentials hand secrets over). [[tenant]] tables are in files only.
+// Configuration keys from the environment: SEABED_<SECTION>_<KEY> over the files,
+// SEABED_DRIVER_<SCHEME>_<KEY> for [driver.<scheme>], and, for secrets, the same name with _FILE at its end:
+// a file whose content is the value (as containers and systemd credentials hand secrets over). [[tenant]]
+// tables are in files only.
 
 #include <map>
 #include <optional>
@@ -24,7 +25,8 @@ class Environment {
   static Environment of_process();
   explicit Environment(std::map<std::string, std::string> variables);
 
-  /// nullopt: not set. A variable and its _FILE form at once are kInvalidArgument. `secret`: _FILE is looked at.
+  /// nullopt: not set. A variable and its _FILE form at once are kInvalidArgument. `secret`: _FILE is looked
+  /// at.
   Result<std::optional<Variable>> find(const std::string& section, std::string_view key, bool secret);
   /// Every SEABED_DRIVER_<SCHEME>_<KEY>: scheme and key in small letters.
   struct DriverKey {

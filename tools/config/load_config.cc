@@ -58,7 +58,8 @@ struct Loader {
     }
     SEABED_CHECK(r.done());
     SEABED_TRY(auto variables, reading.environment.driver_keys());
-    for (auto& [scheme, key, variable] : variables) set_default(scheme, key, variable.value, "$" + variable.name);
+    for (auto& [scheme, key, variable] : variables)
+      set_default(scheme, key, variable.value, "$" + variable.name);
     return ok();
   }
 
@@ -67,7 +68,8 @@ struct Loader {
     auto& all = config.storage.driver_defaults;
     auto found = std::find_if(all.begin(), all.end(), [&](auto& known) { return known.first == scheme; });
     if (found == all.end()) found = all.insert(all.end(), {scheme, {}});
-    auto known = std::find_if(found->second.begin(), found->second.end(), [&](auto& v) { return v.first == key; });
+    auto known =
+        std::find_if(found->second.begin(), found->second.end(), [&](auto& v) { return v.first == key; });
     if (known == found->second.end())
       found->second.emplace_back(key, value);
     else
@@ -78,7 +80,8 @@ struct Loader {
   Status secret_is_private(const toml::node& node, const std::string& key) {
     struct stat st;
     if (::stat(node.source().path->c_str(), &st) == 0 && (st.st_mode & 077) == 0) return ok();
-    return fail(Code::kPermissionDenied, origin_of(node), "holds the secret " + key + " and others may read it",
+    return fail(Code::kPermissionDenied, origin_of(node),
+                "holds the secret " + key + " and others may read it",
                 "chmod 600 it, or use the standard credential chain");
   }
 

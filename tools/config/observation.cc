@@ -37,7 +37,8 @@ Status read_alert(TableReader& r, AlertConfig* alert) {
   if (!alert->command.empty() && !alert->command[0].starts_with('/'))
     r.fail_at(nullptr, "command must begin with an absolute path");
   if (!alert->webhook.empty())
-    if (auto url = parse_http_url(alert->webhook); !url) r.fail_at(nullptr, "webhook: " + url.error().message());
+    if (auto url = parse_http_url(alert->webhook); !url)
+      r.fail_at(nullptr, "webhook: " + url.error().message());
   return r.done();
 }
 
@@ -52,7 +53,8 @@ Status read_observation(TableReader reader, const std::string& name, Config* con
 Result<HostPort> parse_host_port(const std::string& text) {
   HostPort out;
   const size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0 || !parse_port(std::string_view(text).substr(colon + 1), &out.port))
+  if (colon == std::string::npos || colon == 0 ||
+      !parse_port(std::string_view(text).substr(colon + 1), &out.port))
     return fail(Code::kInvalidArgument, "'" + text + "'", "is no host:port", "for example 127.0.0.1:9188");
   out.host = text.substr(0, colon);
   if (out.host.front() == '[' && out.host.back() == ']') out.host = out.host.substr(1, out.host.size() - 2);
@@ -64,7 +66,8 @@ Result<HttpUrl> parse_http_url(const std::string& text) {
   if (text.starts_with("https://"))
     return fail(Code::kInvalidArgument, "https", "is not spoken by the agent itself",
                 "use a command, for example curl with --data @-");
-  if (!text.starts_with(kHttp)) return fail(Code::kInvalidArgument, "the URL", "is no http://host[:port]/path");
+  if (!text.starts_with(kHttp))
+    return fail(Code::kInvalidArgument, "the URL", "is no http://host[:port]/path");
   if (text.find_first_of(" \t\r\n@") != std::string::npos)
     return fail(Code::kInvalidArgument, "the URL", "holds a blank or '@'");
   HttpUrl out;

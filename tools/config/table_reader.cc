@@ -90,7 +90,8 @@ const toml::node* TableReader::from_environment(const char* key, Kind kind) {
     out << made;
   auto parsed = parse_toml(out.str(), "$" + (*found)->name);
   if (!parsed) {
-    errors_.push_back({Code::kInvalidArgument, "$" + (*found)->name, "cannot be read as " + std::string(key), "", 0, 0});
+    errors_.push_back(
+        {Code::kInvalidArgument, "$" + (*found)->name, "cannot be read as " + std::string(key), "", 0, 0});
     return nullptr;
   }
   return reading_.overlays.emplace_back(std::move(*parsed)).get(key);

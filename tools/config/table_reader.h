@@ -20,17 +20,17 @@ namespace seabed {
 struct Reading {
   explicit Reading(Environment variables) : environment(std::move(variables)) {}
   Environment environment;
-  std::vector<ConfigValue> values;      // in the order of reading
-  std::deque<toml::table> overlays;     // the nodes that variables gave
-  std::vector<std::string> sections;    // that variables may name
+  std::vector<ConfigValue> values;    // in the order of reading
+  std::deque<toml::table> overlays;   // the nodes that variables gave
+  std::vector<std::string> sections;  // that variables may name
 
   void note(const std::string& key, const std::string& value, const std::string& origin);
 };
 
 class TableReader {
  public:
-  /// `name` as in the file: "agent", "tenant.log_stream". `label`: for `explain`, "tenant.shop"; empty: the name, and
-  /// the environment may override the keys.
+  /// `name` as in the file: "agent", "tenant.log_stream". `label`: for `explain`, "tenant.shop"; empty: the
+  /// name, and the environment may override the keys.
   TableReader(Reading& reading, std::string name, const toml::table& table, std::string label = {});
 
   // Each leaves *out alone when the key is missing.

@@ -67,7 +67,9 @@ TEST(BackgroundRecord, FailuresLastUntilTheNextSuccess) {
   EXPECT_EQ(look(), "");
   MetricFamilies out;
   record.add_metrics(&out);
-  EXPECT_NE(out.text().find("seabed_background_runs_total{task=\"clean\",result=\"failure\"} 2"), std::string::npos) << out.text();
+  EXPECT_NE(out.text().find("seabed_background_runs_total{task=\"clean\",result=\"failure\"} 2"),
+            std::string::npos)
+      << out.text();
 }
 
 class AlertCommand : public ::testing::Test {
@@ -84,8 +86,10 @@ class AlertCommand : public ::testing::Test {
 TEST_F(AlertCommand, GetsTheEventAndItsWordsAsTheyAre) {
   const std::string out = directory_ + "/out";
   const std::string nasty = "$(touch " + directory_ + "/owned); `id` ' \"";
-  auto done = run_alert_command({"/bin/sh", "-c", "cat > \"$0\"; printf '%s|%s|%s' \"$1\" \"$#\" \"$(env | wc -l)\" >> \"$0\"", out, nasty},
-                                "{\"event\":\"x\"}\n", milliseconds(20'000), cancel_);
+  auto done = run_alert_command(
+      {"/bin/sh", "-c", "cat > \"$0\"; printf '%s|%s|%s' \"$1\" \"$#\" \"$(env | wc -l)\" >> \"$0\"", out,
+       nasty},
+      "{\"event\":\"x\"}\n", milliseconds(20'000), cancel_);
   ASSERT_TRUE(done) << done.error().message();
   const std::string text = *read_file(out);
   EXPECT_EQ(text.substr(0, text.rfind('|')), "{\"event\":\"x\"}\n" + nasty + "|1");
@@ -95,8 +99,8 @@ TEST_F(AlertCommand, GetsTheEventAndItsWordsAsTheyAre) {
 
 TEST_F(AlertCommand, IsBoundedInTimeWithItsChildren) {
   const auto begin = std::chrono::steady_clock::now();
-  auto done = run_alert_command({"/bin/sh", "-c", "sleep 100 & echo $! > \"$0\"; wait", directory_ + "/pid"}, "x",
-                                milliseconds(500), cancel_);
+  auto done = run_alert_command({"/bin/sh", "-c", "sleep 100 & echo $! > \"$0\"; wait", directory_ + "/pid"},
+                                "x", milliseconds(500), cancel_);
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, Code::kTimeout);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
@@ -116,8 +120,10 @@ TEST_F(AlertCommand, IsBoundedInTimeWithItsChildren) {
 }
 
 TEST_F(AlertCommand, FailuresAreTold) {
-  EXPECT_EQ(run_alert_command({"/bin/false"}, "x", milliseconds(20'000), cancel_).error().reason, "ended with 1");
-  EXPECT_EQ(run_alert_command({directory_ + "/none"}, "x", milliseconds(20'000), cancel_).error().code, Code::kNotFound);
+  EXPECT_EQ(run_alert_command({"/bin/false"}, "x", milliseconds(20'000), cancel_).error().reason,
+            "ended with 1");
+  EXPECT_EQ(run_alert_command({directory_ + "/none"}, "x", milliseconds(20'000), cancel_).error().code,
+            Code::kNotFound);
   EXPECT_TRUE(run_alert_command({"/bin/true"}, std::string(60'000, 'x'), milliseconds(20'000), cancel_));
 }
 

@@ -114,7 +114,8 @@ TEST_F(ConfigFiles, EnvironmentOverridesEveryKind) {
   EXPECT_EQ(config->cluster_name, "a \"quoted\" = name");
   EXPECT_EQ(config->log.format, "json");
   EXPECT_EQ(value(*config, "limits.backup_threads").origin, "$SEABED_LIMITS_BACKUP_THREADS");
-  EXPECT_EQ(value(*config, "driver.s3.host"), (ConfigValue{"driver.s3.host", "http://127.0.0.1:1", "$SEABED_DRIVER_S3_HOST"}));
+  EXPECT_EQ(value(*config, "driver.s3.host"),
+            (ConfigValue{"driver.s3.host", "http://127.0.0.1:1", "$SEABED_DRIVER_S3_HOST"}));
 }
 
 TEST_F(ConfigFiles, WrongVariablesAreNamed) {
@@ -149,14 +150,16 @@ TEST_F(ConfigFiles, SecretsComeFromFilesAndAreMasked) {
 }
 
 TEST_F(ConfigFiles, AlertAndMetricsAreChecked) {
-  for (const char* text : {"[log]\nformat = \"xml\"\n", "[log]\nlevel = \"loud\"\n", "[metrics]\nlisten = \"9188\"\n",
-                           "[metrics]\nlisten = \"127.0.0.1:99999\"\n", "[alert]\ncommand = [\"mail\"]\n",
-                           "[alert]\ncommand = \"/bin/mail\"\n", "[alert]\nwebhook = \"https://x/\"\n",
-                           "[alert]\nwebhook = \"http://user@x/\"\n", "[alert]\nwebhook = \"http:///p\"\n"}) {
+  for (const char* text :
+       {"[log]\nformat = \"xml\"\n", "[log]\nlevel = \"loud\"\n", "[metrics]\nlisten = \"9188\"\n",
+        "[metrics]\nlisten = \"127.0.0.1:99999\"\n", "[alert]\ncommand = [\"mail\"]\n",
+        "[alert]\ncommand = \"/bin/mail\"\n", "[alert]\nwebhook = \"https://x/\"\n",
+        "[alert]\nwebhook = \"http://user@x/\"\n", "[alert]\nwebhook = \"http:///p\"\n"}) {
     write("seabed.toml", text);
     EXPECT_FALSE(load()) << text;
   }
-  write("seabed.toml", "[alert]\nwebhook = \"http://127.0.0.1:1/SECRETPATH\"\ncommand = [\"/bin/true\", \"a b\"]\n");
+  write("seabed.toml",
+        "[alert]\nwebhook = \"http://127.0.0.1:1/SECRETPATH\"\ncommand = [\"/bin/true\", \"a b\"]\n");
   auto config = load();
   ASSERT_TRUE(config) << config.error().message();
   EXPECT_EQ(value(*config, "alert.webhook").value, kNotShown);
@@ -184,7 +187,8 @@ TEST_F(ConfigFiles, ReloadAppliesNamesAndKeeps) {
   EXPECT_EQ(level, "debug");
   EXPECT_EQ((*answer)["applied"].dump(), "[\"log.level\"]");
   EXPECT_EQ((*answer)["needs_restart"].dump(), "[\"limits.backup_threads\"]");
-  EXPECT_EQ((*live.reload())["needs_restart"].dump(), "[\"limits.backup_threads\"]");  // until it is restarted
+  EXPECT_EQ((*live.reload())["needs_restart"].dump(),
+            "[\"limits.backup_threads\"]");  // until it is restarted
   EXPECT_EQ(live.config().limits.backup_threads, 4u);
   EXPECT_TRUE(live.outcome().last_good);
   write("seabed.toml", "[limits]\nbackup_threads = \"x\"\n");
@@ -194,7 +198,8 @@ TEST_F(ConfigFiles, ReloadAppliesNamesAndKeeps) {
 }
 
 TEST(ChangedKeys, BothWays) {
-  EXPECT_EQ(changed_keys({{"a", "1", ""}, {"b", "1", "x"}, {"c", "1", ""}}, {{"a", "2", ""}, {"b", "1", "y"}, {"d", "1", ""}}),
+  EXPECT_EQ(changed_keys({{"a", "1", ""}, {"b", "1", "x"}, {"c", "1", ""}},
+                         {{"a", "2", ""}, {"b", "1", "y"}, {"d", "1", ""}}),
             (std::vector<std::string>{"a", "d", "c"}));
 }
 

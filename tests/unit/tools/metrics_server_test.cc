@@ -40,12 +40,14 @@ TEST(MetricsServer, ServesOnePathOnly) {
   ASSERT_TRUE(server) << server.error().message();
   EXPECT_EQ(get((*server)->port(), "/metrics"), (std::pair{200u, std::string("page\n")}));
   EXPECT_EQ(get((*server)->port(), "/").first, 404u);
-  auto second = MetricsServer::start("127.0.0.1:" + std::to_string((*server)->port()), [] { return std::string(); });
+  auto second =
+      MetricsServer::start("127.0.0.1:" + std::to_string((*server)->port()), [] { return std::string(); });
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().message().find("[metrics] listen"), std::string::npos);
 }
 
-/// A reload replaces the server while its page looks at the configuration: neither waits for the other for ever.
+/// A reload replaces the server while its page looks at the configuration: neither waits for the other for
+/// ever.
 TEST(MetricsServer, IsReplacedByAReloadUnderLoad) {
   char name[] = "/tmp/seabed-page-XXXXXX";
   const std::string directory = ::mkdtemp(name), file = directory + "/seabed.toml";
@@ -57,7 +59,9 @@ TEST(MetricsServer, IsReplacedByAReloadUnderLoad) {
   std::unique_ptr<MetricsServer> server;
   std::atomic<uint16_t> port = 0;
   live.on("metrics", [&](const Config&) -> Status {
-    SEABED_TRY(auto next, MetricsServer::start("127.0.0.1:0", [&] { return live.config().file + (live.outcome().last_good ? "+" : "-"); }));
+    SEABED_TRY(auto next, MetricsServer::start("127.0.0.1:0", [&] {
+                 return live.config().file + (live.outcome().last_good ? "+" : "-");
+               }));
     std::lock_guard lock(mutex);
     port = next->port();
     server = std::move(next);

@@ -1,4 +1,5 @@
-// Secrets come from files and from the terminal; the terminal is a real pseudo terminal whose output is looked at.
+// Secrets come from files and from the terminal; the terminal is a real pseudo terminal whose output is
+// looked at.
 #include "tools/cli/secret_input.h"
 
 #include <fcntl.h>
@@ -8,9 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <gtest/gtest.h>
 #include <filesystem>
 #include <fstream>
-#include <gtest/gtest.h>
 
 namespace seabed {
 namespace {
@@ -46,7 +47,8 @@ TEST_F(SecretFile, EveryLine) {
 TEST_F(SecretFile, RefusesWhatIsNoSecret) {
   EXPECT_EQ(read_secret_file(file(""), "--password-file").error().code, Code::kInvalidArgument);
   EXPECT_EQ(read_secret_file(file("\nsecond"), "--password-file").error().code, Code::kInvalidArgument);
-  EXPECT_EQ(read_secret_file(file(std::string(5000, 'x')), "--password-file").error().code, Code::kInvalidArgument);
+  EXPECT_EQ(read_secret_file(file(std::string(5000, 'x')), "--password-file").error().code,
+            Code::kInvalidArgument);
   EXPECT_EQ(read_secret_file(directory_ + "/none", "--password-file").error().code, Code::kNotFound);
   auto open = read_secret_file(file("hush", 0644), "--password-file");
   EXPECT_EQ(open.error().code, Code::kPermissionDenied);
@@ -100,9 +102,7 @@ TEST(AskSecret, ShowsNothingOfTheAnswer) {
   EXPECT_EQ(seen.screen.find("sesame"), std::string::npos) << seen.screen;
 }
 
-TEST(AskSecret, KeysTakeBackWhatWasTyped) {
-  EXPECT_EQ(type({"wrong\025abx\177c\n"}, "abc").status, 0);
-}
+TEST(AskSecret, KeysTakeBackWhatWasTyped) { EXPECT_EQ(type({"wrong\025abx\177c\n"}, "abc").status, 0); }
 
 TEST(AskSecret, TwoAnswersMustBeOne) {
   EXPECT_EQ(type({"abc\n", "abc\n"}, "abc").status, 0);
