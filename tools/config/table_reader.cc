@@ -1,49 +1,9 @@
 #include "tools/config/table_reader.h"
 
-#include <charconv>
-#include <sstream>
-
-#include "core/base/uri.h"
 #include "tools/config/config_files.h"
+#include "tools/config/value_forms.h"
 
 namespace seabed {
-namespace {
-
-bool is_clean_path(const std::string& text) {
-  if (text.empty() || text[0] != '/') return false;
-  for (size_t at = 0; at < text.size();) {
-    size_t end = std::min(text.find('/', at + 1), text.size());
-    std::string segment = text.substr(at + 1, end - at - 1);
-    if (segment == "." || segment == "..") return false;
-    at = end;
-  }
-  return true;
-}
-
-bool parse_size(const std::string& text, uint64_t* out) {
-  uint64_t number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc()) return false;
-  std::string unit(end, text.data() + text.size());
-  static const std::pair<const char*, int> kUnits[] = {{"", 0},     {"K", 10},   {"KiB", 10},
-                                                       {"M", 20},   {"MiB", 20}, {"G", 30},
-                                                       {"GiB", 30}, {"T", 40},   {"TiB", 40}};
-  for (auto [name, shift] : kUnits) {
-    if (unit == name && number <= (UINT64_MAX >> shift)) return *out = number << shift, true;
-  }
-  return false;
-}
-
-/// A webhook's path is often its password.
-bool hidden(std::string_view key) { return is_secret_key(key) || key == "webhook"; }
-
-}  // namespace
-
-void Reading::note(const std::string& key, const std::string& value, const std::string& origin) {
-  for (ConfigValue& known : values)
-    if (known.key == key) return known.value = value, known.origin = origin, void();
-  values.push_back({key, value, origin});
-}
 
 TableReader::TableReader(Reading& reading, std::string name, const toml::table& table, std::string label)
     : reading_(reading),
@@ -65,41 +25,9 @@ const toml::node* TableReader::take(const char* key, Kind kind) {
   return given ? given : written;
 }
 
-/// The variable as TOML, so that the same checks see it: a number or true/false as it is, a text quoted.
-const toml::node* TableReader::from_environment(const char* key, Kind kind) {
-  auto found = reading_.environment.find(name_, key, hidden(key));
-  if (!found) return errors_.push_back(found.error()), nullptr;
-  if (!*found) return nullptr;
-  const std::string& text = (*found)->value;
-  toml::table made;
-  if (kind == Kind::kPaths) {
-    toml::array list;
-    std::istringstream in(text);
-    for (std::string part; std::getline(in, part, ':');)
-      if (!part.empty()) list.push_back(part);
-    made.insert(key, std::move(list));
-  } else {
-    made.insert(key, text);
-  }
-  std::ostringstream out;
-  if (kind == Kind::kNumber && !text.empty() && text.find_first_not_of("0123456789truefals") == text.npos)
-    out << key << " = " << text;
-  else if (kind == Kind::kTexts)
-    out << key << " = " << text;
-  else
-    out << made;
-  auto parsed = parse_toml(out.str(), "$" + (*found)->name);
-  if (!parsed) {
-    errors_.push_back(
-        {Code::kInvalidArgument, "$" + (*found)->name, "cannot be read as " + std::string(key), "", 0, 0});
-    return nullptr;
-  }
-  return reading_.overlays.emplace_back(std::move(*parsed)).get(key);
-}
-
 void TableReader::note(const char* key, const std::string& value, const toml::node* node) {
   const std::string full = (label_.empty() ? "" : label_ + ".") + key;
-  reading_.note(full, hidden(key) && !value.empty() && !value.starts_with('/') ? kNotShown : value,
+  reading_.note(full, is_hidden_key(key) && !value.empty() && !value.starts_with('/') ? kNotShown : value,
                 node ? origin_of(*node) : "default");
 }
 
@@ -196,49 +124,6 @@ TableReader& TableReader::flag(const char* key, bool* out) {
       fail_at(node, std::string(key) + " must be true or false");
   }
   note(key, *out ? "true" : "false", node);
-  return *this;
-}
-
-namespace {
-std::string joined(const std::vector<std::string>& list, const char* between) {
-  std::string out;
-  for (const std::string& item : list) out += (out.empty() ? "" : between) + item;
-  return out;
-}
-}  // namespace
-
-TableReader& TableReader::texts(const char* key, std::vector<std::string>* out) {
-  auto* node = take(key, Kind::kTexts);
-  if (node) {
-    auto* list = node->as_array();
-    if (!list) return fail_at(node, std::string(key) + " must be a list of texts"), *this;
-    out->clear();
-    for (const toml::node& item : *list) {
-      if (auto value = item.value_exact<std::string>())
-        out->push_back(*value);
-      else
-        fail_at(&item, std::string(key) + " must hold texts");
-    }
-  }
-  note(key, joined(*out, " "), node);
-  return *this;
-}
-
-TableReader& TableReader::paths(const char* key, std::vector<std::string>* out) {
-  auto* node = take(key, Kind::kPaths);
-  if (node) {
-    auto* list = node->as_array();
-    if (!list) return fail_at(node, std::string(key) + " must be a list of paths"), *this;
-    out->clear();
-    for (const toml::node& item : *list) {
-      auto value = item.value_exact<std::string>();
-      if (!value)
-        fail_at(&item, std::string(key) + " must hold texts");
-      else if (check_path(&item, *value))
-        out->push_back(*value);
-    }
-  }
-  note(key, joined(*out, ":"), node);
   return *this;
 }
 
