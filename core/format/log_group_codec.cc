@@ -13,6 +13,7 @@ namespace {
 constexpr uint32_t kGroupMagic = 0x31475253;  // "SRG1"
 constexpr size_t kFixed = 72, kCheck = 8, kMaxLsn = 64;
 constexpr size_t kMaxHeaderMessage = 64 << 10;
+constexpr uint32_t kKnownFlags = kGroupEncrypted | kGroupCompressed;
 
 std::string_view short_hash(std::string_view bytes, Hash128* keep) {
   *keep = hash128(bytes);
@@ -32,7 +33,7 @@ bool read_lengths(std::string_view b, Lengths* n, std::string* reason) {
   n->begin = static_cast<uint8_t>(b[6]);
   n->end = static_cast<uint8_t>(b[7]);
   n->payload = load_u32(&b[8]);
-  if (n->begin <= kMaxLsn && n->end <= kMaxLsn && n->payload <= kMaxGroupPayload) return true;
+  if (n->begin <= kMaxLsn && n->end <= kMaxLsn && n->payload <= kMaxStoredPayload) return true;
   *reason = fmt::format("impossible lengths in the group header: position {}, {}, payload {}", n->begin,
                         n->end, n->payload);
   return false;
@@ -41,6 +42,7 @@ bool read_lengths(std::string_view b, Lengths* n, std::string* reason) {
 void fill(std::string_view b, const Lengths& n, LogGroup* g) {
   g->type = static_cast<GroupType>(b[4]);
   g->stamp = static_cast<StampSource>(b[5]);
+  g->stored = load_u32(&b[12]);
   g->scn_lo = load_u64(&b[16]);
   g->scn_hi = load_u64(&b[24]);
   g->clock_error_ns = load_u64(&b[32]);
@@ -55,7 +57,7 @@ bool header_holds(std::string_view b, const Lengths& n, std::string* reason) {
   Hash128 keep;
   if (short_hash(b.substr(0, n.head() - kCheck), &keep) != b.substr(n.head() - kCheck, kCheck))
     *reason = "checksum of the group header does not hold";
-  else if (!known_type(b[4]) || !known_stamp(b[5]) || load_u32(&b[12]) != 0)
+  else if (!known_type(b[4]) || !known_stamp(b[5]) || (load_u32(&b[12]) & ~kKnownFlags) != 0)
     *reason = fmt::format("group type {}, stamp {}, flags {:#x}: written by a newer version", int(b[4]),
                           int(b[5]), load_u32(&b[12]));
   else
@@ -98,7 +100,8 @@ Result<meta::LogFileHeader> decode_log_file_header(std::string_view bytes, size_
 }
 
 std::string encode_group(const LogGroup& g) {
-  if (g.begin.bytes.size() > kMaxLsn || g.end.bytes.size() > kMaxLsn || g.payload.size() > kMaxGroupPayload)
+  if (g.begin.bytes.size() > kMaxLsn || g.end.bytes.size() > kMaxLsn || g.payload.size() > kMaxStoredPayload ||
+      (g.stored & ~kKnownFlags) != 0)
     return {};
   std::string out;
   out.reserve(kFixed + 2 * kMaxLsn + kCheck + g.payload.size());
@@ -108,7 +111,7 @@ std::string encode_group(const LogGroup& g) {
   out.push_back(static_cast<char>(g.begin.bytes.size()));
   out.push_back(static_cast<char>(g.end.bytes.size()));
   put_u32(out, static_cast<uint32_t>(g.payload.size()));
-  put_u32(out, 0);
+  put_u32(out, g.stored);
   for (uint64_t v : {g.scn_lo, g.scn_hi, g.clock_error_ns, g.incarnation, g.epoch}) put_u64(out, v);
   Hash128 hash = hash128(g.payload);
   out.append(view(hash)).append(g.begin.bytes).append(g.end.bytes);

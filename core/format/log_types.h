@@ -43,6 +43,7 @@ struct LogGroup {
   uint64_t epoch = 0;          // of the writer that archived it
   Lsn begin, end;              // [begin, end) of what the payload covers
   std::string payload;         // opaque to everything but the adapter
+  uint32_t stored = 0;         // 0: as the adapter made it; else kGroupEncrypted and kGroupCompressed (stored_group.h)
 };
 
 }  // namespace seabed

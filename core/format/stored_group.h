@@ -1,0 +1,27 @@
+#pragma once
+// Log groups that are not stored as they are: compressed, encrypted or both (docs/format/encryption.md). Pure and
+// deterministic: a retry at the same place of the same file sends the same bytes.
+
+#include "core/format/cipher.h"
+#include "core/format/log_group_codec.h"
+
+namespace seabed {
+
+/// How one log file keeps its groups: decided when the file is made and never changed, since a second form of the same
+/// group at the same offset would use a nonce twice.
+struct LogFileCipher {
+  Secret file_key;       // log_file_key
+  std::string place;     // log_file_place
+};
+/// A key of the file's own: `salt` is random, made with the file, and in its header.
+Result<Secret> log_file_key(const Secret& data_key, std::string_view salt);
+/// Tenant, destination, round, piece, stream and file, as the header names them.
+std::string log_file_place(const meta::LogFileHeader& header);
+
+/// A plain group as it is to stand at `offset` of the file, encoded. The nonce is the offset. `cipher` may be null.
+Result<std::string> store_group(LogGroup group, const LogFileCipher* cipher, bool compress, uint64_t offset);
+/// The reverse, for a group that decode_group read at `offset`: `group` is plain afterwards. Its checksum has held.
+/// kPermissionDenied 9047: encrypted, and `cipher` is null. kCorruption: it does not open.
+Status load_group(LogGroup* group, const LogFileCipher* cipher, uint64_t offset, const std::string& what);
+
+}  // namespace seabed
