@@ -170,4 +170,32 @@ Status BackupReader::read_block(const meta::MacroRange& range, std::span<char> b
   return ok();
 }
 
+Result<size_t> BackupReader::read_pages(const meta::MacroRange& range, uint32_t first,
+                                        std::span<char> pages) const {
+  const meta::PhysicalId& at = range.at();
+  SEABED_TRY(std::string key, data_key(at));
+  const uint64_t begin = uint64_t{first} * kPageSize;
+  const std::string where = fmt::format("{} at {}", medium_.name(key), at.offset() + begin);
+  if (range.flags() != 0)
+    return fail(Code::kUnsupported, where, fmt::format("block flags {:#x} are not known", range.flags()),
+                "use a newer version of Seabed");
+  const size_t count = (at.length() + kPageSize - 1) / kPageSize;
+  if (at.length() > kMacroblockSize || at.offset() < kFileHeaderSize || pages.empty() ||
+      begin + pages.size() > at.length() || range.page_hashes().size() != count * kPageHashSize)
+    return damaged(where, fmt::format("the index names a block of {} bytes that cannot be", at.length()));
+  SEABED_TRY(size_t got, medium_.store->read_at(key, at.offset() + begin, pages, medium_.io()));
+  size_t sound = 0;
+  const std::string_view hashes = range.page_hashes();
+  for (size_t from = 0; from < pages.size(); from += kPageSize, ++sound) {
+    const size_t length = std::min<size_t>(kPageSize, pages.size() - from);
+    if (from + length > got ||
+        page_hash({pages.data() + from, length}) != hashes.substr((first + sound) * kPageHashSize, kPageHashSize))
+      break;
+  }
+  if (sound != 0) return sound;
+  if (got < std::min<size_t>(kPageSize, pages.size()))
+    return damaged(where, fmt::format("ends after {} bytes of a page", got));
+  return damaged(where, "checksum of the page does not hold");
+}
+
 }  // namespace seabed

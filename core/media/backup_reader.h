@@ -64,6 +64,9 @@ class BackupReader {
   /// Fills `block`, whose size must be the range's length, and proves it. kCorruption names the data file and
   /// offset.
   Status read_block(const meta::MacroRange& range, std::span<char> block) const;
+  /// Fills `pages` with whole pages of the block from page `first` on (64 KiB each, the block's last one shorter) in
+  /// one read, and proves each: the result is how many from the front are sound. 0 and an error when the first is not.
+  Result<size_t> read_pages(const meta::MacroRange& range, uint32_t first, std::span<char> pages) const;
   Result<std::string> data_key(const meta::PhysicalId& at) const;
   Result<std::string> index_key(const DataDirectory& from, std::string_view index) const;
 

@@ -13,6 +13,11 @@ Status activate_tenant(EngineContext& context, const std::string& directory) {
                 "the restore is not complete: " + std::string(restore::tenant_status(state->state)) +
                     (state->comment.empty() ? "" : ", " + state->comment),
                 "restore again with the same target: it goes on where it stopped");
+  if (state->remote)
+    return fail(Code::kUnsupported, directory,
+                "is a quick restore: its data files are on " + state->data_destination +
+                    ", so it stays a standby and cannot be activated",
+                "read it, or restore the tenant fully and activate that");
   SEABED_TRY(Fd lock, restore::lock_directory(directory));
   for (const restore::StreamResult& stream : state->streams) {
     if (!restore::is_safe_component(stream.name))

@@ -27,6 +27,7 @@ struct RestoreRequest {
   std::string tenant_name;         // of the restored tenant
   uint32_t concurrency = 2;
   bool preview = false;            // plan only
+  bool quick = false;              // data files stay on the medium and are read from there (docs/quick-restore.md)
 };
 
 struct RestorePlan {

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/base/log.h"
+#include "core/engine/quick/page_index.h"
 
 namespace seabed::restore {
 Result<Fd> lock_directory(const std::string& directory) {
@@ -31,9 +32,15 @@ RestoreRun::RestoreRun(EngineContext& context, const RestoreRequest& request, co
   state_.sets = plan_.summary.sets;
   state_.pieces = plan_.summary.pieces;
   state_.warnings = plan_.warnings;
-  total_bytes_ = plan_.summary.data_bytes + plan_.summary.log_bytes;
+  state_.remote = request.quick;
+  state_.data_destination = media.data[media.bases[plan_.base].source]->medium().store->describe();
+  total_bytes_ = plan_.summary.log_bytes;
   for (const StreamPlan& s : plan_.streams)
-    for (const auto& [from, file] : s.files) total_blocks_ += file.block_count();
+    for (const auto& [from, file] : s.files) {
+      if (request.quick && quick::stays_remote(file)) continue;
+      total_bytes_ += file.size();
+      total_blocks_ += file.block_count();
+    }
 }
 
 std::string RestoreRun::place(const StreamPlan& stream) const {

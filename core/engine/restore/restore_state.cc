@@ -49,6 +49,8 @@ RestoreState state_from_json(const json& j) {
   RestoreState s;
   if (!parse_status(j.at("status").get<std::string>(), &s.state)) throw std::runtime_error("unknown status");
   s.activated = j.at("activated");
+  s.remote = j.value("restore_data_mode", "NORMAL") == "REMOTE";
+  s.data_destination = j.value("data_destination", "");
   s.comment = j.at("comment");
   s.tenant = j.at("tenant");
   s.backup_tenant = j.at("backup_tenant");
@@ -75,6 +77,8 @@ std::string encode_state(const RestoreState& s) {
   json j{{"seabed", 1},
          {"status", tenant_status(s.state)},
          {"activated", s.activated},
+         {"restore_data_mode", s.remote ? "REMOTE" : "NORMAL"},
+         {"data_destination", s.data_destination},
          {"comment", s.comment},
          {"tenant", s.tenant},
          {"backup_tenant", s.backup_tenant},

@@ -15,6 +15,8 @@ inline constexpr char kTenantFile[] = "seabed_tenant.json";
 struct RestoreState {
   State state = State::kCreateTenant;
   bool activated = false;
+  bool remote = false;           // RESTORE_DATA_MODE=REMOTE: a quick restore
+  std::string data_destination;  // whose pages it reads; a URI without secrets
   std::string comment;  // why it failed
   std::string tenant, backup_tenant;
   uint64_t cluster_id = 0, backup_tenant_id = 0;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/engine/quick/page_index.h"
+#include "core/engine/quick/quick_tenant.h"
 #include "core/engine/restore/restore_files.h"
 #include "core/engine/restore/restore_run.h"
 
@@ -16,7 +18,13 @@ Status RestoreRun::copy_all() {
   return ok();
 }
 
-Status RestoreRun::copy_stream(const StreamPlan& stream) {
+Status RestoreRun::copy_stream(const StreamPlan& planned) {
+  StreamPlan stream = planned;
+  if (request_.quick) {
+    const BackupReader& reader = *media_.data[media_.bases[plan_.base].source];
+    SEABED_CHECK(quick::write_page_index(reader, planned, quick::index_path(request_.directory, planned.name)));
+    std::erase_if(stream.files, [](const auto& file) { return quick::stays_remote(file.second); });
+  }
   const std::string staged = staged_path(place(stream));
   std::vector<std::string> kept = find_whole_files(stream, staged, cancel_);
   SEABED_TRY(auto target, stream.adapter->open_target(place(stream)));

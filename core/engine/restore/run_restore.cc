@@ -26,6 +26,10 @@ Result<std::optional<RestoreState>> unfinished(const RestoreRequest& request, co
   if (state->backup_tenant_id != media.tenant.tenant_id() || state->cluster_id != media.tenant.cluster_id())
     return fail(Code::kConflict, request.directory, "holds an unfinished restore of " + what,
                 "remove the directory, or give a new one");
+  if (state->remote != request.quick)
+    return fail(Code::kConflict, request.directory,
+                std::string("holds an unfinished ") + (state->remote ? "quick" : "full") + " restore of " + what,
+                "restore by the same method, or remove the directory");
   return state;
 }
 

@@ -1,0 +1,42 @@
+#pragma once
+// Pages kept on a local disk, in one sparse file of fixed length: a table of 8-byte page hashes, then the slots. A page is
+// found by its hash (8 neighbouring slots for each) and proved by it whenever it is read, so that a torn or foreign
+// file only misses. Survives restarts. When the disk is full or fails, the cache turns itself off and readers go on.
+
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/fd.h"
+
+namespace seabed::quick {
+
+/// Thread-safe. One process at a time: a second one goes on without (flock).
+class DiskCache {
+ public:
+  /// `limit_bytes` under 1 MiB: no cache.
+  DiskCache(const std::string& path, uint64_t limit_bytes);
+  /// True when `page` was filled with the page of that hash.
+  bool read(uint64_t hash, std::span<char> page);
+  /// Best effort.
+  void write(uint64_t hash, std::string_view page);
+  bool usable() const { return usable_; }
+
+ private:
+  uint64_t place(uint64_t slot) const;
+
+  std::string path_;
+  Fd fd_;
+  std::atomic<bool> usable_ = false;
+  uint64_t slots_ = 0;
+  std::mutex mutex_;              // of what follows
+  std::vector<uint64_t> table_;   // 0: empty
+  uint32_t next_victim_ = 0;
+};
+
+/// The hash of a page as a number; 0 is never given.
+uint64_t page_number_hash(std::string_view canonical);
+
+}  // namespace seabed::quick

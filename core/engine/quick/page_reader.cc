@@ -1,0 +1,146 @@
+#include "core/engine/quick/page_reader.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/flow/macroblock.h"
+
+namespace seabed::quick {
+namespace {
+
+constexpr uint64_t kPagesPerBlock = kMacroblockSize / kPageSize;
+
+size_t page_length(const RemoteFile& file, uint64_t page) {
+  return std::min<uint64_t>(kPageSize, file.meta.size() - page * kPageSize);
+}
+
+uint64_t hash_of(const RemoteFile& file, uint64_t page) {
+  const std::string& hashes = file.blocks[page / kPagesPerBlock].page_hashes();
+  const size_t at = page % kPagesPerBlock * kPageHashSize;
+  return at + kPageHashSize <= hashes.size() ? page_number_hash({hashes.data() + at, kPageHashSize}) : 0;
+}
+
+}  // namespace
+
+PageReader::PageReader(std::shared_ptr<const BackupReader> reader, PageIndex index, const PageReaderOptions& options)
+    : reader_(std::move(reader)),
+      index_(std::move(index)),
+      options_(options),
+      disk_(options.cache_path, options.disk_bytes) {
+  for (const auto& [name, file] : index_) sizes_[name] = file.meta.size();
+}
+
+PageReaderCounts PageReader::counts() const {
+  std::lock_guard lock(mutex_);
+  return counts_;
+}
+
+Result<size_t> PageReader::read(const std::string& name, uint64_t offset, std::span<char> buffer) {
+  const auto it = index_.find(name);
+  if (it == index_.end()) return fail(Code::kNotFound, name, "is no file of this quick tenant");
+  const RemoteFile& file = it->second;
+  if (offset >= file.meta.size()) return size_t{0};
+  const size_t wanted = std::min<uint64_t>(buffer.size(), file.meta.size() - offset);
+  for (size_t done = 0; done < wanted;) {
+    const uint64_t at = offset + done;
+    SEABED_TRY(Page page, get(file, at / kPageSize));
+    const size_t from = at % kPageSize, n = std::min(wanted - done, page->size() - from);
+    std::memcpy(buffer.data() + done, page->data() + from, n);
+    done += n;
+  }
+  return wanted;
+}
+
+Result<PageReader::Page> PageReader::get(const RemoteFile& file, uint64_t page) {
+  const Key key{&file, page};
+  uint32_t count = 1;
+  {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      if (auto it = memory_.find(key); it != memory_.end()) {
+        recent_.splice(recent_.begin(), recent_, it->second.place);
+        ++counts_.memory_hits;
+        return it->second.page;
+      }
+      if (flying_.count(key) == 0) break;
+      arrived_.wait(lock);
+    }
+    count = plan_run(file, page);
+    for (uint32_t i = 0; i < count; ++i) flying_[{&file, page + i}] = true;
+  }
+  auto loaded = load(file, page, count);
+  std::lock_guard lock(mutex_);
+  for (uint32_t i = 0; i < count; ++i) flying_.erase({&file, page + i});
+  arrived_.notify_all();
+  return loaded;
+}
+
+/// Pages from `page` on, within its block, that nobody has or fetches.
+uint32_t PageReader::plan_run(const RemoteFile& file, uint64_t page) {
+  Pace& pace = paces_[&file];
+  pace.window = page == pace.next && page != 0 ? std::min(pace.window * 2, options_.max_read_ahead) : 1;
+  const uint64_t pages = (file.meta.size() + kPageSize - 1) / kPageSize;
+  const uint64_t end = std::min({pages, (page / kPagesPerBlock + 1) * kPagesPerBlock, page + pace.window});
+  uint32_t count = 1;
+  while (page + count < end && memory_.count({&file, page + count}) == 0 && flying_.count({&file, page + count}) == 0)
+    ++count;
+  pace.next = page + count;
+  return count;
+}
+
+Result<PageReader::Page> PageReader::load(const RemoteFile& file, uint64_t page, uint32_t count) {
+  std::string kept(page_length(file, page), '\0');
+  if (disk_.read(hash_of(file, page), kept)) {
+    auto found = std::make_shared<const std::string>(std::move(kept));
+    std::lock_guard lock(mutex_);
+    ++counts_.disk_hits;
+    keep({&file, page}, found);
+    return found;
+  }
+  const meta::MacroRange& block = file.blocks[page / kPagesPerBlock];
+  size_t bytes = 0, sound = 0;
+  for (uint32_t i = 0; i < count; ++i) bytes += page_length(file, page + i);
+  SEABED_TRY(std::string run, fetch(block, page % kPagesPerBlock, bytes, &sound));
+  Page first;
+  for (uint32_t i = 0; i < std::min<size_t>(count, sound); ++i) {
+    auto one = std::make_shared<const std::string>(run, i * kPageSize, page_length(file, page + i));
+    if (i == 0) first = one;
+    disk_.write(hash_of(file, page + i), *one);
+    std::lock_guard lock(mutex_);
+    keep({&file, page + i}, std::move(one));
+  }
+  return first;
+}
+
+/// A flipped bit on the way is gone at the second try; one on the medium is not.
+Result<std::string> PageReader::fetch(const meta::MacroRange& block, uint32_t first, size_t bytes, size_t* sound) {
+  std::string run(bytes, '\0');
+  Result<size_t> got = 0;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    got = reader_->read_pages(block, first, run);
+    {
+      std::lock_guard lock(mutex_);
+      ++counts_.medium_reads;
+      counts_.medium_bytes += bytes;
+    }
+    if (got || got.error().code != Code::kCorruption) break;
+  }
+  if (!got) return fail(got.error());
+  *sound = *got;
+  return run;
+}
+
+void PageReader::keep(const Key& key, Page page) {
+  if (options_.memory_bytes < page->size() || memory_.count(key) != 0) return;
+  recent_.push_front(key);
+  memory_used_ += page->size();
+  memory_[key] = {std::move(page), recent_.begin()};
+  while (memory_used_ > options_.memory_bytes) {
+    auto last = memory_.find(recent_.back());
+    memory_used_ -= last->second.page->size();
+    memory_.erase(last);
+    recent_.pop_back();
+  }
+}
+
+}  // namespace seabed::quick
