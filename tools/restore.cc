@@ -43,6 +43,10 @@ Result<RestoreRequest> read_request(const Invocation& invocation) {
   if (concurrency < 1 || concurrency > 256)
     return fail(Code::kInvalidArgument, "--concurrency", "is not from 1 to 256");
   request.concurrency = concurrency;
+  const std::string method = invocation.text("method", "full");
+  if (method != "full" && method != "quick")
+    return fail(Code::kInvalidArgument, "--method " + method, "is neither full nor quick");
+  request.quick = method == "quick";
   SEABED_TRY(request.source.uris, read_uris(invocation, "from"));
   return request;
 }
@@ -86,7 +90,7 @@ std::string outcome_text(const Json& json) {
       "\n";
   for (const Json& line : json["not_restored"]) out += "not restored: " + json_word(line) + "\n";
   for (const Json& line : json["warnings"]) out += "warning: " + json_word(line) + "\n";
-  if (json["preview"] == false)
+  if (json["preview"] == false && json["method"] != "quick")
     out += "a standby: `seabed tenant activate --directory …` makes it a database\n";
   return out;
 }
@@ -102,6 +106,7 @@ Result<int> restore(Invocation& invocation) {
   }();
   if (!outcome) return fail(outcome.error());
   Json answer = outcome_json(*outcome, request.preview);
+  answer["method"] = request.quick ? "quick" : "full";
   return invocation.answer(answer, [&] { return outcome_text(answer); });
 }
 
@@ -130,6 +135,8 @@ std::vector<Verb> restore_verbs() {
   verb.options.push_back({OptionSpec::kNumber, "until-scn", "SCN", "inclusive, nanoseconds since the epoch"});
   verb.options.push_back({OptionSpec::kText, "tenant", "NAME", "name of the restored tenant"});
   verb.options.push_back({OptionSpec::kNumber, "concurrency", "N", "threads (2)"});
+  verb.options.push_back({OptionSpec::kText, "method", "full|quick",
+                          "quick: data files stay on the medium and are read from there; a standby only"});
   verb.options.push_back({OptionSpec::kFlag, "preview", "", "only say what would be used"});
   return {verb};
 }
