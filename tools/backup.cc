@@ -86,6 +86,7 @@ std::vector<Verb> backup_verbs() {
        {"seabed backup start --tenant shop --wait", "seabed backup start --tenant shop --incremental --wait"},
        {tenant_option(),
         {OptionSpec::kFlag, "incremental", "", "copy only what no set of the chain holds"},
+        {OptionSpec::kFlag, "plus-archivelog", "", "with the log that it needs: restorable alone, to its own end"},
         {OptionSpec::kFlag, "wait", "", "until it is finished; the exit status says how"},
         {OptionSpec::kText, "description", "TEXT", "kept with the job"}},
        start_backup},

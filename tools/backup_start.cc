@@ -80,6 +80,7 @@ Result<int> start_backup(Invocation& invocation) {
   SignalCancel signals;
   Json arguments = {{"tenant", invocation.text("tenant")},
                     {"incremental", invocation.has("incremental")},
+                    {"plus_archivelog", invocation.has("plus-archivelog")},
                     {"description", invocation.text("description")}};
   SEABED_TRY(Json job, invocation.call("backup/start", arguments));
   if (!invocation.through_agent()) {

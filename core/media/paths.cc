@@ -65,6 +65,7 @@ std::string set_dir(const SetId& set) { return set_name(set) + "/"; }
 std::string set_range(const SetId& set, const std::string& start, const std::string& end) {
   return fmt::format("{0}/{0}_{1}_{2}.obbak", set_name(set), start, end);
 }
+std::string complement_log(const SetId& set) { return set_dir(set) + "complement_log/"; }
 std::string single_set_info(const SetId& set) { return set_dir(set) + "single_backup_set_info.obbak"; }
 std::string tenant_set_infos(const SetId& set) { return set_dir(set) + "tenant_backup_set_infos.obbak"; }
 std::string set_info_file(const SetId& set, std::string_view name) {

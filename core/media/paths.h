@@ -25,6 +25,7 @@ std::string set_end(const SetId& set, bool success, const std::string& tag);    
 std::string set_dir(const SetId& set);                                             // backup_set_1_full/
 std::string set_range(const SetId& set, const std::string& start, const std::string& end);
 std::string single_set_info(const SetId& set);
+std::string complement_log(const SetId& set);                                      // backup_set_1_full/complement_log/: an archive of its own
 std::string tenant_set_infos(const SetId& set);
 std::string set_info_file(const SetId& set, std::string_view name);                // infos/<name>.obbak: diagnose_info, tenant_parameter, locality_info
 std::string table_list(const SetId& set, uint64_t scn, uint32_t part);

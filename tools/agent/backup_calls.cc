@@ -20,6 +20,7 @@ Result<Json> start(Engine& engine, const Json& args) {
   SEABED_TRY(auto tenant, engine.tenant(args.at("tenant")));
   BackupRequest request{.tenant_id = tenant.tenant_id};
   request.incremental = args.value("incremental", false);
+  request.plus_archivelog = args.value("plus_archivelog", false);
   request.description = args.value("description", "");
   SEABED_TRY(uint64_t id, engine.start_backup(request));
   SEABED_TRY(auto view, engine.backup_job(id));

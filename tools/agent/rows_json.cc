@@ -127,6 +127,7 @@ Json backup_json(const BackupView& view, const catalog::TenantRow& t) {
   Json json = {{"job_id", job.job_id},
                {"tenant", t.name},
                {"backup_type", job.backup_type},
+               {"plus_archivelog", job.plus_archivelog},
                {"status", job.status},
                {"backup_set_id", job.backup_set_id},
                {"start_time", display_us(job.start_us, t)},

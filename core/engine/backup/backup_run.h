@@ -83,6 +83,15 @@ class BackupRun {
   Status merge_index(const std::string& kind);
   Status write_table_list();
 
+  // log_phase.cc
+  bool plus_archivelog() const { return job_.plus_archivelog == "ON"; }
+  Status open_archive();
+  Result<bool> plan_log_now();
+  Status plan_log();
+  Status copy_log();
+  Status copy_log_files(ComplementWriter& writer);
+  Status save_log_progress(meta::FileEntry entry);
+
   // finish_phase.cc
   Status write_descriptor();
   meta::BackupSetDescriptor descriptor() const;
@@ -126,7 +135,10 @@ class BackupRun {
   std::map<uint64_t, std::map<std::string, meta::FileMeta>> known_;   // files already on the medium, by stream
   std::vector<uint64_t> changed_;            // streams whose files are gone: they need another turn
   CopyCounters counters_;
-  std::atomic<uint64_t> total_bytes_{0}, reused_bytes_{0};
+  std::atomic<uint64_t> total_bytes_{0}, reused_bytes_{0}, log_bytes_{0};
+  std::atomic<uint64_t> log_total_{0}, log_done_{0};   // files
+  std::unique_ptr<ArchiveReader> archive_;   // PLUS ARCHIVELOG
+  std::chrono::steady_clock::time_point log_saved_{};
   bool ended_ = false;                       // the end_success placeholder is on the medium
   ProgressMeter meter_;
   std::jthread watcher_;

@@ -41,6 +41,7 @@ meta::BackupSetDescriptor BackupRun::descriptor() const {
   d.set_tenant_id(set_.tenant_id);
   d.set_dest_id(set_.dest_id);
   d.set_backup_type(set_.backup_type);
+  d.set_plus_archivelog(plus_archivelog());
   d.set_prev_full_backup_set_id(set_.prev_full_backup_set_id);
   d.set_prev_inc_backup_set_id(set_.prev_inc_backup_set_id);
   d.set_start_time(set_.start_us * 1000);
@@ -56,7 +57,7 @@ meta::BackupSetDescriptor BackupRun::descriptor() const {
   d.set_backup_compatible(kBackupCompatible);
   d.set_cluster_version(kSeabedVersion);
   d.set_input_bytes(document_.input_bytes);
-  d.set_output_bytes(document_.output_bytes);
+  d.set_output_bytes(document_.output_bytes + document_.log_bytes);
   d.set_macro_block_count(document_.blocks);
   d.set_meta_turn_id(document_.turn);
   d.set_minor_turn_id(document_.turn);
@@ -161,13 +162,13 @@ Status BackupRun::write_descriptor() {
 
   for (const auto& directory : document_.directories)
     for (const auto& file : directory.files) *set.add_files() = file;
-  for (const auto* files : {&document_.meta_files, &document_.data_files, &document_.table_files})
+  for (const auto* files : {&document_.meta_files, &document_.data_files, &document_.table_files, &document_.log_files})
     for (const auto& file : *files) *set.add_files() = file;
   for (const auto& object : objects) *set.add_files() = writer_->entry_of(object);
   set.set_file_count(static_cast<uint64_t>(set.files_size()));
   uint64_t total = 0;
   for (const auto& file : set.files()) total += file.size();
-  set.set_extra_meta_bytes(total - std::min(total, document_.output_bytes));
+  set.set_extra_meta_bytes(total - std::min(total, document_.output_bytes + document_.log_bytes));
   add(paths::single_set_info(set_id_), FileType::kBackupSetInfo, set);
   SEABED_CHECK(writer_->put_all(objects));
   SEABED_CHECK(writer_->put(paths::set_end(set_id_, true, ended), FileType::kPlaceholder, placeholder));
@@ -187,7 +188,7 @@ Status BackupRun::complete() {
   set_.start_replay_scn = start_replay_scn();
   set_.min_restore_scn = set_.consistent_scn = min_restore_scn();
   set_.input_bytes = document_.input_bytes;
-  set_.output_bytes = document_.output_bytes;
+  set_.output_bytes = document_.output_bytes + document_.log_bytes;
   set_.finish_tablet_count = set_.tablet_count;
   set_.macro_block_count = set_.finish_macro_block_count = document_.blocks;
   set_.meta_turn_id = set_.data_turn_id = set_.minor_turn_id = set_.major_turn_id = document_.turn;
@@ -202,6 +203,7 @@ Status BackupRun::complete() {
   task_.tablet_count = task_.finish_tablet_count = set_.tablet_count;
   task_.macro_block_count = task_.finish_macro_block_count = document_.blocks;
   task_.file_count = set_.file_count;
+  task_.log_file_count = log_total_, task_.finish_log_file_count = log_done_;
   SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_TRY(auto job, catalog::find_backup_job(tx, job_id_));
     const auto step = on_event(*job_state(job->status), JobEvent::kSetCompleted);

@@ -103,14 +103,15 @@ Status BackupRun::run_set() {
   auto state = set_state(task_.status);
   if (!state) return fail(Code::kCorruption, "set task", "unknown status " + task_.status);
   SEABED_CHECK(abort_leftovers());
-  auto step = on_event(*state, SetEvent::kResumed, false);
+  auto step = on_event(*state, SetEvent::kResumed, plus_archivelog());
   while (true) {
     if (!step) return fail(Code::kInternal, "set task", "no way on from " + task_.status);
     if (step->next != *state) SEABED_CHECK(persist(step->next));
     state = step->next;
     SEABED_TRY(Outcome outcome, work(step->actions));
     if (*state == SetState::kCompleted) return complete();
-    step = on_event(*state, outcome == Outcome::kDone ? SetEvent::kDone : SetEvent::kContentChanged, false);
+    step = on_event(*state, outcome == Outcome::kDone ? SetEvent::kDone : SetEvent::kContentChanged,
+                    plus_archivelog());
   }
 }
 
@@ -147,6 +148,8 @@ Result<BackupRun::Outcome> BackupRun::act(SetAction action) {
     case SetAction::kCopyMajor: return copy_kinds({"major"});
     case SetAction::kMergeIndex: return done(merge_index(task_.status == "BACKUP_DATA_MINOR" ? "minor" : "major"));
     case SetAction::kWriteTableList: return done(write_table_list());
+    case SetAction::kPlanLog: return done(plan_log());
+    case SetAction::kCopyLog: return done(copy_log());
     case SetAction::kWriteDescriptor: return done(write_descriptor());
   }
   return fail(Code::kInternal, "set task", "unknown action");

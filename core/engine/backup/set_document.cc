@@ -45,6 +45,24 @@ StreamDocument read_stream(const Json& j) {
           .sys = read_attempt(j.at("sys")), .minor = read_attempt(j.at("minor")), .major = read_attempt(j.at("major"))};
 }
 
+Json write(const std::vector<ComplementPiece>& pieces) {
+  Json out = Json::array();
+  for (const auto& p : pieces)
+    out.push_back({to_hex(p.piece.SerializeAsString()), to_hex(p.files.SerializeAsString()), p.small});
+  return out;
+}
+std::vector<ComplementPiece> read_pieces(const Json& json) {
+  std::vector<ComplementPiece> out;
+  for (const Json& row : json) {
+    ComplementPiece& p = out.emplace_back();
+    const bool good = p.piece.ParseFromString(from_hex(row.at(0).get<std::string>())) &&
+                      p.files.ParseFromString(from_hex(row.at(1).get<std::string>()));
+    if (!good) throw std::runtime_error("a piece of the complement log is damaged");
+    p.small = row.at(2).get<std::vector<std::string>>();
+  }
+  return out;
+}
+
 }  // namespace
 
 Attempt& StreamDocument::finished(const std::string& kind) {
@@ -72,7 +90,8 @@ std::string encode_document(const SetDocument& d) {
   return Json{{"turn", d.turn}, {"streams", streams}, {"directories", directories},
               {"meta_files", write(d.meta_files)}, {"data_files", write(d.data_files)},
               {"table_files", write(d.table_files)}, {"input", d.input_bytes}, {"output", d.output_bytes},
-              {"blocks", d.blocks}, {"reused", d.reused_bytes}, {"end_us", d.end_us}}
+              {"blocks", d.blocks}, {"reused", d.reused_bytes}, {"end_us", d.end_us},
+              {"log_pieces", write(d.log_pieces)}, {"log_files", write(d.log_files)}, {"log_bytes", d.log_bytes}}
       .dump();
 }
 
@@ -90,6 +109,10 @@ Result<SetDocument> decode_document(const std::string& text) {
     d.table_files = read_files(j.at("table_files"));
     d.input_bytes = j.at("input"), d.output_bytes = j.at("output"), d.blocks = j.at("blocks");
     d.reused_bytes = j.at("reused"), d.end_us = j.at("end_us");
+    if (!j.contains("log_pieces")) return d;   // of an earlier version
+    d.log_pieces = read_pieces(j.at("log_pieces"));
+    d.log_files = read_files(j.at("log_files"));
+    d.log_bytes = j.at("log_bytes");
   } catch (const std::exception& e) {
     return fail(Code::kCorruption, "set task", std::string("its state cannot be read: ") + e.what());
   }

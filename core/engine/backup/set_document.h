@@ -8,6 +8,7 @@
 #include "core/base/scn.h"
 #include "core/base/status.h"
 #include "core/format/meta.pb.h"
+#include "core/media/complement_log.h"
 
 namespace seabed::backup {
 
@@ -44,6 +45,9 @@ struct SetDocument {
   std::vector<meta::FileEntry> meta_files;    // of the streams' winning meta directories and of infos/meta_info
   std::vector<meta::FileEntry> data_files;    // merged indexes and maps of the winning turn
   std::vector<meta::FileEntry> table_files;
+  std::vector<ComplementPiece> log_pieces;    // PLUS ARCHIVELOG: what is to be copied, chosen once
+  std::vector<meta::FileEntry> log_files;     // what is copied of it
+  uint64_t log_bytes = 0;
   uint64_t input_bytes = 0, output_bytes = 0, blocks = 0, reused_bytes = 0;
   uint64_t end_us = 0;               // set when the data is complete
 

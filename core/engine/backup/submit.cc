@@ -53,6 +53,7 @@ catalog::BackupJobRow job_row(const BackupRequest& request, const DataDestinatio
   job.initiator_tenant_id = request.tenant_id;
   job.incarnation = dest.tenant.incarnation;
   job.executor_tenant_id = std::to_string(request.tenant_id);
+  job.plus_archivelog = request.plus_archivelog ? "ON" : "OFF";
   job.backup_type = found.parent ? "I" : "D";
   job.comment = request.incremental && !found.parent ? "no usable parent set on this path: a full backup instead" : "";
   job.description = request.description;
@@ -65,9 +66,6 @@ catalog::BackupJobRow job_row(const BackupRequest& request, const DataDestinatio
 }  // namespace
 
 Result<uint64_t> submit_backup(EngineContext& context, const BackupRequest& request) {
-  if (request.plus_archivelog)
-    return fail(Code::kUnsupported, "BACKUP PLUS ARCHIVELOG", "is not in this version",
-                "back up without it; the archive destination has the log");
   SEABED_TRY(auto dest, backup::find_data_destination(context, request.tenant_id));
   auto check = [&](Transaction& tx) { return check_catalog(tx, request.tenant_id, dest.tenant.name); };
   SEABED_CHECK(context.catalog->transact(check));

@@ -18,6 +18,8 @@ std::vector<SetAction> work_of(SetState state) {
     case SetState::kMetaFinish: return {kMergeMeta};
     case SetState::kDataMinor: return {kCopyMinor, kMergeIndex};
     case SetState::kDataMajor: return {kCopyMajor, kMergeIndex, kWriteTableList};
+    case SetState::kBeforeLog: return {kPlanLog};
+    case SetState::kLog: return {kCopyLog};
     case SetState::kCompleted: return {kWriteDescriptor};
     default: return {};
   }

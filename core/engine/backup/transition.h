@@ -43,7 +43,7 @@ enum class SetEvent {
 };
 enum class SetAction {
   kWriteStart, kTakeSnapshots, kWriteStreamMeta, kWaitCovered, kMergeMeta, kCopyMinor, kCopyMajor, kMergeIndex,
-  kWriteTableList, kWriteDescriptor, kNextTurn,
+  kWriteTableList, kPlanLog, kCopyLog, kWriteDescriptor, kNextTurn,
 };
 struct SetStep {
   SetState next;

@@ -46,7 +46,7 @@ bool BackupRun::cancel_requested() {
 
 Progress BackupRun::progress_now() const {
   Progress out;
-  out.done_bytes = counters_.bytes + reused_bytes_;
+  out.done_bytes = counters_.bytes + reused_bytes_ + log_bytes_;
   out.total_bytes = std::max<uint64_t>(total_bytes_, out.done_bytes);
   out.done_items = counters_.blocks;
   out.total_items = std::max<uint64_t>(total_bytes_ / kMacroblockSize, out.done_items);
@@ -73,6 +73,8 @@ void BackupRun::report(bool last) {
   task_.input_bytes = now.done_bytes;
   task_.macro_block_count = now.total_items;
   task_.finish_macro_block_count = now.done_items;
+  task_.log_file_count = log_total_;
+  task_.finish_log_file_count = log_done_;
   // A row that has moved on meanwhile is not this thread's to judge.
   (void)context_.catalog->transact([&](Transaction& tx) { return catalog::update_set_task(tx, task_, task_.status); });
 }

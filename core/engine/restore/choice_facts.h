@@ -26,12 +26,16 @@ struct BaseFacts {
   Scn start_replay = 0, min_restore = 0;
   uint64_t archive_dest = 0, archive_round = 0;  // whose log it needs; 0: any
   std::vector<HoleSpan> uncovered;               // rising by scn_lo
+  bool own_log = false;                          // PLUS ARCHIVELOG: its complement_log leads to min_restore
 };
 
 /// One piece with a checkpoint and without a problem. Holds the groups with scn_hi in (start, end].
 struct PieceSpan {
   paths::PieceKey key;
   Scn start = 0, end = 0;  // end: its checkpoint
+  // In the complement_log of this set of that source, of use to this set alone; of_set 0: in an archive.
+  size_t of_source = 0;
+  uint64_t of_set = 0;
 };
 
 }  // namespace seabed::restore

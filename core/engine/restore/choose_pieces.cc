@@ -7,13 +7,12 @@ bool of(const PieceSpan& p, uint64_t dest, uint64_t round) {
   return (dest == 0 || p.key.dest == dest) && (round == 0 || p.key.round == round);
 }
 
-}  // namespace
-
-PieceRun run_from(const std::vector<PieceSpan>& pieces, uint64_t dest, uint64_t round, Scn start) {
+PieceRun run_in(const std::vector<PieceSpan>& pieces, uint64_t dest, uint64_t round, Scn start, size_t of_source,
+                uint64_t of_set) {
   PieceRun run;
   for (size_t i = 0; i < pieces.size(); ++i) {
     const PieceSpan& p = pieces[i];
-    if (!of(p, dest, round)) continue;
+    if (p.of_set != of_set || (of_set != 0 && p.of_source != of_source) || !of(p, dest, round)) continue;
     if (run.pieces.empty()) {
       if (p.start > start || p.end <= start) continue;
       dest = p.key.dest, round = p.key.round;  // a run stays in the round that it begins in
@@ -25,6 +24,22 @@ PieceRun run_from(const std::vector<PieceSpan>& pieces, uint64_t dest, uint64_t 
     run.pieces.push_back(i);
     run.end = p.end;
   }
+  return run;
+}
+
+}  // namespace
+
+PieceRun run_from(const std::vector<PieceSpan>& pieces, uint64_t dest, uint64_t round, Scn start) {
+  return run_in(pieces, dest, round, start, 0, 0);
+}
+
+PieceRun run_for(const std::vector<PieceSpan>& pieces, const BaseFacts& b) {
+  PieceRun run = run_from(pieces, b.archive_dest, b.archive_round, b.start_replay);
+  if (!run.pieces.empty() && run.end >= b.min_restore) return run;
+  if (!b.own_log) return {};
+  run = run_in(pieces, b.archive_dest, b.archive_round, b.start_replay, b.source, b.set_id);
+  if (run.pieces.empty() || run.end < b.min_restore) return {};
+  run.end = b.min_restore;   // behind it the set holds no whole log
   return run;
 }
 

@@ -3,8 +3,10 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "core/storage/destination.h"
+#include "core/storage/subtree.h"
 
 namespace seabed::restore {
 namespace {
@@ -39,6 +41,8 @@ class Loader {
   }
 
   Status derive() {
+    media_->archives_given = media_->archive.size();
+    for (size_t i = 0; i < media_->data.size(); ++i) SEABED_CHECK(open_complements(i));
     collect_pieces();
     for (size_t i = 0; i < media_->data.size(); ++i) SEABED_CHECK(collect_bases(i));
     collect_holes();
@@ -71,7 +75,23 @@ class Loader {
     return ok();
   }
 
-  Status open_archive(Medium medium) {
+  /// PLUS ARCHIVELOG: the log inside a set is an archive of its own.
+  Status open_complements(size_t source) {
+    const Medium& medium = media_->data[source]->medium();
+    for (const SetFacts& set : media_->data[source]->sets()) {
+      if (!set.usable() || !set.descriptor.plus_archivelog()) continue;
+      auto opened = open_archive({subtree(medium.store, paths::complement_log(set.id)), medium.cancel,
+                                  medium.call_deadline}, source, set.id.id);
+      if (opened) continue;
+      const Code code = opened.error().code;
+      if (code != Code::kNotFound && code != Code::kCorruption && code != Code::kUnsupported && code != Code::kConflict)
+        return opened;
+      media_->problems.push_back(opened.error());   // the archive may have the log too
+    }
+    return ok();
+  }
+
+  Status open_archive(Medium medium, size_t of_source = 0, uint64_t of_set = 0) {
     SEABED_TRY(ArchiveReader reader, ArchiveReader::open(std::move(medium)));
     SEABED_TRY(auto pieces, reader.pieces());
     const size_t index = media_->archive.size();
@@ -81,7 +101,7 @@ class Loader {
       SEABED_CHECK(find_lost_checkpoint(media_->archive[index]->medium(), before, &p));
       before = &p;
     }
-    for (PieceFacts& p : pieces) found_.push_back({index, std::move(p)});
+    for (PieceFacts& p : pieces) found_.push_back({{index, std::move(p)}, of_source, of_set});
     return ok();
   }
 
@@ -100,16 +120,18 @@ class Loader {
   /// A copy of an archive may be given beside it: the first readable form of a piece counts.
   void collect_pieces() {
     std::stable_sort(found_.begin(), found_.end(),
-                     [](const PieceMedia& a, const PieceMedia& b) { return a.facts.key < b.facts.key; });
-    for (PieceMedia& p : found_) {
+                     [](const Found& a, const Found& b) { return a.order() < b.order(); });
+    for (auto& [p, of_source, of_set] : found_) {
       if (p.facts.problem) {
         media_->problems.push_back(*p.facts.problem);
         media_->bad_pieces.push_back(std::move(p.facts));
         continue;
       }
-      if (p.facts.empty || (!media_->spans.empty() && media_->spans.back().key == p.facts.key)) continue;
+      const PieceSpan* before = media_->spans.empty() ? nullptr : &media_->spans.back();
+      const bool again = before && before->key == p.facts.key && before->of_set == of_set && before->of_source == of_source;
+      if (p.facts.empty || again) continue;
       const meta::PieceDescriptor& d = p.facts.descriptor;
-      media_->spans.push_back({p.facts.key, d.start_scn(), d.checkpoint_scn()});
+      media_->spans.push_back({p.facts.key, d.start_scn(), d.checkpoint_scn(), of_source, of_set});
       media_->piece_media.push_back(std::move(p));
     }
   }
@@ -144,6 +166,7 @@ class Loader {
                 d.min_restore_scn(),
                 d.archive_dest_id(),
                 d.archive_round_id()};
+    b.own_log = d.plus_archivelog();
     for (const PieceMedia& p : media_->piece_media)
       if ((b.archive_dest == 0 || p.facts.key.dest == b.archive_dest) &&
           (b.archive_round == 0 || p.facts.key.round == b.archive_round))
@@ -170,6 +193,8 @@ class Loader {
     for (const PieceMedia& p : media_->piece_media)
       for (const meta::HoleRecord& h : p.facts.holes) {
         WindowHole hole{h.scn_lo(), kScnMax, h.ls_id(), h.reason()};
+        const auto known = [&](const WindowHole& w) { return w.from == hole.from && w.ls_id == hole.ls_id; };
+        if (p.archive >= media_->archives_given && std::ranges::any_of(media_->holes, known)) continue;
         for (size_t b = 0; b < media_->bases.size(); ++b)
           if (media_->bases[b].min_restore >= h.scn_lo() && covered(h, media_->base_media[b].streams))
             hole.to = std::min(hole.to, media_->bases[b].min_restore);
@@ -180,7 +205,15 @@ class Loader {
   EngineContext& context_;
   const CancelToken& cancel_;
   std::unique_ptr<Media> media_ = std::make_unique<Media>();
-  std::vector<PieceMedia> found_;
+  struct Found {
+    PieceMedia piece;
+    size_t of_source = 0;
+    uint64_t of_set = 0;
+    std::tuple<size_t, uint64_t, paths::PieceKey> order() const {
+      return {of_source, of_set, piece.facts.key};   // an archive's: 0, 0
+    }
+  };
+  std::vector<Found> found_;
 };
 
 }  // namespace

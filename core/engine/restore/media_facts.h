@@ -32,10 +32,11 @@ struct Media {
   TenantMode mode = TenantMode::kMysql;
   std::string zone = "UTC";
   std::vector<std::unique_ptr<BackupReader>> data;
-  std::vector<std::unique_ptr<ArchiveReader>> archive;
+  std::vector<std::unique_ptr<ArchiveReader>> archive;  // as given; behind them the complement_log of sets
+  size_t archives_given = 0;                            // how many of `archive` are not inside a set
   std::vector<BaseFacts> bases;  // usable sets, rising by id in each source
   std::vector<BaseMedia> base_media;
-  std::vector<PieceSpan> spans;  // usable pieces, rising by key
+  std::vector<PieceSpan> spans;  // usable pieces, rising by key; those inside sets last
   std::vector<PieceMedia> piece_media;
   std::vector<PieceFacts> bad_pieces;
   std::vector<Error> problems;    // what had to be left out, and why

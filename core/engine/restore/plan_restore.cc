@@ -43,7 +43,7 @@ Status check_streams(const Media& media, const Plan& plan) {
 }  // namespace
 
 Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target) {
-  if (media.data.empty() || media.archive.empty())
+  if (media.data.empty() || media.archive.empty())   // the log of a set with PLUS ARCHIVELOG counts
     return fail(
         Code::kInvalidArgument, "source",
         media.data.empty() ? "no data backup destination was given" : "no log archive destination was given",

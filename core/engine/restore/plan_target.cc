@@ -25,6 +25,9 @@ std::string reason(const Media& media, Scn target) {
     if (h.scn_lo <= target)
       return fmt::format("log stream {} has a hole since {} that no earlier backup set contains: {}", h.ls_id,
                          media.display(h.scn_lo), h.reason);
+  if (media.archives_given == 0)
+    return fmt::format("no log archive was given, and the log inside backup set {} leads to its own minimum restore "
+                       "point alone", base->set_id);
   Scn end = 0;
   for (const PieceSpan& p : media.spans) end = std::max(end, p.end);
   if (end < target) return fmt::format("it lies behind the last archived checkpoint {}", media.display(end));

@@ -152,7 +152,7 @@ Status check_presence(const Media& media, Plan* plan) {
     for (const SetFacts& set : reader->sets())
       if (!set.success && !set.failed) SEABED_CHECK(presence.check_endless(*reader, set));
   }
-  for (const auto& reader : media.archive) SEABED_CHECK(presence.check_root(reader->medium()));
+  for (size_t i = 0; i < media.archives_given; ++i) SEABED_CHECK(presence.check_root(media.archive[i]->medium()));
   const std::set<size_t> sets(plan->sets.begin(), plan->sets.end()),
       pieces(plan->pieces.begin(), plan->pieces.end());
   for (size_t i = 0; i < media.bases.size(); ++i) SEABED_CHECK(presence.check_set(i, sets.count(i) != 0));

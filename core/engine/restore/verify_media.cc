@@ -12,7 +12,7 @@ namespace {
 /// min_restore_scn.
 bool log_holds(const restore::Media& media, const restore::BaseFacts& base,
                const restore::Findings& findings) {
-  restore::PieceRun run = run_from(media.spans, base.archive_dest, base.archive_round, base.start_replay);
+  restore::PieceRun run = run_for(media.spans, base);
   for (size_t i : cut_run(media.spans, run, base.min_restore).pieces) {
     const restore::PieceMedia& piece = media.piece_media[i];
     if (findings.has_error_in(media.archive[piece.archive]->medium().name(paths::piece_dir(piece.facts.key))))
@@ -30,7 +30,8 @@ std::vector<uint64_t> restorable(const restore::Media& media, const std::vector<
   for (size_t i = 0; i < media.bases.size(); ++i) {
     const auto chain = restore::chain_of(media.bases, i);
     if (chain.empty() || !std::all_of(chain.begin(), chain.end(), is_whole)) continue;
-    if (media.archive.empty() ||
+    const bool needs_no_log = media.archives_given == 0 && !media.bases[i].own_log;
+    if (needs_no_log ||
         (restore::range_of(media.bases, media.spans, i) && log_holds(media, media.bases[i], findings)))
       good.push_back(media.bases[i].set_id);
   }
@@ -49,12 +50,14 @@ Result<VerifyReport> verify_media(EngineContext& context, const RestoreSource& s
     SEABED_CHECK(restore::verify_sets(*reader, quick, &findings, &whole));
   }
   for (size_t i = 0; i < media->archive.size(); ++i) {
-    SEABED_CHECK(restore::verify_destination(media->archive[i]->medium(), &findings));
+    if (i < media->archives_given)
+      SEABED_CHECK(restore::verify_destination(media->archive[i]->medium(), &findings));
     SEABED_CHECK(restore::verify_pieces(context, *media, i, quick, &findings));
   }
   auto good = restorable(*media, whole, findings);
-  for (size_t i = 0; i < media->bases.size() && !media->archive.empty(); ++i)
-    if (!restore::range_of(media->bases, media->spans, i))
+  for (size_t i = 0; i < media->bases.size(); ++i)
+    if ((media->archives_given != 0 || media->bases[i].own_log) &&
+        !restore::range_of(media->bases, media->spans, i))
       findings.error("backup set " + std::to_string(media->bases[i].set_id),
                      "cannot be restored: its chain or the log that it needs is not there");
   VerifyReport report = findings.finish();

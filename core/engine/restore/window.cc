@@ -5,10 +5,6 @@
 namespace seabed::restore {
 namespace {
 
-PieceRun run_of(const BaseFacts& base, const std::vector<PieceSpan>& pieces) {
-  return run_from(pieces, base.archive_dest, base.archive_round, base.start_replay);
-}
-
 /// A base that can be restored at all: to its own min_restore.
 bool reaches(const std::vector<BaseFacts>& sets, size_t base, const PieceRun& run) {
   return !run.pieces.empty() && run.end >= sets[base].min_restore && !chain_of(sets, base).empty();
@@ -19,7 +15,7 @@ bool reaches(const std::vector<BaseFacts>& sets, size_t base, const PieceRun& ru
 std::optional<WindowRange> range_of(const std::vector<BaseFacts>& sets, const std::vector<PieceSpan>& pieces,
                                     size_t base) {
   const BaseFacts& b = sets[base];
-  const PieceRun run = run_of(b, pieces);
+  const PieceRun run = run_for(pieces, b);
   if (!reaches(sets, base, run)) return std::nullopt;
   WindowRange range{b.min_restore, run.end, b.set_id};
   if (!b.uncovered.empty() && b.uncovered.front().scn_lo <= range.to) {
@@ -52,13 +48,13 @@ std::optional<Choice> choose(const std::vector<BaseFacts>& sets, const std::vect
     if (!best || sets[i].min_restore >= sets[*best].min_restore) best = i;
   }
   if (!best) return std::nullopt;
-  return Choice{chain_of(sets, *best), cut_run(pieces, run_of(sets[*best], pieces), target).pieces};
+  return Choice{chain_of(sets, *best), cut_run(pieces, run_for(pieces, sets[*best]), target).pieces};
 }
 
 std::optional<Scn> latest(const std::vector<BaseFacts>& sets, const std::vector<PieceSpan>& pieces) {
   std::optional<Scn> end;
   for (size_t i = 0; i < sets.size(); ++i) {
-    const PieceRun run = run_of(sets[i], pieces);
+    const PieceRun run = run_for(pieces, sets[i]);
     if (reaches(sets, i, run)) end = std::max(end.value_or(0), run.end);
   }
   return end;
