@@ -38,7 +38,7 @@ class SqliteCatalog : public Catalog {
       error.object = options_.path;
       return fail(std::move(error));
     }
-    SEABED_CHECK(catalog::add_sql_functions(session_));
+    SEABED_CHECK(catalog::add_sql_functions(session_, scope_));
     if (options_.read_only) return ok();
     return transact([&](Transaction& tx) { return catalog::migrate(tx, options_.path); });
   }
@@ -79,7 +79,7 @@ class SqliteCatalog : public Catalog {
 
   Status guarded(const std::function<Status(Transaction&)>& body) {
     try {
-      Transaction::Impl impl{session_, secrets_};
+      Transaction::Impl impl{session_, secrets_, scope_};
       Transaction tx(impl);
       return body(tx);
     } catch (const std::exception& e) {
@@ -98,6 +98,7 @@ class SqliteCatalog : public Catalog {
   Fd lock_;
   SecretBox secrets_;
   std::mutex mutex_;
+  uint64_t scope_ = 1;
   soci::session session_;
 };
 

@@ -73,13 +73,27 @@ struct Opaque {
   auto operator<=>(const Opaque&) const = default;
 };
 
-/// Any SELECT, for `seabed sql` and the views: column names, and every value as text (NULL as nullopt). One statement;
-/// what would change the catalog is refused.
+/// Column names, and every value as text (NULL as nullopt; what is no UTF-8 as hexadecimal digits).
 struct Table {
   std::vector<std::string> columns;
   std::vector<std::vector<std::optional<std::string>>> rows;
 };
-Result<Table> select(Transaction& tx, const std::string& sql);
+
+/// Whom a SELECT is for. CDB_ views are sys's alone; DBA_ views show `tenant_id` its own rows (sys: its parent jobs).
+struct SelectScope {
+  uint64_t tenant_id = 1;            // 1: sys
+};
+/// What one SELECT may cost; beyond it kInvalidArgument says so.
+struct SelectLimits {
+  int time_ms = 5000;
+  size_t rows = 100'000, bytes = 64u << 20;
+};
+
+/// One SELECT over the OceanBase views (views.h), and nothing else: base tables, PRAGMA, ATTACH and functions that are
+/// not known to be harmless are refused by an authorizer. View names may carry `oceanbase.` or `SYS.`. An error's object
+/// is the word it is about. kPermissionDenied: a CDB_ view in a tenant's scope.
+Result<Table> select(Transaction& tx, const std::string& sql, const SelectScope& scope = {},
+                     const SelectLimits& limits = {});
 
 /// The next value of a named counter that never gives a number twice ("set/1002" …); `first` at first use.
 Result<uint64_t> next_id(Transaction& tx, const std::string& name, uint64_t first, uint64_t step = 1);

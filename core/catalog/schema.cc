@@ -27,10 +27,12 @@ Status run_all(Transaction& tx, const std::vector<std::string>& statements) {
   return ok();
 }
 
+/// Those of an earlier program too.
 Status make_views(Transaction& tx) {
+  SEABED_TRY(auto earlier, query(tx, "SELECT name FROM sqlite_master WHERE type = 'view'", {}, {std::string()}));
+  for (const RawRow& row : earlier) SEABED_CHECK(execute(tx, "DROP VIEW \"" + std::get<std::string>(row[0]) + '"'));
   for (const ViewSql& view : views()) {
-    SEABED_CHECK(execute(tx, "DROP VIEW IF EXISTS " + view.name));
-    SEABED_CHECK(execute(tx, "CREATE VIEW " + view.name + " AS " + view.sql));
+    SEABED_CHECK(execute(tx, "CREATE VIEW \"" + view.name + "\" AS " + view.sql));
   }
   return ok();
 }

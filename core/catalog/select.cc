@@ -1,84 +1,101 @@
-// Free SELECTs, for `seabed sql` and tests of the views.
-#include <algorithm>
-#include <cctype>
+// Free SELECTs over the views (catalog.h): text check, guard, run.
+#include <soci/sqlite3/soci-sqlite3.h>
 
+#include <memory>
+
+#include "core/catalog/select_guard.h"
+#include "core/catalog/select_text.h"
 #include "core/catalog/sql.h"
+#include "core/catalog/sql_tokens.h"
 
 namespace seabed::catalog {
 namespace {
 
-std::string cell(const soci::row& row, size_t i) {
-  switch (row.get_properties(i).get_data_type()) {
-    case soci::dt_string:
-    case soci::dt_xml: return row.get<std::string>(i);
-    case soci::dt_double: {
-      char text[64];
-      std::snprintf(text, sizeof text, "%.10g", row.get<double>(i));
-      return text;
-    }
-    case soci::dt_integer: return std::to_string(row.get<int>(i));
-    case soci::dt_long_long: return std::to_string(row.get<long long>(i));
-    case soci::dt_unsigned_long_long: return std::to_string(row.get<unsigned long long>(i));
-    default: return "?";
+using namespace sqlite_api;
+
+struct Finalize {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+bool is_utf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const unsigned char c = text[i++];
+    size_t more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : (c & 0xf0) == 0xe0 ? 2 : c >= 0xf0 && c < 0xf5 ? 3 : 9;
+    for (; more; --more, ++i)
+      if (i >= text.size() || (text[i] & 0xc0) != 0x80 || more > 3) return false;
   }
+  return true;
 }
 
-Status check_select(const std::string& sql) {
-  size_t at = sql.find_first_not_of(" \t\r\n");
-  std::string word;
-  for (; at != std::string::npos && at < sql.size() && std::isalpha(static_cast<unsigned char>(sql[at]));
-       ++at)
-    word += static_cast<char>(std::tolower(sql[at]));
-  if (word != "select" && word != "with" && word != "values")
-    return fail(Code::kInvalidArgument, "SQL", "only SELECT is accepted");
-  bool quoted = false;
-  for (size_t i = 0; i < sql.size(); ++i) {
-    if (sql[i] == '\'') quoted = !quoted;
-    if (!quoted && sql[i] == ';' && sql.find_first_not_of(" \t\r\n;", i) != std::string::npos)
-      return fail(Code::kInvalidArgument, "SQL", "one statement at a time");
-    if (!quoted && sql[i] == ':') return fail(Code::kInvalidArgument, "SQL", "named values are not accepted");
-  }
-  return ok();
+std::optional<std::string> cell(sqlite3_stmt* statement, int i) {
+  const int type = sqlite3_column_type(statement, i);
+  if (type == SQLITE_NULL) return std::nullopt;
+  const auto* bytes = static_cast<const char*>(type == SQLITE_BLOB
+                                                   ? sqlite3_column_blob(statement, i)
+                                                   : static_cast<const void*>(sqlite3_column_text(statement, i)));
+  std::string text(bytes ? bytes : "", bytes ? sqlite3_column_bytes(statement, i) : 0);
+  return type == SQLITE_BLOB || !is_utf8(text) ? to_hex(text) : text;
 }
 
-Table fetch(soci::session& session, const std::string& sql) {
+/// The word of `sql` at SQLite's error offset.
+std::string word_at(const std::string& sql, int offset) {
+  auto tokens = sql_tokens(sql);
+  if (!tokens || offset < 0) return "SQL";
+  for (const SqlToken& token : *tokens)
+    if (token.end > static_cast<size_t>(offset)) return sql.substr(token.begin, token.end - token.begin);
+  return "end of the statement";
+}
+
+tl::unexpected<Error> sqlite_failure(sqlite3* db, const std::string& sql, const SelectGuard& guard,
+                                     const SelectLimits& limits) {
+  if (!guard.refusal().object.empty()) return fail(guard.refusal());
+  const int rc = sqlite3_errcode(db) & 0xff;
+  if (rc == SQLITE_INTERRUPT)
+    return fail(Code::kInvalidArgument, "SQL", "took longer than " + std::to_string(limits.time_ms) + " ms",
+                "ask for less: a narrower WHERE, fewer joins");
+  if (rc == SQLITE_ERROR || rc == SQLITE_TOOBIG || rc == SQLITE_RANGE)
+    return fail(Code::kInvalidArgument, word_at(sql, sqlite3_error_offset(db)), sqlite3_errmsg(db));
+  return fail(rc == SQLITE_CORRUPT ? Code::kCorruption : rc == SQLITE_BUSY ? Code::kUnavailable : Code::kIo, "catalog",
+              std::string("select: ") + sqlite3_errmsg(db));
+}
+
+tl::unexpected<Error> too_much(const std::string& what) {
+  return fail(Code::kInvalidArgument, "SQL", "gives more than " + what, "add a WHERE or a LIMIT");
+}
+
+Result<Table> fetch(sqlite3* db, sqlite3_stmt* statement, const std::string& sql, const SelectGuard& guard,
+                    const SelectLimits& limits) {
   Table table;
-  soci::row row;
-  soci::statement statement(session);
-  statement.exchange(soci::into(row));
-  statement.alloc();
-  statement.prepare(sql);
-  statement.define_and_bind();
-  bool more = statement.execute(true);
-  for (size_t i = 0; i < row.size(); ++i) table.columns.push_back(row.get_properties(i).get_name());
-  for (; more; more = statement.fetch()) {
-    auto& cells = table.rows.emplace_back();
-    for (size_t i = 0; i < row.size(); ++i) {
-      if (row.get_indicator(i) == soci::i_null)
-        cells.emplace_back();
-      else
-        cells.emplace_back(cell(row, i));
+  const int width = sqlite3_column_count(statement);
+  for (int i = 0; i < width; ++i) table.columns.emplace_back(sqlite3_column_name(statement, i));
+  size_t bytes = 0;
+  for (int rc; (rc = sqlite3_step(statement)) != SQLITE_DONE;) {
+    if (rc != SQLITE_ROW) return sqlite_failure(db, sql, guard, limits);
+    if (table.rows.size() == limits.rows) return too_much(std::to_string(limits.rows) + " rows");
+    auto& row = table.rows.emplace_back();
+    for (int i = 0; i < width; ++i) {
+      row.push_back(cell(statement, i));
+      bytes += sizeof(row.back()) + (row.back() ? row.back()->size() : 0);
     }
+    if (bytes > limits.bytes) return too_much(std::to_string(limits.bytes) + " bytes");
   }
   return table;
 }
 
 }  // namespace
 
-Result<Table> select(Transaction& tx, const std::string& sql) {
-  SEABED_CHECK(check_select(sql));
-  soci::session& session = tx.impl().session;
-  try {
-    session << "PRAGMA query_only=1";
-    Table table = fetch(session, sql);
-    session << "PRAGMA query_only=0";
-    return table;
-  } catch (const std::exception& e) {
-    session << "PRAGMA query_only=0";
-    Error error = sql_error("select", e);
-    error.code = Code::kInvalidArgument;
-    return fail(std::move(error));
-  }
+Result<Table> select(Transaction& tx, const std::string& given, const SelectScope& scope, const SelectLimits& limits) {
+  SEABED_TRY(const std::string sql, check_select_text(given, scope));
+  sqlite3* db = static_cast<soci::sqlite3_session_backend*>(tx.impl().session.get_backend())->conn_;
+  SelectGuard guard(tx, scope, limits);
+  sqlite3_stmt* raw = nullptr;
+  const int rc = sqlite3_prepare_v2(db, sql.data(), static_cast<int>(sql.size()), &raw, nullptr);
+  Statement statement(raw);
+  if (rc != SQLITE_OK || !raw) return sqlite_failure(db, sql, guard, limits);
+  if (!sqlite3_stmt_readonly(raw) || sqlite3_stmt_isexplain(raw))
+    return fail(Code::kInvalidArgument, "SQL", "only SELECT is accepted");
+  return fetch(db, raw, sql, guard, limits);
 }
 
 }  // namespace seabed::catalog

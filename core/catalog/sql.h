@@ -20,6 +20,7 @@ namespace seabed {
 struct Transaction::Impl {
   soci::session& session;
   const SecretBox& secrets;
+  uint64_t& scope;                   // what the views' scope_tenant() answers
 };
 
 namespace catalog {

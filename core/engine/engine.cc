@@ -144,8 +144,8 @@ Result<std::vector<catalog::ParameterRow>> EngineImpl::parameters(const std::str
       [&](auto& tx) { return catalog::list_parameters(tx, row.tenant_id); });
 }
 
-Result<catalog::Table> EngineImpl::select(const std::string& sql) {
-  return context_.catalog->get<catalog::Table>([&](auto& tx) { return catalog::select(tx, sql); });
+Result<catalog::Table> EngineImpl::select(const std::string& sql, const catalog::SelectScope& scope) {
+  return context_.catalog->get<catalog::Table>([&](auto& tx) { return catalog::select(tx, sql, scope); });
 }
 
 }  // namespace seabed

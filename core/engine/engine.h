@@ -98,7 +98,8 @@ class Engine {
 
   // ---- looking ----
   virtual Result<std::vector<PreflightFinding>> doctor(const std::string& tenant) = 0;
-  virtual Result<catalog::Table> select(const std::string& sql) = 0;
+  /// catalog::select: the views only, as far as `scope` may see.
+  virtual Result<catalog::Table> select(const std::string& sql, const catalog::SelectScope& scope = {}) = 0;
 };
 
 }  // namespace seabed

@@ -48,7 +48,7 @@ class EngineImpl : public Engine {
   Result<std::vector<uint64_t>> cancel_backup(const std::string& tenant) override;
 
   Result<std::vector<PreflightFinding>> doctor(const std::string& tenant) override;
-  Result<catalog::Table> select(const std::string& sql) override;
+  Result<catalog::Table> select(const std::string& sql, const catalog::SelectScope& scope) override;
 
  private:
   Status check_new_lag(const catalog::TenantRow& row, const std::string& value);

@@ -1,0 +1,91 @@
+// Tenants, parameters and events (reference: views, section 8; statements, "RUN UPGRADE JOB").
+#include "core/catalog/parameters.h"
+#include "core/catalog/view_text.h"
+
+namespace seabed::catalog {
+namespace {
+
+std::string quoted(const std::string& text) {
+  std::string out = "'";
+  for (char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
+  return out + "'";
+}
+
+const char* type_name(ParameterSpec::Type type) {
+  switch (type) {
+    case ParameterSpec::Type::kTime: return "TIME";
+    case ParameterSpec::Type::kSize: return "CAPACITY";
+    case ParameterSpec::Type::kInteger: return "INT";
+    default: return "STRING";
+  }
+}
+
+/// (name, type, default, help) of every known parameter.
+std::string specs() {
+  std::string out = "(VALUES ";
+  for (const ParameterSpec& spec : known_parameters())
+    out += (out.back() == ' ' ? "(" : ", (") + quoted(spec.name) + ", " + quoted(type_name(spec.type)) + ", " +
+           quoted(spec.default_text) + ", " + quoted(spec.help) + ")";
+  return out + ")";
+}
+
+constexpr char kValue[] = "coalesce(p.value, s.column3)";
+
+std::vector<View> parameter_views() {
+  const Columns columns = {{"SVR_IP", "'127.0.0.1'"}, {"SVR_PORT", "0"}, {"ZONE", "'zone1'"}, {"SCOPE", "'TENANT'"},
+                           {"TENANT_ID", ""}, {"NAME", "s.column1"}, {"DATA_TYPE", "s.column2"}, {"VALUE", kValue},
+                           {"INFO", "s.column4"}, {"SECTION", "'TENANT'"}, {"EDIT_LEVEL", "'DYNAMIC_EFFECTIVE'"},
+                           {"DEFAULT_VALUE", "s.column3"},
+                           {"ISDEFAULT", std::string("CASE WHEN ") + kValue + " = s.column3 THEN 'YES' ELSE 'NO' END"}};
+  const std::string from = "tenants x JOIN " + specs() +
+                           " s LEFT JOIN parameters p ON p.tenant_id = x.tenant_id AND p.name = s.column1 "
+                           "WHERE scope_tenant() IN (1, x.tenant_id)";
+  return {{"GV$OB_PARAMETERS", columns, from}, {"V$OB_PARAMETERS", columns, from}};
+}
+
+/// The newest round's checkpoint: how far the tenant's log is known outside.
+constexpr char kSyncScn[] =
+    "(SELECT r.checkpoint_scn FROM rounds r WHERE r.tenant_id = x.tenant_id ORDER BY r.round_id DESC, r.dest_id DESC "
+    "LIMIT 1)";
+
+View tenants_view() {
+  return {"DBA_OB_TENANTS",
+          {{"TENANT_ID", ""}, {"TENANT_NAME", "x.name"},
+           {"TENANT_TYPE", "CASE x.tenant_id WHEN 1 THEN 'SYS' ELSE 'USER' END"},
+           {"CREATE_TIME", "scn_display(x.created_us * 1000, 'mysql', x.time_zone)"},
+           {"MODIFY_TIME", "scn_display(x.created_us * 1000, 'mysql', x.time_zone)"}, {"PRIMARY_ZONE", "'RANDOM'"},
+           {"LOCALITY", "'FULL{1}@zone1'"}, {"PREVIOUS_LOCALITY", "NULL"}, {"COMPATIBILITY_MODE", "upper(x.mode)"},
+           {"STATUS", ""}, {"IN_RECYCLEBIN", "'NO'"}, {"LOCKED", "'NO'"}, {"TENANT_ROLE", "x.role"},
+           {"SWITCHOVER_STATUS", "'NORMAL'"}, {"SWITCHOVER_EPOCH", "0"}, {"SYNC_SCN", kSyncScn},
+           {"REPLAYABLE_SCN", kSyncScn}, {"READABLE_SCN", kSyncScn}, {"RECOVERY_UNTIL_SCN", "9223372036854775807"},
+           {"LOG_MODE", ""}, {"ARBITRATION_SERVICE_STATUS", "'DISABLED'"}, {"UNIT_NUM", "1"},
+           {"COMPATIBLE", "'4.3.3.0'"},
+           {"MAX_LS_ID", "(SELECT max(l.ls_id) FROM log_streams l WHERE l.tenant_id = x.tenant_id)"},
+           {"RESTORE_DATA_MODE", "'NORMAL'"}},
+          "(SELECT tenant_id, name, mode, time_zone, role, log_mode, status, created_us FROM tenants UNION ALL "
+          "SELECT 1, 'sys', 'mysql', 'UTC', 'PRIMARY', 'NOARCHIVELOG', 'NORMAL', 0) x "
+          "WHERE scope_tenant() IN (1, x.tenant_id)"};
+}
+
+View events_view() {
+  View view{"DBA_OB_CLUSTER_EVENT_HISTORY",
+            {{"TIMESTAMP", "scn_display(x.event_us * 1000, 'mysql', 'UTC')"}, {"MODULE", ""}, {"EVENT", ""}},
+            "cluster_events x WHERE x.event_us >= 0 AND scope_tenant() = 1"};
+  for (char n = '1'; n <= '6'; ++n) {
+    view.columns.push_back({std::string("NAME") + n, ""});
+    view.columns.push_back({std::string("VALUE") + n, ""});
+  }
+  view.columns.push_back({"EXTRA_INFO", ""});
+  return view;
+}
+
+}  // namespace
+
+std::vector<View> cluster_views() {
+  std::vector<View> out = parameter_views();
+  out.push_back(tenants_view());
+  out.push_back(events_view());
+  return out;
+}
+
+}  // namespace seabed::catalog
