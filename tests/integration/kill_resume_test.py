@@ -2,6 +2,7 @@
 # ctest: timeout=300
 # case: archive
 # case: backup
+# case: complement
 import os
 import sys
 import time
@@ -103,6 +104,32 @@ def backup(case):
     case.equal([f for f in report["findings"] if f["error"]], [], "verify")
 
 
+def complement(case):
+    """PLUS ARCHIVELOG: killed where the log is chosen and copied; then the set alone gives its own end, and only that."""
+    ledger, lab = ledger_and_lab(case, "complement")
+    lab.start_agent()
+    lab.protect("t")
+    for state in ["backup/BEFORE_BACKUP_LOG", "backup/BACKUP_LOG", "backup/COMPLETED"]:
+        start_to_die(lab, state)
+        try_verb(lab, "backup", "start", "--tenant", "t", "--plus-archivelog", "--wait")
+        died(case, lab, state)
+        lab.start_agent()
+        lab.wait_archive("t")
+        done = wait_until(lambda: finished_sets(lab), 60, f"the set that was interrupted at {state}")
+        case.equal(done[-1]["status"], "SUCCESS", f"set after a kill at {state}: {done[-1]}")
+    pass_time(lab, "t", 0.5)
+    ledger.kill()
+    lab.stop_agent()
+    lab.sources = lambda tenant: ["--from", lab.data_uri(tenant)]  # the archive is not given any more
+    report = lab.cli("verify", *lab.sources("t"))
+    case.equal([f for f in report["findings"] if f["error"]], [], "verify")
+    compare(case, lab, ledger, "t", "alone")
+    refused = lab.run("restore", *lab.sources("t"), "--directory", f"{case.base}/refused", "--until-scn",
+                      str(done[-1]["min_restore_scn"] + 1_000_000_000))
+    case.equal(refused.returncode != 0 and "its own minimum restore point alone" in refused.stderr, True,
+               f"a later target: {refused.returncode} {refused.stderr}")
+
+
 def finished_sets(lab):
     """The sets when no job runs, else nothing."""
     sets = lab.cli("backup", "list", "--tenant", "t")
@@ -110,4 +137,4 @@ def finished_sets(lab):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases({"archive": archive, "backup": backup}))
+    sys.exit(run_cases({"archive": archive, "backup": backup, "complement": complement}))
