@@ -93,7 +93,7 @@ class Engine {
   virtual Result<BackupView> backup_job(uint64_t job_id) = 0;
   virtual Result<std::vector<BackupView>> backup_jobs(const std::string& tenant) = 0;
   virtual Result<std::vector<catalog::BackupSetRow>> backup_sets(const std::string& tenant) = 0;
-  /// Every running job of the tenant; 9049 when there is none. Returns their ids.
+  /// Every running job of the tenant; 9049 when there is none, 9041 when it was cancelled already. Returns their ids.
   virtual Result<std::vector<uint64_t>> cancel_backup(const std::string& tenant) = 0;
 
   // ---- looking ----

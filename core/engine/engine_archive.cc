@@ -1,6 +1,7 @@
 // Log archive verbs (reference: statements, sections 3 and 4).
 #include "core/catalog/ls_progress.h"
 #include "core/engine/engine_impl.h"
+#include "core/engine/job/tenant_ready.h"
 #include "core/engine/set_destination.h"
 
 namespace seabed {
@@ -72,6 +73,7 @@ Status EngineImpl::clear_archive_dest(const std::string& name) {
 
 Status EngineImpl::set_archivelog(const std::string& name, bool on) {
   SEABED_TRY(auto row, tenant(name));
+  if (on) SEABED_CHECK(check_tenant_ready(row, 9023));
   SEABED_TRY(Current now, current_of(*context_.catalog, row.tenant_id));
   if (!on && now.round && now.round->status == "PREPARE")
     return refused(name, "its round is being prepared", "try again in a moment", 9037);

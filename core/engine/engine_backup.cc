@@ -97,15 +97,21 @@ Result<std::vector<catalog::BackupSetRow>> EngineImpl::backup_sets(const std::st
 Result<std::vector<uint64_t>> EngineImpl::cancel_backup(const std::string& name) {
   SEABED_TRY(auto row, tenant(name));
   std::vector<uint64_t> cancelled;
+  bool again = false;
   SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_TRY(auto jobs, catalog::unfinished_backup_jobs(tx, row.tenant_id));
     for (const auto& job : jobs) {
-      if (job.status == "CANCELING") continue;
+      if (job.status == "CANCELING") {
+        again = true;
+        continue;
+      }
       SEABED_CHECK(catalog::request_backup_cancel(tx, job.job_id));
       cancelled.push_back(job.job_id);
     }
     return ok();
   }));
+  if (cancelled.empty() && again)
+    return refused(name, "its backup is being cancelled already", "wait for its end", 9041);
   if (cancelled.empty()) return refused(name, "no backup runs", "", 9049);
   for (uint64_t id : cancelled) runner_.cancel(id);
   return cancelled;

@@ -8,6 +8,7 @@
 #include "core/engine/backup/backup_job.h"
 #include "core/engine/backup/destination.h"
 #include "core/engine/backup/parent.h"
+#include "core/engine/job/tenant_ready.h"
 
 namespace seabed {
 namespace {
@@ -67,6 +68,7 @@ catalog::BackupJobRow job_row(const BackupRequest& request, const DataDestinatio
 
 Result<uint64_t> submit_backup(EngineContext& context, const BackupRequest& request) {
   SEABED_TRY(auto dest, backup::find_data_destination(context, request.tenant_id));
+  SEABED_CHECK(check_tenant_ready(dest.tenant, 9040));
   auto check = [&](Transaction& tx) { return check_catalog(tx, request.tenant_id, dest.tenant.name); };
   SEABED_CHECK(context.catalog->transact(check));
   SEABED_CHECK(backup::open_data_destination(context, &dest));

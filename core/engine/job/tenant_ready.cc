@@ -1,0 +1,17 @@
+#include "core/engine/job/tenant_ready.h"
+
+namespace seabed {
+
+Status check_tenant_ready(const catalog::TenantRow& tenant, int ob_error) {
+  const std::string who = "tenant " + tenant.name;
+  if (tenant.status != "NORMAL")
+    return fail(Error{Code::kConflict, who, "is not in normal state but " + tenant.status, "wait until it is NORMAL", 0,
+                      ob_error});
+  if (tenant.role == "STANDBY")
+    return fail(Error{Code::kUnsupported, who,
+                      "is a standby: its streams are staged, and the log that it applies is its source's own archive",
+                      "use the source's archive and backups, or activate it", 0, ob_error});
+  return ok();
+}
+
+}  // namespace seabed
