@@ -2,6 +2,8 @@
 // Log groups that are not stored as they are: compressed, encrypted or both (docs/format/encryption.md). Pure and
 // deterministic: a retry at the same place of the same file sends the same bytes.
 
+#include <string>
+
 #include "core/format/cipher.h"
 #include "core/format/log_group_codec.h"
 
@@ -13,6 +15,8 @@ struct LogFileCipher {
   Secret file_key;       // log_file_key
   std::string place;     // log_file_place
 };
+/// What the wrapped data key of a log file is bound to.
+inline std::string log_key_subject(uint64_t tenant_id) { return "log/" + std::to_string(tenant_id); }
 /// A key of the file's own: `salt` is random, made with the file, and in its header.
 Result<Secret> log_file_key(const Secret& data_key, std::string_view salt);
 /// Tenant, destination, round, piece, stream and file, as the header names them.

@@ -14,6 +14,8 @@ class MessageLite;
 
 namespace seabed {
 
+class KeyRing;
+
 inline constexpr uint64_t kMaxMetaObject = 1ull
                                            << 30;  // the largest metadata object that a reader takes whole
 
@@ -22,6 +24,7 @@ struct Medium {
   std::shared_ptr<ObjectStore> store;
   const CancelToken* cancel = nullptr;
   std::chrono::milliseconds call_deadline{60'000};
+  std::shared_ptr<const KeyRing> keys{};   // may be null: what is encrypted is then refused (9047)
 
   IoContext io() const { return {.deadline = after(call_deadline), .cancel = cancel}; }
   std::string name(const std::string& key) const { return store->describe() + "/" + key; }

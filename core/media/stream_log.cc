@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/bytes.h"
+#include "core/format/key_ring.h"
 #include "core/format/log_group_codec.h"
 
 namespace seabed {
@@ -138,6 +139,7 @@ Result<bool> StreamLog::open_next_file() {
   size_t used = 0;
   SEABED_TRY(meta::LogFileHeader header, read_header(*next, *object_, &used));
   SEABED_CHECK(check_header(*next, header));
+  SEABED_CHECK(take_key(header));
   SEABED_TRY(end_, accepted(*next));
   if (end_.length < used) return damaged(key_, "ends inside its header as accepted");
   if (object_->size() < end_.length) {
@@ -153,6 +155,22 @@ Result<bool> StreamLog::open_next_file() {
   SEABED_CHECK(fill(used));
   taken_ = used;
   return true;
+}
+
+/// The key of the file just opened; none: its groups are plain, or refused one by one.
+Status StreamLog::take_key(const meta::LogFileHeader& header) {
+  cipher_.reset();
+  if (!header.has_key()) return ok();
+  const std::string what = medium_.name(key_);
+  if (const std::string wrap = header.key().SerializeAsString(); wrap != opened_wrap_) {
+    static const KeyRing kNone;
+    const KeyRing& ring = medium_.keys ? *medium_.keys : kNone;
+    SEABED_TRY(data_key_, ring.open(header.key(), log_key_subject(header.tenant_id()), what));
+    opened_wrap_ = wrap;
+  }
+  SEABED_TRY(Secret file_key, log_file_key(data_key_, header.salt()));
+  cipher_ = LogFileCipher{std::move(file_key), log_file_place(header)};
+  return ok();
 }
 
 /// At least `wanted` untaken bytes, or all that the file has left.
@@ -216,7 +234,12 @@ Result<bool> StreamLog::next(LogGroup* group) {
     if (group->scn_hi < last_scn_)
       return damaged(key_, fmt::format("stamps fall from {} to {}", last_scn_, group->scn_hi));
     last_scn_ = group->scn_hi;
-    if (wanted(*group)) return true;
+    if (!wanted(*group)) continue;
+    if (group->stored != 0) {
+      const uint64_t at = offset_ - rest.size();
+      SEABED_CHECK(load_group(group, cipher_ ? &*cipher_ : nullptr, at, medium_.name(object_->holder_of(at))));
+    }
+    return true;
   }
 }
 

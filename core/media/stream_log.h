@@ -9,6 +9,7 @@
 
 #include "core/base/checksum.h"
 #include "core/format/log_types.h"
+#include "core/format/stored_group.h"
 #include "core/media/archive_reader.h"
 #include "core/media/log_object.h"
 
@@ -50,6 +51,7 @@ class StreamLog {
   Status check_header(const FileAt& at, const meta::LogFileHeader& header) const;
   Result<const meta::LsPieceProgress*> progress(size_t piece) const;
   Result<const meta::LsFileList*> file_list(size_t piece) const;
+  Status take_key(const meta::LogFileHeader& header);
   Status fill(size_t wanted);
   Status close_file();
   bool wanted(const LogGroup& group) const;
@@ -68,6 +70,9 @@ class StreamLog {
   std::string key_;
   Accepted end_, previous_;
   bool has_previous_ = false;
+  std::string opened_wrap_;             // serialized KeyWrap that data_key_ came from: writers keep one for many files
+  Secret data_key_;
+  std::optional<LogFileCipher> cipher_; // of the open file
   Hasher128 hash_;
   std::string buffer_;  // bytes read and not yet taken begin at taken_
   size_t taken_ = 0;

@@ -3,6 +3,7 @@
 
 #include "core/base/bytes.h"
 #include "core/engine/admin/dump_parts.h"
+#include "core/format/log_group_codec.h"
 #include "core/format/meta.pb.h"
 #include "core/format/rocksdb_payload.pb.h"
 
@@ -55,7 +56,10 @@ void describe_payload(const LogGroup& group, Json* out) {
 
 Json group_json(const LogGroup& g, uint64_t number, uint64_t at, size_t length) {
   Json payload = Json::object();
-  describe_payload(g, &payload);
+  if (g.stored == 0)
+    describe_payload(g, &payload);
+  else
+    payload["stored"] = (g.stored & kGroupEncrypted) != 0 ? "encrypted" : "compressed";
   Json out = {{"number", number},
               {"at", at},
               {"length", length},
