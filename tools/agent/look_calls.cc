@@ -19,8 +19,13 @@ Result<Json> doctor(Engine& engine, const Json& args) {
   return json;
 }
 
-Result<Json> select(Engine& engine, const Json& args) {
-  SEABED_TRY(auto table, engine.select(args.at("sql")));
+Result<Json> select(Engine& engine, const Json& args, const Caller& caller) {
+  catalog::SelectScope scope;
+  if (!caller.sys) {
+    SEABED_TRY(auto tenant, engine.tenant(caller.tenant));
+    scope.tenant_id = tenant.tenant_id;
+  }
+  SEABED_TRY(auto table, engine.select(args.at("sql"), scope));
   Json rows = Json::array();
   for (const auto& row : table.rows) {
     Json cells = Json::array();
