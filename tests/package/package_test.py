@@ -70,7 +70,7 @@ def units(case):
     folder = f"{case.base}/units"
     os.mkdir(folder)
     for name in ("seabed-agent.service", "seabed-linker@.service"):
-        with open(f"{TOP}/packaging/systemd/{name}", encoding="utf-8") as text:
+        with open(f"{TOP}/tools/package/systemd/{name}", encoding="utf-8") as text:
             unit = text.read().replace("/usr/bin/seabed", f"{case.build}/bin/seabed")
         unit = re.sub(r"^Documentation=.*\n", "", unit, flags=re.M)  # man pages that are not installed here
         with open(f"{folder}/{name}", "w", encoding="utf-8") as out:
