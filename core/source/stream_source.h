@@ -94,6 +94,7 @@ struct StreamHealth {
   uint64_t linked_files = 0;
   bool recycles_log = false;
   std::string engine_version;
+  bool keeps_log = false;          // keep_log() is on and the linker knows it
 };
 
 /// Facts found at attach time or by `seabed doctor`.
@@ -118,6 +119,9 @@ class StreamSource {
   virtual void wait(std::chrono::milliseconds timeout, const CancelToken& cancel) = 0;
   /// Thread-safe: someone waits for the next look. Ends the wait() that is running, or else the next one.
   virtual void hurry() {}
+  /// BINDING=Mandatory: while on, log that is not archived is never given up, whatever the budget says; it survives this
+  /// process. Thread-safe.
+  virtual Status keep_log(bool on) { (void)on; return ok(); }
   /// Everything before `end` is durable on every medium that wants it: its links may go.
   virtual void release(const Lsn& end) = 0;
   /// Adapter state to keep with the checkpoint (see ArchivedState::resume).

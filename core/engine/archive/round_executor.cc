@@ -116,7 +116,8 @@ Result<RoundExecutor::Facts> RoundExecutor::load() {
     facts.dump_interval_ns = dump_us * 1000;
     SEABED_TRY(const auto parameters, catalog::list_parameters(tx, config_.tenant_id));
     for (const auto& p : parameters)
-      if (!p.is_default) facts.parameters[p.name] = p.value;
+      // Never on a medium (reference: statements, section 5).
+      if (!p.is_default && p.name != "external_kms_info" && p.name != "tde_method") facts.parameters[p.name] = p.value;
     return facts;
   });
 }
@@ -165,6 +166,7 @@ Status RoundExecutor::tick() {
     facts_.round->max_scn = std::max(facts_.round->max_scn, round_->max_scn);
   }
   round_ = facts_.round;
+  bind_log(facts_, *state);
   switch (*state) {
     case RoundState::kNone:
     case RoundState::kStop: return facts_.enabled() ? begin_new_round(facts_) : ok();

@@ -80,6 +80,7 @@ class RoundExecutor final : public TenantArchiver {
   Status watch_holes(const Facts& facts, const std::vector<StreamProgress>& streams);
   Status finish_stopping(const Facts& facts, Row row, bool suspend);
   Status close_round(Row* row);
+  void bind_log(const Facts& facts, RoundState state);
 
   // round_run.cc: destination, streams
   Status open_destination(const Facts& facts, uint64_t dest_id);
@@ -145,6 +146,7 @@ class RoundExecutor final : public TenantArchiver {
   std::map<uint64_t, GroupMeta> stamped_;
   Facts facts_;
   std::string hole_comment_;
+  std::map<uint64_t, bool> kept_;                       // BINDING as the sources were told, by stream
   std::string error_;                                   // of the last tick, retried
 
   mutable std::mutex mutex_;                            // what other threads read

@@ -34,7 +34,12 @@ ArchiveStatus RoundExecutor::status() const {
   }
   for (auto& ls : out.streams)
     for (const auto& [ls_id, h] : health)
-      if (ls_id == ls.ls_id) ls.pinned_bytes = h.pinned_bytes;
+      if (ls_id == ls.ls_id) {
+        ls.pinned_bytes = h.pinned_bytes;
+        if (h.keeps_log && h.pinned_bytes > h.pinned_limit)
+          out.comment += fmt::format("{}log stream {}: {} pinned bytes exceed the limit of {}: BINDING=Mandatory keeps them",
+                                     out.comment.empty() ? "" : "; ", ls_id, h.pinned_bytes, h.pinned_limit);
+      }
   return out;
 }
 

@@ -87,6 +87,20 @@ Status RoundExecutor::resume_round(const Facts& facts, Row row) {
   return persist(row, RoundEvent::kEnable);
 }
 
+// Mandatory holds as long as the round has a use for the log: behind a gap or an end nobody would ever release it.
+void RoundExecutor::bind_log(const Facts& facts, RoundState state) {
+  const bool going_on = state == RoundState::kPrepare || state == RoundState::kBeginning || state == RoundState::kDoing ||
+                        state == RoundState::kSuspending || state == RoundState::kSuspend;
+  const bool keep = going_on && facts.archivelog() && facts.wanted && facts.wanted->binding == "Mandatory";
+  std::lock_guard lock(mutex_);
+  for (const auto& [ls_id, source] : sources_) {
+    const auto told = kept_.find(ls_id);
+    if (told != kept_.end() && told->second == keep) continue;
+    if (const Status done = source->keep_log(keep)) kept_[ls_id] = keep;   // else again with the next tick
+    else log::warn("archive of tenant {}: BINDING could not be told: {}", config_.name, done.error().message());
+  }
+}
+
 // BEGINNING and DOING.
 Status RoundExecutor::archive(const Facts& facts) {
   if (!facts.archivelog()) return persist(*round_, RoundEvent::kNoArchivelog);
@@ -143,6 +157,8 @@ Status RoundExecutor::watch_holes(const Facts& facts, const std::vector<StreamPr
 Status RoundExecutor::finish_stopping(const Facts& facts, Row row, bool suspend) {
   if (stopping_since_ == Steady::time_point{}) stopping_since_ = Steady::now();
   Status done = [&]() -> Status {
+    // After a crash here nobody has told the linker yet that its log is of no use any more.
+    if (!suspend && sources_.empty() && open_sources(facts)) bind_log(facts, RoundState::kStopping);
     SEABED_CHECK(open_destination(facts, row.dest_id));
     SEABED_CHECK(hold_lease());
     if (plan_.round_id != row.round_id) SEABED_CHECK(load_pieces(row));

@@ -104,6 +104,15 @@ Status request_table_links(const std::string& links) {
   return ok();
 }
 
+Status set_keep_log(const std::string& links, bool on) {
+  const std::string path = links + "/keep-log";
+  if (!on) return ::unlink(path.c_str()) == 0 || errno == ENOENT ? ok() : fail_errno(path, "cannot be removed", errno);
+  const Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd) return fail_errno(path, "cannot be made", errno);
+  const Fd directory(::open(links.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return directory && ::fsync(directory.get()) == 0 ? ok() : fail_errno(links, "cannot be synced", errno);
+}
+
 Status release_links(const std::string& links, uint64_t wal, uint64_t manifest) {
   auto dir = open_directory(links);
   if (!dir) return dir.error().code == Code::kNotFound ? ok() : Status(fail(dir.error()));

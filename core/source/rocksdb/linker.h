@@ -8,6 +8,7 @@
 //   000123.log MANIFEST-000005 000124.sst …   links, by their own names
 //   LOCK          locked (flock) by the linker process, or by the agent where there is none
 //   status.json   LinkerStats, rewritten about once a second
+//   keep-log      there while BINDING is Mandatory: the limit gives up no log
 //   link-tables   touched by the agent while SSTs and blobs shall be linked too (for 60 s)
 // Links are dropped by the agent (release_links) when what they hold is durable elsewhere.
 
@@ -46,6 +47,7 @@ struct LinkerStats {
   uint64_t dropped = 0;    // links given up because of the limit: a gap will follow
   uint64_t overflows = 0;  // of the kernel's queue; each was followed by a scan
   bool over_limit = false;
+  bool keeps_log = false;  // keep-log is there
   bool watching = false;   // false while the directory does not exist
   std::string error;       // the last failure, in words; empty: none
   int64_t written_at = 0;  // seconds since the epoch
@@ -72,6 +74,8 @@ bool linker_runs(const std::string& links);
 Result<LinkerStats> read_linker_status(const std::string& links);
 /// Asks the linker, in whatever process, to link SSTs and blobs for the next 60 seconds.
 Status request_table_links(const std::string& links);
+/// BINDING: Mandatory (on) or Optional. What the linker, in whatever process, does over its limit.
+Status set_keep_log(const std::string& links, bool on);
 /// Drops the links of WALs below `wal` and of MANIFESTs below `manifest` (0: of none). Missing ones are fine.
 Status release_links(const std::string& links, uint64_t wal, uint64_t manifest);
 

@@ -50,25 +50,32 @@ void LinkerThread::take_table_requests() {
 }
 
 /// Over the limit, what nobody else holds is given up: tables first, then the newest log. The oldest log
-/// stays, since the archive goes on from there.
+/// stays, since the archive goes on from there. With BINDING=Mandatory no log is given up at all.
 void LinkerThread::shrink(std::vector<LinkStore::Held>* files) {
   uint64_t held = 0;
   for (const auto& f : *files) held += f.held ? f.bytes : 0;
   counters_.over_limit = held > config_.limit_bytes;
+  counters_.keeps_log = ::faccessat(store_.fd(), "keep-log", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
   if (!counters_.over_limit) return;
   std::sort(files->begin(), files->end(), [](const auto& a, const auto& b) {
     const bool ta = is_table(a.file.name.kind), tb = is_table(b.file.name.kind);
     return ta != tb ? ta : a.file.name.number > b.file.name.number;
   });
+  bool log_given_up = false;
   std::erase_if(*files, [&](const auto& f) {
     if (!f.held || held <= config_.limit_bytes) return false;
+    if (counters_.keeps_log && !is_table(f.file.name.kind)) return false;
+    log_given_up |= !is_table(f.file.name.kind);
     store_.unlink(f.file.text);
     held -= f.bytes;
     ++counters_.dropped;
     return true;
   });
-  counters_.error = "the limit of " + std::to_string(config_.limit_bytes) +
-                    " pinned bytes is reached: links were given up, and the log will have a gap";
+  const std::string limit = "the limit of " + std::to_string(config_.limit_bytes) + " pinned bytes is ";
+  if (counters_.keeps_log && held > config_.limit_bytes)
+    counters_.error = limit + "exceeded (" + std::to_string(held) + "): BINDING=Mandatory keeps the log until it is archived";
+  else if (log_given_up || !counters_.keeps_log)
+    counters_.error = limit + "reached: links were given up, and the log will have a gap";
 }
 
 void LinkerThread::count(const std::vector<LinkStore::Held>& files) {

@@ -31,6 +31,7 @@ Status write_linker_status(const std::string& links, const LinkerStats& s) {
                   {"dropped", s.dropped},
                   {"overflows", s.overflows},
                   {"over_limit", s.over_limit},
+                  {"keeps_log", s.keeps_log},
                   {"watching", s.watching},
                   {"error", s.error},
                   {"written_at", s.written_at},
@@ -64,6 +65,7 @@ Result<LinkerStats> read_linker_status(const std::string& links) {
     j.at("dropped").get_to(s.dropped);
     j.at("overflows").get_to(s.overflows);
     j.at("over_limit").get_to(s.over_limit);
+    s.keeps_log = j.value("keeps_log", false);
     j.at("watching").get_to(s.watching);
     j.at("error").get_to(s.error);
     j.at("written_at").get_to(s.written_at);

@@ -150,11 +150,14 @@ LinkerStats RocksDbStream::linker_stats() const {
   return told ? *told : LinkerStats();
 }
 
+Status RocksDbStream::keep_log(bool on) { return set_keep_log(links_, on); }
+
 StreamHealth RocksDbStream::health() const {
   StreamHealth out;
   const LinkerStats linker = linker_stats();
   out.pinned_bytes = linker.pinned_bytes + snapshotter_.held_bytes();
   out.pinned_limit = limit_;
+  out.keeps_log = linker.keeps_log;
   out.linked_files = linker.linked_files + snapshotter_.pinned_files();
   out.recycles_log = recycles_;
   if (const auto options = newest_options(config_.directory)) {

@@ -29,6 +29,7 @@ class RocksDbStream final : public StreamSource {
   void wait(std::chrono::milliseconds timeout, const CancelToken& cancel) override;
   void hurry() override { hurried_ = true; }
   void release(const Lsn& end) override;
+  Status keep_log(bool on) override;
   std::string resume_state() const override;
   Lsn position() const override;
   Result<std::unique_ptr<Snapshot>> snapshot(const CancelToken& cancel) override;

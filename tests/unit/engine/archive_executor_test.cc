@@ -175,6 +175,30 @@ TEST_F(ExecutorTest, DeferSuspendsAndEnableGoesOnInTheSameRound) {
   EXPECT_EQ(archived_log(*in, 1001), read_whole(in->log_path()));
 }
 
+TEST_F(ExecutorTest, MandatoryKeepsTheLogAsLongAsTheRoundGoesOn) {
+  make();
+  const auto bind = [&](const std::string& binding) {
+    in->must(in->catalog->transact([&](Transaction& tx) {
+      auto row = in->dest();
+      row.binding = binding;
+      return catalog::update_destination(tx, row);
+    }));
+    in->archiver->wake();
+  };
+  const auto kept = [&](int wanted) { return eventually([&] { return in->adapter.sources[1001]->kept == wanted; }); };
+  in->start();
+  ASSERT_TRUE(reaches("DOING")) << in->archiver->status().comment;
+  EXPECT_TRUE(kept(0)) << "Optional";
+  bind("Mandatory");
+  EXPECT_TRUE(kept(1));
+  in->set_state("ENABLE", "DEFER");
+  ASSERT_TRUE(reaches("SUSPEND"));
+  EXPECT_EQ(in->adapter.sources[1001]->kept, 1) << "a pause gives nothing up";
+  in->set_mode("NOARCHIVELOG");
+  ASSERT_TRUE(reaches("STOP"));
+  EXPECT_TRUE(kept(0)) << "nobody would ever release it";
+}
+
 TEST_F(ExecutorTest, AGapInterruptsAndKeepsWhatWasBefore) {
   make(2);
   in->start();

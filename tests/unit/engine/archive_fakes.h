@@ -81,6 +81,10 @@ class FileSource final : public StreamSource {
     cancel.wait_for(std::min(timeout, std::chrono::milliseconds(5)));
   }
   void release(const Lsn& end) override { released = load_be64(end.bytes.data()); }
+  Status keep_log(bool on) override {
+    kept = on;
+    return ok();
+  }
   std::string resume_state() const override { return "at " + std::to_string(at_); }
   Lsn position() const override { return offset_lsn(at_); }
   Result<std::unique_ptr<Snapshot>> snapshot(const CancelToken&) override { return fail(Code::kUnsupported, "test", ""); }
@@ -92,6 +96,7 @@ class FileSource final : public StreamSource {
 
   std::atomic<uint64_t> released = 0;
   std::atomic<int> attaches = 0;
+  std::atomic<int> kept = -1;   // as keep_log was told; -1: never
   std::string attached_resume;
 
  private:

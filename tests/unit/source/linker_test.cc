@@ -216,6 +216,34 @@ TEST(Linker, TheLimitHoldsAndTheOldestLogStays) {
   EXPECT_EQ(status->pid, ::getpid());
 }
 
+TEST(Linker, MandatoryGivesUpNoLogAndOptionalDoesAgain) {
+  Scratch scratch;
+  fs::create_directory(scratch / "db");
+  LinkerConfig config = config_of(scratch);
+  config.limit_bytes = 100 << 10;
+  auto linker = Linker::start(config);
+  ASSERT_TRUE(linker);
+  ASSERT_TRUE(set_keep_log(config.links, true));
+  for (int i = 10; i < 30; ++i) touch(scratch / ("db/0000" + std::to_string(i) + ".log"), 20 << 10);
+  ASSERT_TRUE(eventually([&] { return fs::exists(config.links + "/000029.log"); }));
+  for (int i = 10; i < 30; ++i) fs::remove(scratch / ("db/0000" + std::to_string(i) + ".log"));
+  ASSERT_TRUE(eventually([&] { return (*linker)->stats().pinned_bytes >= 20u * (20 << 10); }));
+  LinkerStats s = (*linker)->stats();
+  EXPECT_EQ(s.dropped, 0u);
+  EXPECT_TRUE(s.over_limit && s.keeps_log);
+  EXPECT_NE(s.error.find("Mandatory"), std::string::npos) << s.error;
+  for (int i = 10; i < 30; ++i) EXPECT_TRUE(fs::exists(config.links + "/0000" + std::to_string(i) + ".log")) << i;
+  linker->reset();   // and the next process knows it too
+  linker = Linker::start(config);
+  ASSERT_TRUE(linker);
+  ASSERT_TRUE(eventually([&] { return (*linker)->stats().keeps_log; }));
+  EXPECT_EQ((*linker)->stats().dropped, 0u);
+  ASSERT_TRUE(set_keep_log(config.links, false));
+  ASSERT_TRUE(eventually([&] { return (*linker)->stats().dropped > 0; }));
+  EXPECT_TRUE(fs::exists(config.links + "/000010.log"));
+  ASSERT_TRUE(set_keep_log(config.links, false)) << "twice is fine";
+}
+
 TEST(Linker, TablesAreLinkedOnlyWhileAsked) {
   Scratch scratch;
   fs::create_directory(scratch / "db");
