@@ -62,6 +62,8 @@ Json outcome_json(const RestoreOutcome& out, bool preview) {
                {"streams", Json::array()},
                {"bound_ns", out.bound_ns >= kScnMax ? Json(nullptr) : Json(out.bound_ns)},
                {"not_restored", out.not_restored},
+               {"parameters", out.parameters},
+               {"variables", out.variables},
                {"warnings", out.warnings}};
   for (const StreamOutcome& s : out.streams)
     json["streams"].push_back({{"ls_id", s.ls_id},
@@ -88,6 +90,8 @@ std::string outcome_text(const Json& json) {
   out +=
       "bound across streams: " + (json["bound_ns"].is_null() ? "unknown" : json["bound_ns"].dump() + " ns") +
       "\n";
+  for (const auto& [name, value] : json["parameters"].items())
+    out += "the source had the parameter " + name + " = " + json_word(value) + "\n";
   for (const Json& line : json["not_restored"]) out += "not restored: " + json_word(line) + "\n";
   for (const Json& line : json["warnings"]) out += "warning: " + json_word(line) + "\n";
   if (json["preview"] == false && json["method"] != "quick")

@@ -2,6 +2,7 @@
 // From two destinations to a new directory tree; and what can be known of them without restoring: window and verify.
 // None of these needs a catalog: the media alone are enough.
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,8 @@ struct RestoreOutcome {
   std::vector<StreamOutcome> streams;
   Scn bound_ns = 0;                          // published bound across streams; kScnMax: unknown
   std::vector<std::string> not_restored;     // what lies outside
+  // As the source had them at the target: for the new tenant, set by its operator.
+  std::map<std::string, std::string> parameters, variables;
   std::vector<std::string> warnings;
 };
 

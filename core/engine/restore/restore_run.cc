@@ -139,6 +139,10 @@ Status RestoreRun::report() {
 Status RestoreRun::restore_auxiliary() {
   SEABED_TRY(DictionaryState dictionary, read_dictionary(media_, plan_));
   state_.not_restored = dictionary.outside;
+  for (const auto& [name, value] : dictionary.facts) {
+    if (name.starts_with("parameter/")) state_.parameters[name.substr(10)] = value;
+    if (name.starts_with("variable/")) state_.variables[name.substr(9)] = value;
+  }
   if (dictionary.files.empty()) return ok();
   TenantConfig tenant;
   tenant.name = state_.tenant;
@@ -169,6 +173,8 @@ RestoreOutcome RestoreRun::outcome() const {
   }
   out.bound_ns = state_.bound;
   out.not_restored = state_.not_restored;
+  out.parameters = state_.parameters;
+  out.variables = state_.variables;
   out.warnings = state_.warnings;
   return out;
 }

@@ -66,6 +66,10 @@ RestoreState state_from_json(const json& j) {
   for (const json& stream : j.at("streams")) s.streams.push_back(stream_from_json(stream));
   s.stream_names = j.at("stream_names").get<std::vector<std::string>>();
   s.bound = j.at("bound_ns");
+  if (j.contains("parameters")) {   // since version 2
+    s.parameters = j.at("parameters").get<std::map<std::string, std::string>>();
+    s.variables = j.at("variables").get<std::map<std::string, std::string>>();
+  }
   s.not_restored = j.at("not_restored").get<std::vector<std::string>>();
   s.warnings = j.at("warnings").get<std::vector<std::string>>();
   return s;
@@ -95,6 +99,8 @@ std::string encode_state(const RestoreState& s) {
          {"stream_names", s.stream_names},
          {"bound_ns", s.bound},
          {"not_restored", s.not_restored},
+         {"parameters", s.parameters},
+         {"variables", s.variables},
          {"warnings", s.warnings}};
   for (const StreamResult& stream : s.streams) j["streams"].push_back(stream_to_json(stream));
   // Names from a database need not be UTF-8.

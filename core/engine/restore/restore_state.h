@@ -3,6 +3,7 @@
 // Enough to go on after a crash, to activate later and elsewhere, and to refuse a second restore into the
 // same place. No secrets: destinations are given anew.
 
+#include <map>
 #include <optional>
 
 #include "core/engine/restore/restore_log.h"
@@ -29,6 +30,7 @@ struct RestoreState {
   std::vector<std::string> stream_names;  // all, once they are named
   Scn bound = kScnMax;
   std::vector<std::string> not_restored, warnings;
+  std::map<std::string, std::string> parameters, variables;   // not at default; the engine's own
 };
 
 std::string encode_state(const RestoreState& state);

@@ -165,6 +165,10 @@ void Rig::write_set(uint64_t id, bool full, uint64_t start, uint64_t min, uint64
   auto* aux = fold.mutable_state()->add_files();
   aux->set_path("shop/base.frm");
   aux->set_content("of set " + std::to_string(id));
+  auto* fact = fold.mutable_state()->add_facts();
+  fact->set_name("parameter/archive_lag_target"), fact->set_value("1s");
+  fact = fold.mutable_state()->add_facts();
+  fact->set_name("variable/server_version"), fact->set_value("10.11");
   files[1] = {{"dictionary", "sys", encode_file(FileType::kSchemaMeta, fold.SerializeAsString())}};
   sets_[id] = files;
   starts_[id] = start;

@@ -41,6 +41,12 @@ TEST(Restore, LatestFromTheNewestSet) {
   EXPECT_EQ(rig.auxiliary.count("shop/t150.frm"), 1u);
   EXPECT_EQ(rig.auxiliary.count("shop/t250.frm"), 1u);
   EXPECT_EQ(rig.auxiliary.count("shop/t140.frm"), 0u);  // in the fold's past
+  using Map = std::map<std::string, std::string>;
+  EXPECT_EQ(done->parameters, (Map{{"archive_lag_target", "1s"}}));
+  EXPECT_EQ(done->variables, (Map{{"server_version", "10.11"}}));
+  auto kept = restore::read_state(r.directory);
+  ASSERT_TRUE(kept && *kept);
+  EXPECT_EQ((*kept)->parameters, done->parameters) << "for the new tenant, after a restart too";
 }
 
 TEST(Restore, UntilAMomentInTheMiddle) {
