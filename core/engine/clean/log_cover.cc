@@ -1,0 +1,50 @@
+// Whether the log that a set needs is there.
+#include <algorithm>
+
+#include "core/engine/clean/clean_rules.h"
+
+namespace seabed::clean {
+namespace {
+
+bool belongs(const catalog::PieceRow& piece, const catalog::BackupSetRow& set) {
+  const bool readable =
+      piece.file_status == "AVAILABLE" || (piece.status == "ACTIVE" && piece.file_status == "INCOMPLETE");
+  return readable && (set.archive_dest_id == 0 || piece.dest_id == set.archive_dest_id) &&
+         (set.archive_round_id == 0 || piece.round_id == set.archive_round_id);
+}
+
+/// The end of the touching pieces that begin with `first`.
+uint64_t reach(const std::vector<catalog::PieceRow>& rising, size_t first) {
+  uint64_t end = rising[first].checkpoint_scn;
+  const catalog::PieceRow* last = &rising[first];
+  for (size_t i = first + 1; i < rising.size(); ++i) {
+    const auto& next = rising[i];
+    const bool touches = next.dest_id == last->dest_id && next.round_id == last->round_id &&
+                         next.start_scn == last->end_scn && last->checkpoint_scn >= last->end_scn;
+    if (!touches) break;
+    end = std::max(end, next.checkpoint_scn), last = &next;
+  }
+  return end;
+}
+
+}  // namespace
+
+bool is_usable(const catalog::BackupSetRow& set) {
+  return set.status == "SUCCESS" && set.file_status == "AVAILABLE";
+}
+
+bool is_restorable(const catalog::BackupSetRow& set, const std::vector<catalog::PieceRow>& pieces) {
+  if (!is_usable(set)) return false;
+  if (set.plus_archivelog == "ON") return true;
+  std::vector<catalog::PieceRow> rising;
+  for (const auto& piece : pieces)
+    if (belongs(piece, set)) rising.push_back(piece);
+  std::sort(rising.begin(), rising.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.dest_id, a.round_id, a.piece_id) < std::tie(b.dest_id, b.round_id, b.piece_id);
+  });
+  for (size_t i = 0; i < rising.size(); ++i)
+    if (rising[i].start_scn <= set.start_replay_scn && reach(rising, i) >= set.min_restore_scn) return true;
+  return false;
+}
+
+}  // namespace seabed::clean
