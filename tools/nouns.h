@@ -18,6 +18,7 @@ std::vector<Verb> restore_verbs();
 std::vector<Verb> window_verbs();
 std::vector<Verb> verify_verbs();
 std::vector<Verb> doctor_verbs();
+std::vector<Verb> clean_verbs();
 std::vector<Verb> config_verbs();
 std::vector<Verb> sql_verbs();
 std::vector<Verb> admin_verbs();

@@ -43,6 +43,7 @@ Calls tenant_calls();
 Calls archive_calls();
 Calls backup_calls();
 Calls look_calls();
+Calls clean_calls();
 Calls statement_calls();
 
 }  // namespace seabed
