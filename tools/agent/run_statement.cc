@@ -1,6 +1,7 @@
 // Statements -> calls (reference: statements, sections 3 to 5; who may: run_call).
 #include <nlohmann/json.hpp>
 
+#include "tools/agent/call_rights.h"
 #include "tools/agent/statement_results.h"
 
 namespace seabed {
@@ -30,9 +31,11 @@ Result<std::string> one_name(Engine& engine, const Tenants& tenants, const Calle
 }
 
 /// Lists are looked up before anything is done: one that is not there fails the statement.
-Status check_known(Engine& engine, const std::vector<std::string>& names) {
-  for (const std::string& name : names)
-    if (auto row = engine.tenant(name); !row) return fail(row.error());
+Status check_known(Engine& engine, const std::vector<std::string>& names, const Caller& caller) {
+  for (const std::string& name : names) {
+    SEABED_CHECK(check_rights(caller, "", {{"tenant", name}}));
+    SEABED_CHECK(engine.tenant(name));
+  }
   return ok();
 }
 
@@ -97,7 +100,7 @@ class Run {
   /// unless that leaves none; with a list the first that fails ends it and its error says what was done before.
   Result<Json> each(const std::string& call, const Tenants& tenants, const Json& arguments, int skipped = 0) {
     SEABED_TRY(const auto names, names_of(engine_, tenants, caller_));
-    SEABED_CHECK(check_known(engine_, names));
+    SEABED_CHECK(check_known(engine_, names, caller_));
     const bool listed = !caller_.sys || !tenants.names.empty();
     Json rows = Json::array();
     Result<Json> last = fail(Code::kNotFound, "TENANT", "there is no user tenant");
