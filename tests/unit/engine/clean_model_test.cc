@@ -149,6 +149,7 @@ class World {
       set.parent_full = parent->full ? parent->id : parent->parent_full,
       set.parent_inc = parent->full ? 0 : parent->id;
     advance(dice(20));
+    if (dice(8) == 0) break_round();  // its log has a gap: no clean point
     set.time = now_;
     if (dice(7) == 0) set.state = MSet::kFailed;
     sets_.push_back(set);
