@@ -46,7 +46,8 @@ Result<std::vector<Statement>> parse_statements(std::string_view text) {
       continue;
     }
     if (out.size() == kMaxStatements)
-      return fail(Code::kInvalidArgument, "the text", "has more than " + std::to_string(kMaxStatements) + " statements");
+      return fail(Code::kInvalidArgument, "the text",
+                  "has more than " + std::to_string(kMaxStatements) + " statements");
     Statement one;
     if (!read_one(scan, one)) return fail(scan.error());
     out.push_back(std::move(one));

@@ -1,6 +1,6 @@
 #pragma once
-// Text -> statements (reference: statements). Keywords in any case; `;` between statements; comments `-- `, `#`, `/* */`;
-// texts in '' with the quote doubled inside; names bare or in backticks.
+// Text -> statements (reference: statements). Keywords in any case; `;` between statements; comments
+// `--`, `#`, `/* */`; texts in '' with the quote doubled inside; names bare or in backticks.
 
 #include <string_view>
 #include <vector>

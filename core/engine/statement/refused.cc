@@ -25,7 +25,8 @@ const std::vector<Known>& known() {
       {{"ALTER", "SYSTEM", "BACKUP", "BACKUPPIECE"}, "BACKUP BACKUPPIECE", kV3, "copy the medium with its own tools"},
       {{"ALTER", "SYSTEM", "VALIDATE"}, "VALIDATE", kV3, "use `seabed verify`"},
       {{"ALTER", "SYSTEM", "CANCEL", "VALIDATE"}, "CANCEL VALIDATE", kV3, "use `seabed verify`"},
-      {{"ALTER", "SYSTEM", "SET", "BACKUP_DEST"}, "SET BACKUP_DEST", kV3, "use LOG_ARCHIVE_DEST and DATA_BACKUP_DEST"},
+      {{"ALTER", "SYSTEM", "SET", "BACKUP_DEST"}, "SET BACKUP_DEST", kV3,
+       "use LOG_ARCHIVE_DEST and DATA_BACKUP_DEST"},
       {{"ALTER", "SYSTEM", "SET", "BACKUP_DEST_OPTION"}, "SET BACKUP_DEST_OPTION", kV3, "use LOG_ARCHIVE_DEST"},
       {{"ALTER", "SYSTEM", "SET", "BACKUP_BACKUP_DEST"}, "SET BACKUP_BACKUP_DEST", kV3, "copy the medium"},
       {{"ALTER", "SYSTEM", "SET", "LOG_ARCHIVE_CHECKPOINT_INTERVAL"}, "SET LOG_ARCHIVE_CHECKPOINT_INTERVAL", kV3,
@@ -69,7 +70,8 @@ At behind(Scan& s, const std::vector<const char*>& words) {
   x3::unused_type none;
   for (const char* word : words) {
     s.skip(here);
-    const bool matches = word[0] == '@' ? Sign(s, '@').read(here, s.end, none) : Word(s, word).read(here, s.end, none);
+    const bool matches = word[0] == '@' ? Sign(s, '@').read(here, s.end, none)
+                                        : Word(s, word).read(here, s.end, none);
     if (!matches) return s.expected(here, word), nullptr;
   }
   return here;
@@ -98,8 +100,10 @@ bool to_semicolon(Scan& s, At& place) {
   for (s.skip(place); place != s.end && *place != ';'; s.skip(place)) {
     std::string ignored;
     const bool quote = *place == '\'' || *place == '"' || *place == '`';
-    if (!quote) { ++place; continue; }
-    if (!read_quoted(place, s.end, *place, ignored)) return s.wrong(place, "a quote that does not end, or too long"), false;
+    if (!quote)
+      ++place;
+    else if (!read_quoted(place, s.end, *place, ignored))
+      return s.wrong(place, "a quote that does not end, or too long"), false;
   }
   return true;
 }
