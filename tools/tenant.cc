@@ -44,7 +44,9 @@ Result<int> activate(Invocation& invocation) {
     return fail(Code::kInvalidArgument, "--directory " + directory, "is not an absolute path");
   SEABED_CHECK(activate_tenant(machine->context(), directory));
   return invocation.answer({{"directory", directory}, {"role", "PRIMARY"}},
-                           [&] { return directory + ": activated; its databases may be opened\n"; });
+                           [&] { return directory + ": activated; its databases may be opened.\n"
+                                              "A new log life begins: give the tenant a new archive destination "
+                                              "and take a full backup.\n"; });
 }
 
 }  // namespace

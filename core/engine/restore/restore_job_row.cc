@@ -31,6 +31,8 @@ Status RestoreRun::persist_job() {
     row.restore_scn_display = state_.target_display;
     row.status = tenant_status(state_.state);
     row.directory = request_.directory;
+    row.backup_dest = state_.data_destination;
+    row.restore_type = request_.quick ? "QUICK" : "FULL";
     row.ls_count = plan_.streams.size();
     row.finish_ls_count = state_.streams.size();
     row.total_bytes = total_bytes_;

@@ -55,6 +55,12 @@ bool RestoreRun::finished(const StreamPlan& stream) const {
 void RestoreRun::tell(const std::string& phase) {
   std::lock_guard lock(tell_mutex_);
   if (!phase.empty()) phase_ = phase;
+  // The row moves at most once a second; that it could not is told by the next state, whose save must succeed.
+  const auto now = std::chrono::steady_clock::now();
+  if (context_.catalog && now - row_saved_ >= std::chrono::seconds(1)) {
+    (void)persist_job();
+    row_saved_ = now;
+  }
   if (progress_)
     progress_(
         {done_bytes_, std::max<uint64_t>(total_bytes_, done_bytes_), done_blocks_, total_blocks_, phase_});

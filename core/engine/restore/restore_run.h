@@ -4,6 +4,8 @@
 
 #include <sys/file.h>
 
+#include <chrono>
+
 #include "core/base/fd.h"
 #include "core/catalog/restore_jobs.h"
 #include "core/engine/restore/restore_dictionary.h"
@@ -50,6 +52,7 @@ class RestoreRun {
   uint64_t total_bytes_ = 0, total_blocks_ = 0;
   std::mutex tell_mutex_;
   std::string phase_;
+  std::chrono::steady_clock::time_point row_saved_ = std::chrono::steady_clock::now();
 };
 
 /// Held while a restore or an activation works in the directory; kConflict when another process does.
