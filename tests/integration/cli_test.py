@@ -22,7 +22,8 @@ from installation import Installation, Tenant
 VERBS = ["config check", "config explain", "config reload", "manual", "completion", "agent", "linker", "tenant list", "tenant show", "tenant activate",
          "driver list", "driver show", "doctor", "archive set-dest", "archive start", "archive stop", "archive defer",
          "archive enable", "archive flush", "archive status", "parameter set", "parameter show", "backup set-dest",
-         "backup start", "backup status", "backup list", "backup cancel", "window", "restore", "verify", "sql", "admin test_io_device",
+         "backup start", "backup status", "backup list", "backup cancel", "window", "restore", "verify", "clean policy-add", "clean policy-drop", "clean policies",
+         "clean run", "sql", "admin test_io_device",
          "admin io_adapter_benchmark", "admin dump_backup"]
 
 

@@ -23,8 +23,7 @@ class Decider {
   CleanDecision run() {
     take_items();
     if (std::string why = why_nothing(); !why.empty()) {
-      keep_rest(why);
-      out_.summary = "nothing is deleted: " + why;
+      keep_all(why);
       return std::move(out_);
     }
     out_.expired_point_us = facts_.now_us - facts_.window_us;
@@ -62,7 +61,7 @@ class Decider {
   void decide_sets_and_pieces() {
     for (size_t i = sets_.size(); i-- > 0;) verdicts_[sets_[i]] = verdict_of(*sets_[i]);
     if (!out_.clean_point)
-      return keep_rest(
+      return keep_all(
           "no full set older than the window is restorable: without a clean point nothing is deleted");
     keep_used();
     keep_chains();
@@ -130,7 +129,7 @@ class Decider {
   void decide_log_only() {
     for (const auto* set : sets_)
       if (set->status != "FAILED")
-        return keep_rest("policy log_only is for a tenant without backup sets, and " +
+        return keep_all("policy log_only is for a tenant without backup sets, and " +
                          set_name(set->backup_set_id) + " is there");
     for (const auto* set : sets_) add(*set, {false, "policy log_only deletes no sets"});
     decide_pieces(out_.expired_point_us * 1000, "ends before the recovery window begins",
@@ -167,11 +166,13 @@ class Decider {
     out_.items.push_back({CleanItem::Kind::kPiece, piece.piece_id, piece.dest_id, piece.round_id,
                           piece.output_bytes, verdict.remove, verdict.reason, piece.path});
   }
-  void keep_rest(const std::string& why) {
+  void keep_all(const std::string& why) {
+    out_.summary = "nothing is deleted: " + why;
     for (const auto* set : sets_) add(*set, {false, why});
     for (const auto* piece : pieces_) add(*piece, {false, why});
   }
   void sum_up() {
+    if (!out_.summary.empty()) return;
     size_t count = 0;
     uint64_t bytes = 0;
     for (const auto& item : out_.items)
