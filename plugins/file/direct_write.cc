@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
 
 namespace seabed_file {
 
@@ -32,43 +30,6 @@ void reserve_ahead(int fd, uint64_t offset, uint64_t size) {
 }
 
 bool refused(int why) { return why == EINVAL || why == EOPNOTSUPP; }   // a file system without direct writes
-
-/// Aligned memory with the next bytes of the buffers.
-class Bounce {
- public:
-  explicit Bounce(Buffers from) : memory_(static_cast<char*>(aligned_alloc(kAlignment, kWorthIt))), from_(from) {}
-  ~Bounce() { free(memory_); }
-  Bounce(const Bounce&) = delete;
-
-  char* data() const { return memory_; }
-  /// `size` of them, at most kWorthIt; there are as many.
-  void fill(uint64_t size) {
-    for (uint64_t have = 0; have < size;) {
-      const uint64_t n = std::min(size - have, from_[index_].size - skip_);
-      if (n != 0) memcpy(memory_ + have, static_cast<const char*>(from_[index_].data) + skip_, n);
-      have += n, skip_ += n;
-      if (skip_ == from_[index_].size) ++index_, skip_ = 0;
-    }
-  }
-
- private:
-  char* memory_;
-  Buffers from_;
-  size_t index_ = 0;
-  uint64_t skip_ = 0;
-};
-
-/// Writes of this descriptor go past the page cache while it lives.
-class DirectMode {
- public:
-  explicit DirectMode(int fd) : fd_(fd), flags_(fcntl(fd, F_GETFL)) {}
-  ~DirectMode() { (void)fcntl(fd_, F_SETFL, flags_); }
-  DirectMode(const DirectMode&) = delete;
-  bool set(bool on) const { return fcntl(fd_, F_SETFL, on ? flags_ | O_DIRECT : flags_) == 0; }
-
- private:
-  int fd_, flags_;
-};
 }  // namespace
 
 int32_t write_direct(const UploadDir& upload, const char* name, uint64_t offset, Buffers bytes, const Context& context,
@@ -93,28 +54,6 @@ int32_t write_direct(const UploadDir& upload, const char* name, uint64_t offset,
     if (n < 0) return fail_errno(error, "cannot be written", errno, file.get());
     *written += static_cast<uint64_t>(n) / kAlignment * kAlignment;   // a short write ends between two blocks at most
     if (n == 0 || static_cast<uint64_t>(n) % kAlignment != 0) return SEABED_OK;
-  }
-  return SEABED_OK;
-}
-
-int32_t append_direct(int fd, uint64_t offset, Buffers bytes, const Context& context, uint64_t* written, Error& error) {
-  *written = 0;
-  const uint64_t size = total_size(bytes), head = (kAlignment - offset % kAlignment) % kAlignment;
-  if (size < kWorthIt + head) return SEABED_OK;
-  Bounce bounce(bytes);
-  const DirectMode mode(fd);
-  if (bounce.data() == nullptr) return SEABED_OK;
-  const uint64_t end = head + (size - head) / kAlignment * kAlignment;
-  while (*written < end) {
-    if (const int32_t code = context.check(error)) return code;
-    const bool whole = *written >= head;
-    const uint64_t step = whole ? std::min(end - *written, kWorthIt) : head;
-    bounce.fill(step);
-    if (!mode.set(whole)) return SEABED_OK;
-    const ssize_t n = pwrite(fd, bounce.data(), step, static_cast<off_t>(offset + *written));
-    if (n < 0 && errno != EINTR && !refused(errno)) return fail_errno(error, "cannot be written", errno, fd);
-    if (n != static_cast<ssize_t>(step)) return SEABED_OK;
-    *written += step;
   }
   return SEABED_OK;
 }

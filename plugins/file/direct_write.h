@@ -12,8 +12,4 @@ namespace seabed_file {
 int32_t write_direct(const UploadDir& upload, const char* name, uint64_t offset, Buffers bytes, const Context& context,
                      uint64_t* written, Error& error);
 
-/// The same for bytes anywhere in memory, in any pieces, at any place of an open file: only whole blocks in the middle go
-/// directly, through a buffer of its own. *written counts from the front; the rest is the caller's.
-int32_t append_direct(int fd, uint64_t offset, Buffers bytes, const Context& context, uint64_t* written, Error& error);
-
 }  // namespace seabed_file

@@ -5,7 +5,6 @@
 
 #include <cerrno>
 
-#include "direct_write.h"
 #include "file_store.h"
 #include "publish.h"
 #include "sweep.h"
@@ -88,9 +87,7 @@ int32_t take_back(const AppendFile& at, int32_t code, Error& error) {
 }
 
 int32_t write_and_sync(const AppendFile& at, Buffers bytes, const Context& context, Error& error) {
-  uint64_t direct = 0;
-  if (const int32_t code = append_direct(at.file.get(), at.length, bytes, context, &direct, error)) return code;
-  if (const int32_t code = write_at(at.file.get(), at.length, bytes, context, error, direct)) return code;
+  if (const int32_t code = write_at(at.file.get(), at.length, bytes, context, error)) return code;
   if (fdatasync(at.file.get()) != 0) return fail_errno(error, "cannot be synced", errno, at.file.get());
   // Also when another writer made the file: its own sync of the directory may not be done yet.
   if (at.length == 0 && fsync(at.dir.get()) != 0)

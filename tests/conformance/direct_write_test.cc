@@ -63,21 +63,6 @@ TEST_P(DirectWrite, AnObjectOfLargePartsIsWhatWasSent) {
   EXPECT_TRUE(get("large") == expected);
 }
 
-TEST_P(DirectWrite, AnObjectThatGrowsByLargeAppendsIsWhatWasSent) {
-  const auto [last, shift] = GetParam();
-  std::string expected;
-  for (uint64_t n = 0; n < 4; ++n) {
-    const Memory a(n % 2 == 0 ? kPart + 5 : last, shift, n + 1), b(100'003 * n, 1, n + 9);
-    const std::string_view whole = a.view();
-    const std::string_view pieces[] = {whole.substr(0, whole.size() / 3), whole.substr(whole.size() / 3), {}, b.view()};
-    auto length = bare->append("grown", expected.size(), pieces, ctx);
-    SEABED_OK_OR_FAIL(length);
-    expected += std::string(whole) + std::string(b.view());
-    EXPECT_EQ(*length, expected.size());
-  }
-  EXPECT_TRUE(get("grown") == expected);
-}
-
 TEST_F(Conformance, APartFarBehindTheOthersClaimsNoRoomBetween) {
   const Memory part(kPart, 0, 1);
   const std::string_view bytes = part.view();
