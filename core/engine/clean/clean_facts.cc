@@ -4,6 +4,7 @@
 
 #include "core/catalog/delete_policies.h"
 #include "core/catalog/destinations.h"
+#include "core/catalog/holes.h"
 #include "core/catalog/restore_jobs.h"
 
 namespace seabed::clean {
@@ -50,6 +51,7 @@ Result<CleanFacts> read_clean_facts(EngineContext& context, uint64_t tenant_id) 
     CleanFacts facts;
     SEABED_TRY(facts.stock.sets, catalog::list_backup_sets(tx, tenant_id));
     SEABED_TRY(facts.stock.pieces, catalog::list_pieces(tx, tenant_id));
+    SEABED_TRY(facts.stock.holes, catalog::list_holes(tx, tenant_id));
     SEABED_TRY(facts.stock.data_dest, current_id(tx, tenant_id, catalog::DestinationKind::kData));
     SEABED_TRY(facts.stock.archive_dest, current_id(tx, tenant_id, catalog::DestinationKind::kArchive));
     SEABED_TRY(const auto policies, catalog::list_delete_policies(tx, tenant_id));

@@ -81,7 +81,7 @@ class Decider {
     if (set.file_status == "DELETING") return {true, "its deletion had begun"};
     if (out_.clean_point) return {true, "older than the clean point, " + set_name(*out_.clean_point)};
     if (set.backup_type != "D") return {false, "newer than the clean point: part of a chain"};
-    if (!is_restorable(set, stock_.pieces))
+    if (!is_restorable(set, stock_))
       return {false, "newer than the clean point, though not restorable itself"};
     out_.clean_point = set.backup_set_id;
     clean_point_ = &set;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/catalog/backup_sets.h"
+#include "core/catalog/holes.h"
 #include "core/catalog/rounds.h"
 
 namespace seabed::clean {
@@ -17,6 +18,7 @@ inline constexpr char kDefaultPolicy[] = "default", kLogOnlyPolicy[] = "log_only
 struct Stock {
   std::vector<catalog::BackupSetRow> sets;
   std::vector<catalog::PieceRow> pieces;
+  std::vector<catalog::HoleRow> holes;
   uint64_t data_dest = 0, archive_dest = 0;  // the current ones; 0: none
   std::set<uint64_t> used_sets;  // a running job or a reader needs them: never deleted, nor what they need
   std::set<std::pair<uint64_t, uint64_t>> used_pieces;  // (dest_id, piece_id)
@@ -50,7 +52,8 @@ CleanDecision decide_cleanup(const CleanFacts& facts);
 
 // ---- shared with manual_rules.cc ----
 bool is_usable(const catalog::BackupSetRow& set);  // SUCCESS and AVAILABLE
-/// Usable, and its own log or touching pieces of its round lead from start_replay_scn to min_restore_scn.
-bool is_restorable(const catalog::BackupSetRow& set, const std::vector<catalog::PieceRow>& pieces);
+/// Usable, and its own log or touching pieces of its round lead from start_replay_scn to min_restore_scn, past no hole
+/// that an older set or itself did not close: a restore refuses such a set, so it protects nothing.
+bool is_restorable(const catalog::BackupSetRow& set, const Stock& stock);
 
 }  // namespace seabed::clean

@@ -25,7 +25,7 @@ const catalog::BackupSetRow* set_of(const Stock& stock, uint64_t id) {
 uint64_t newest_restorable_full(const Stock& stock) {
   uint64_t newest = 0;
   for (const auto& set : stock.sets)
-    if (set.dest_id == stock.data_dest && set.backup_type == "D" && is_restorable(set, stock.pieces))
+    if (set.dest_id == stock.data_dest && set.backup_type == "D" && is_restorable(set, stock))
       newest = std::max(newest, set.backup_set_id);
   return newest;
 }

@@ -118,6 +118,22 @@ TEST(CleanRules, ADamagedOrUncoveredFullIsNoCleanPoint) {
   EXPECT_EQ(decide_cleanup(facts).clean_point, 1u);
 }
 
+TEST(CleanRules, AFullBehindAHoleThatNothingClosedIsNoCleanPoint) {
+  auto facts = january();
+  catalog::HoleRow hole;
+  hole.dest_id = 1002, hole.round_id = 1, hole.scn_lo = scn(6) + 1;
+  facts.stock.holes = {hole};
+  EXPECT_FALSE(decide_cleanup(facts).clean_point == 3u) << "a restore refuses set 3";
+  EXPECT_EQ(sets_gone(facts), Ids{});
+  EXPECT_EQ(pieces_gone(facts), Ids{});
+  facts.stock.holes[0].status = "CLOSED", facts.stock.holes[0].closed_by_set = 4;  // too late for set 3
+  EXPECT_EQ(sets_gone(facts), Ids{});
+  facts.stock.holes[0].closed_by_set = 3;
+  EXPECT_EQ(sets_gone(facts), (Ids{1, 2}));
+  facts.stock.holes[0] = hole, facts.stock.holes[0].scn_lo = scn(7) + 1;  // behind its point
+  EXPECT_EQ(sets_gone(facts), (Ids{1, 2}));
+}
+
 TEST(CleanRules, TheLatestTimeOfASetCounts) {
   auto facts = january();
   facts.stock.sets[2].end_us = day(8) + 1;
