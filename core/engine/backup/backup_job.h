@@ -12,6 +12,7 @@ struct BackupRequest {
   bool plus_archivelog = false;
   std::string description;
   bool bridge = false;             // started by the archiver to close a hole
+  std::string encryption_password; // SET ENCRYPTION: the set opens with it alone; kept sealed in the catalog while the job runs
 };
 
 /// Prechecks and inserts the job row; returns its id. kConflict with ob_error 9040 (archiving is not DOING, no

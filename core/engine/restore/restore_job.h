@@ -29,6 +29,9 @@ struct RestoreRequest {
   uint32_t concurrency = 2;
   bool preview = false;            // plan only
   bool quick = false;              // data files stay on the medium and are read from there (docs/quick-restore.md)
+  // Secrets: never logged, never kept (docs/keys.md). Sets' own, the full set's first; the key backup and what opens it.
+  std::vector<std::string> passwords;
+  std::string key_uri, key_password;
 };
 
 struct RestorePlan {
