@@ -7,6 +7,7 @@
 
 #include "core/base/status.h"
 #include "core/format/log_types.h"
+#include "core/source/stream_scan.h"
 #include "core/source/stream_source.h"
 
 namespace seabed {
@@ -88,6 +89,10 @@ class EngineAdapter {
   virtual const LogRules& rules() const = 0;
   /// `directory` is the final place; staging happens beside it.
   virtual Result<std::unique_ptr<RestoreTarget>> open_target(const std::string& directory) = 0;
+  /// Opens a finished standby and reads every row, changing nothing. Bad input may abort the process: a child's work.
+  virtual Result<StreamScan> scan_standby(const ScanOptions& options) {
+    return fail(Code::kUnsupported, options.staged, "this engine's standbys cannot be scanned");
+  }
 };
 
 }  // namespace seabed

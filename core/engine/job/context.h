@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,15 @@ struct TenantConfig {
   std::string time_zone = "UTC";
   std::string data_directory;       // of the application, for auxiliary files; empty: none
   std::vector<LogStreamConfig> streams;
+  std::optional<std::chrono::milliseconds> drill_every;  // 0: never; absent: as [drill] says
+};
+
+/// [drill]: restoring on trial (docs/drill.md).
+struct DrillSettings {
+  std::chrono::milliseconds every{0};  // 0: not by itself
+  std::string moment = "latest";       // or "random"
+  bool full = false;                   // data files are fetched, not read in place
+  std::string scratch_directory;       // where it restores to
 };
 
 struct Limits {
@@ -58,6 +68,8 @@ struct EngineContext {
   std::function<std::unique_ptr<TenantSource>(const TenantConfig&)> open_tenant_source;  // may give null: no auxiliary files
   std::vector<TenantConfig> tenants;
   Limits limits;
+  DrillSettings drill;
+  ScanTenantFn scan_tenant;               // reads a restored tenant in a process of its own; null: in this one
   std::string state_directory;            // local: log stream 1, pins that are not beside a database
   /// Test-only: called with the name of every persisted state right after it is durable ("backup/DOING" …).
   std::function<void(const std::string&)> at_state = [](const std::string&) {};

@@ -27,6 +27,7 @@ class MyRocksAdapter final : public EngineAdapter {
     SEABED_CHECK(check_name(directory));
     return rocksdb_->open_target(directory);
   }
+  Result<StreamScan> scan_standby(const ScanOptions& options) override { return rocksdb_->scan_standby(options); }
 
  private:
   std::unique_ptr<EngineAdapter> rocksdb_ = make_rocksdb_adapter();

@@ -5,6 +5,7 @@
 #include "core/source/rocksdb/payload.h"
 #include "core/source/rocksdb/restore_target.h"
 #include "core/source/rocksdb/rocksdb_stream.h"
+#include "core/source/rocksdb/scan.h"
 
 namespace seabed {
 namespace {
@@ -50,6 +51,9 @@ class RocksDbAdapter final : public EngineAdapter {
   Result<std::unique_ptr<RestoreTarget>> open_target(const std::string& directory) override {
     SEABED_CHECK(absolute("directory", directory));
     return std::make_unique<RocksDbTarget>(directory);
+  }
+  Result<StreamScan> scan_standby(const ScanOptions& options) override {
+    return rocksdb_source::scan_standby(options);
   }
 
  private:

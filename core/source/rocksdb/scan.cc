@@ -1,0 +1,186 @@
+#include "core/source/rocksdb/scan.h"
+
+#include <rocksdb/comparator.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/merge_operator.h>
+#include <rocksdb/table.h>
+
+#include "core/source/rocksdb/quick_file_system.h"
+
+namespace seabed::rocksdb_source {
+namespace {
+
+constexpr uint64_t kRowsBetweenLooks = 4096;
+constexpr size_t kReadAhead = 2 << 20;  // a macroblock
+
+class NoRemoteFiles final : public RemoteFiles {
+ public:
+  const std::map<std::string, uint64_t>& sizes() const override { return none_; }
+  Result<size_t> read(const std::string& name, uint64_t, std::span<char>) override {
+    return fail(Code::kNotFound, name, "is no file of this standby");
+  }
+
+ private:
+  const std::map<std::string, uint64_t> none_;
+};
+
+/// A known order under the name that the database recorded (MyRocks' two are bytewise and its reverse).
+class NamedOrder final : public rocksdb::Comparator {
+ public:
+  NamedOrder(const rocksdb::Comparator* order, std::string name) : order_(order), name_(std::move(name)) {}
+  const char* Name() const override { return name_.c_str(); }
+  int Compare(const rocksdb::Slice& a, const rocksdb::Slice& b) const override { return order_->Compare(a, b); }
+  bool Equal(const rocksdb::Slice& a, const rocksdb::Slice& b) const override { return order_->Equal(a, b); }
+  void FindShortestSeparator(std::string*, const rocksdb::Slice&) const override {}
+  void FindShortSuccessor(std::string*) const override {}
+
+ private:
+  const rocksdb::Comparator* order_;
+  const std::string name_;
+};
+
+/// Only the application can merge. To count rows and to read their bytes, joining the operands will do.
+class JoinOperands final : public rocksdb::MergeOperator {
+ public:
+  const char* Name() const override { return "SeabedJoinOperands"; }
+  bool FullMergeV2(const MergeOperationInput& in, MergeOperationOutput* out) const override {
+    if (in.existing_value) out->new_value.append(in.existing_value->data(), in.existing_value->size());
+    for (const rocksdb::Slice& operand : in.operand_list) out->new_value.append(operand.data(), operand.size());
+    return true;
+  }
+};
+
+class Silent final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+Error to_error(const std::string& object, const rocksdb::Status& s) {
+  const Code code = s.IsCorruption()     ? Code::kCorruption
+                    : s.IsNotSupported() ? Code::kUnsupported
+                    : s.IsPathNotFound() || s.IsNotFound() ? Code::kNotFound
+                                         : Code::kIo;
+  return {code, object, s.ToString(), "`seabed verify` tells what the medium holds", 0, 0};
+}
+
+class Scan {
+ public:
+  explicit Scan(const ScanOptions& options) : options_(options) {}
+  ~Scan() {
+    for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+    db_.reset();  // before the env
+  }
+
+  Result<StreamScan> run() {
+    SEABED_CHECK(open());
+    for (auto* family : handles_) {
+      uint64_t keys = 0;
+      if (db_->GetIntProperty(family, "rocksdb.estimate-num-keys", &keys)) guess_ += keys;
+    }
+    StreamScan out;
+    for (auto* family : handles_) {
+      SEABED_TRY(FamilyScan one, read(family));
+      out.families.push_back(std::move(one));
+    }
+    return out;
+  }
+
+ private:
+  const rocksdb::Comparator* order_of(const std::string& name) {
+    const auto* reverse = rocksdb::ReverseBytewiseComparator();
+    const auto* order = name == reverse->Name() || name.starts_with("rev:") ? reverse : rocksdb::BytewiseComparator();
+    if (name == order->Name()) return order;
+    orders_.push_back(std::make_unique<NamedOrder>(order, name));
+    return orders_.back().get();
+  }
+
+  /// An order that only the application has cannot be told from here.
+  static bool known_order(const std::string& name) {
+    return name == rocksdb::BytewiseComparator()->Name() || name == rocksdb::ReverseBytewiseComparator()->Name() ||
+           name.starts_with("RocksDB_SE_") || name.starts_with("rev:RocksDB_SE_");
+  }
+
+  Status open() {
+    SEABED_TRY(const QuickLayout layout, read_quick_layout(options_.staged));
+    rocksdb::BlockBasedTableOptions table;
+    table.cache_index_and_filter_blocks = true;  // opening fetches nothing that the reading does not
+    std::shared_ptr<rocksdb::TableFactory> factory(rocksdb::NewBlockBasedTableFactory(table));
+    std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    for (const QuickFamily& family : layout.families) {
+      if (!known_order(family.comparator))
+        return fail(Code::kUnsupported, options_.staged,
+                    "family " + family.name + " is ordered by " + family.comparator + ", which only its application has",
+                    "drill with a program that opens it (seabed/open_quick.hpp)");
+      rocksdb::ColumnFamilyOptions own;
+      own.table_factory = factory;
+      own.comparator = order_of(family.comparator);
+      own.merge_operator = std::make_shared<JoinOperands>();
+      families.emplace_back(family.name, own);
+    }
+    auto files = options_.files ? options_.files : std::make_shared<NoRemoteFiles>();
+    env_ = rocksdb::NewCompositeEnv(make_quick_file_system(options_.staged, layout.manifest, std::move(files)));
+    rocksdb::DBOptions o;
+    o.env = env_.get();
+    o.info_log = std::make_shared<Silent>();
+    o.allow_2pc = true;  // prepared transactions may stand in the log
+    o.paranoid_checks = true;
+    o.max_open_files = 1000;
+    o.skip_stats_update_on_db_open = true;
+    o.skip_checking_sst_file_sizes_on_db_open = true;
+    rocksdb::DB* opened = nullptr;
+    const auto s = rocksdb::DB::OpenForReadOnly(o, options_.staged, families, &handles_, &opened);
+    db_.reset(opened);
+    if (!s.ok()) return fail(to_error(options_.staged, s));
+    return ok();
+  }
+
+  Result<FamilyScan> read(rocksdb::ColumnFamilyHandle* family) {
+    rocksdb::ReadOptions how;
+    how.verify_checksums = true;
+    how.fill_cache = false;
+    how.readahead_size = kReadAhead;
+    how.total_order_seek = true;
+    std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(how, family));
+    FamilyScan out;
+    out.name = family->GetName();
+    Hasher128 digest;
+    for (it->SeekToFirst(); it->Valid(); it->Next()) {
+      add(it->key(), &digest), add(it->value(), &digest);
+      out.bytes += it->key().size() + it->value().size();
+      ++out.rows;
+      if (++rows_ % kRowsBetweenLooks == 0) SEABED_CHECK(look());
+    }
+    if (!it->status().ok()) return fail(to_error(options_.staged + ": family " + out.name, it->status()));
+    SEABED_CHECK(look());
+    out.digest = digest.digest();
+    return out;
+  }
+
+  static void add(const rocksdb::Slice& part, Hasher128* digest) {
+    char length[8];
+    for (int i = 0; i < 8; ++i) length[i] = static_cast<char>(uint64_t{part.size()} >> (56 - 8 * i));
+    digest->update({length, sizeof length});
+    digest->update({part.data(), part.size()});
+  }
+
+  Status look() const {
+    if (options_.cancel && options_.cancel->cancelled()) return fail(Code::kCancelled, options_.staged, "was cancelled");
+    if (options_.progress) options_.progress(rows_, std::max(guess_, rows_));
+    return ok();
+  }
+
+  const ScanOptions& options_;
+  std::vector<std::unique_ptr<NamedOrder>> orders_;
+  std::unique_ptr<rocksdb::Env> env_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::unique_ptr<rocksdb::DB> db_;
+  uint64_t rows_ = 0, guess_ = 0;
+};
+
+}  // namespace
+
+Result<StreamScan> scan_standby(const ScanOptions& options) { return Scan(options).run(); }
+
+}  // namespace seabed::rocksdb_source
