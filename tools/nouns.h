@@ -10,6 +10,7 @@ namespace seabed {
 std::vector<Verb> agent_verbs();
 std::vector<Verb> linker_verbs();
 std::vector<Verb> tenant_verbs();
+std::vector<Verb> tenant_read_verbs();
 std::vector<Verb> driver_verbs();
 std::vector<Verb> archive_verbs();
 std::vector<Verb> parameter_verbs();

@@ -1,29 +1,14 @@
 #include "seabed/open_quick.hpp"
 
-#include <rocksdb/comparator.h>
 #include <rocksdb/env.h>
 #include <rocksdb/table.h>
 
 #include "core/engine/quick/quick_tenant.h"
+#include "core/source/rocksdb/known_comparators.h"
 #include "core/source/rocksdb/quick_file_system.h"
 
 namespace seabed {
 namespace {
-
-/// MyRocks' families order bytewise, or the reverse of it, under names of their own.
-class NamedComparator final : public rocksdb::Comparator {
- public:
-  NamedComparator(const rocksdb::Comparator* order, std::string name) : order_(order), name_(std::move(name)) {}
-  const char* Name() const override { return name_.c_str(); }
-  int Compare(const rocksdb::Slice& a, const rocksdb::Slice& b) const override { return order_->Compare(a, b); }
-  bool Equal(const rocksdb::Slice& a, const rocksdb::Slice& b) const override { return order_->Equal(a, b); }
-  void FindShortestSeparator(std::string*, const rocksdb::Slice&) const override {}
-  void FindShortSuccessor(std::string*) const override {}
-
- private:
-  const rocksdb::Comparator* order_;
-  std::string name_;
-};
 
 class Silent final : public rocksdb::Logger {
  public:
@@ -48,7 +33,7 @@ struct QuickDb::Parts {
   EngineContext context;
   quick::QuickTenant tenant;
   std::shared_ptr<quick::PageReader> files;
-  std::vector<std::unique_ptr<NamedComparator>> comparators;
+  rocksdb_source::KnownComparators comparators;
   std::unique_ptr<rocksdb::Env> env;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   std::unique_ptr<rocksdb::DB> db;
@@ -72,18 +57,6 @@ struct QuickDb::Parts {
                 "has no log stream " + std::to_string(options.ls_id), "give the number of one that it has");
   }
 
-  Result<const rocksdb::Comparator*> comparator(const std::string& name, const rocksdb::Comparator* given) {
-    const bool reverse = name.starts_with("rev:RocksDB_SE_") || name == rocksdb::ReverseBytewiseComparator()->Name();
-    if (given && name == given->Name()) return given;
-    const auto* order = reverse ? rocksdb::ReverseBytewiseComparator() : rocksdb::BytewiseComparator();
-    if (name == order->Name()) return order;
-    if (!reverse && !name.starts_with("RocksDB_SE_"))
-      return fail(Code::kUnsupported, "comparator " + name, "only the application has it",
-                  "set it in OpenQuickOptions::configure");
-    comparators.push_back(std::make_unique<NamedComparator>(order, name));
-    return comparators.back().get();
-  }
-
   Result<std::vector<rocksdb::ColumnFamilyDescriptor>> families(const rocksdb_source::QuickLayout& layout,
                                                                 const OpenQuickOptions& options) {
     rocksdb::BlockBasedTableOptions table;
@@ -94,7 +67,7 @@ struct QuickDb::Parts {
       rocksdb::ColumnFamilyOptions own;
       own.table_factory = factory;
       if (options.configure) options.configure(family.name, &own);
-      SEABED_TRY(own.comparator, comparator(family.comparator, own.comparator));
+      SEABED_TRY(own.comparator, comparators.find(family.comparator, own.comparator));
       out.emplace_back(family.name, own);
     }
     return out;

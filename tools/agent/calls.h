@@ -45,5 +45,6 @@ Calls backup_calls();
 Calls look_calls();
 Calls clean_calls();
 Calls statement_calls();
+Calls quick_calls();
 
 }  // namespace seabed

@@ -18,6 +18,7 @@ enum ExitCode : int {
   kExitCancelled = 9,
   kExitUnavailable = 10,  // it may work later: network, timeouts, outcome unknown
   kExitIo = 11,           // the operating system refused
+  kExitAbsent = 12,       // `tenant get`: the read worked, and the key is not there
 };
 
 ExitCode exit_code(const Error& error);

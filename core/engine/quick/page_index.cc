@@ -8,6 +8,7 @@
 #include "core/base/fd.h"
 #include "core/engine/restore/block_source.h"
 #include "core/flow/macroblock.h"
+#include "core/format/stored_page.h"
 
 namespace seabed::quick {
 namespace {
@@ -83,7 +84,7 @@ Result<PageIndex> read_page_index(const std::string& path) {
     const auto it = by_id.find({r.tablet_id(), r.logical_id()});
     if (it == by_id.end() || r.block() != it->second->blocks.size() ||
         r.block() >= it->second->meta.block_count() ||
-        r.at().length() != block_length(it->second->meta.size(), r.block()))
+        plain_length(r) != block_length(it->second->meta.size(), r.block()))
       return damaged(path + ".blocks", "holds a block that belongs nowhere");
     it->second->blocks.push_back(r);
     return ok();

@@ -1,5 +1,7 @@
 #include "core/engine/quick/page_reader.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -10,17 +12,26 @@ namespace {
 
 constexpr uint64_t kPagesPerBlock = kMacroblockSize / kPageSize;
 
+std::string_view whole_hash_of(const RemoteFile& file, uint64_t page) {
+  const std::string& hashes = file.blocks[page / kPagesPerBlock].page_hashes();
+  const size_t at = page % kPagesPerBlock * kPageHashSize;
+  return at + kPageHashSize <= hashes.size() ? std::string_view(hashes.data() + at, kPageHashSize) : std::string_view();
+}
+
+uint64_t hash_of(const RemoteFile& file, uint64_t page) {
+  const std::string_view hash = whole_hash_of(file, page);
+  return hash.empty() ? 0 : page_number_hash(hash);
+}
+
+}  // namespace
+
 size_t page_length(const RemoteFile& file, uint64_t page) {
   return std::min<uint64_t>(kPageSize, file.meta.size() - page * kPageSize);
 }
 
-uint64_t hash_of(const RemoteFile& file, uint64_t page) {
-  const std::string& hashes = file.blocks[page / kPagesPerBlock].page_hashes();
-  const size_t at = page % kPagesPerBlock * kPageHashSize;
-  return at + kPageHashSize <= hashes.size() ? page_number_hash({hashes.data() + at, kPageHashSize}) : 0;
+bool page_holds(const RemoteFile& file, uint64_t page, std::string_view bytes) {
+  return bytes.size() == page_length(file, page) && page_hash(bytes) == whole_hash_of(file, page);
 }
-
-}  // namespace
 
 PageReader::PageReader(std::shared_ptr<const BackupReader> reader, PageIndex index, const PageReaderOptions& options)
     : reader_(std::move(reader)),
@@ -28,6 +39,8 @@ PageReader::PageReader(std::shared_ptr<const BackupReader> reader, PageIndex ind
       options_(options),
       disk_(options.cache_path, options.disk_bytes) {
   for (const auto& [name, file] : index_) sizes_[name] = file.meta.size();
+  if (options.local_directory.empty()) return;
+  if (auto opened = open_directory(options.local_directory)) local_ = std::move(*opened);
 }
 
 PageReaderCounts PageReader::counts() const {
@@ -89,11 +102,8 @@ uint32_t PageReader::plan_run(const RemoteFile& file, uint64_t page) {
 }
 
 Result<PageReader::Page> PageReader::load(const RemoteFile& file, uint64_t page, uint32_t count) {
-  std::string kept(page_length(file, page), '\0');
-  if (disk_.read(hash_of(file, page), kept)) {
-    auto found = std::make_shared<const std::string>(std::move(kept));
+  if (Page found = look_here(file, page)) {
     std::lock_guard lock(mutex_);
-    ++counts_.disk_hits;
     keep({&file, page}, found);
     return found;
   }
@@ -105,11 +115,29 @@ Result<PageReader::Page> PageReader::load(const RemoteFile& file, uint64_t page,
   for (uint32_t i = 0; i < std::min<size_t>(count, sound); ++i) {
     auto one = std::make_shared<const std::string>(run, i * kPageSize, page_length(file, page + i));
     if (i == 0) first = one;
-    disk_.write(hash_of(file, page + i), *one);
+    if (options_.fill_disk) disk_.write(hash_of(file, page + i), *one);
     std::lock_guard lock(mutex_);
     keep({&file, page + i}, std::move(one));
   }
   return first;
+}
+
+/// In the disk cache, or in the file that a hydration has begun; null: neither.
+PageReader::Page PageReader::look_here(const RemoteFile& file, uint64_t page) {
+  std::string bytes(page_length(file, page), '\0');
+  if (disk_.read(hash_of(file, page), bytes)) {
+    std::lock_guard lock(mutex_);
+    ++counts_.disk_hits;
+    return std::make_shared<const std::string>(std::move(bytes));
+  }
+  if (!local_) return nullptr;
+  auto fd = open_beneath(local_.get(), file.meta.name(), O_RDONLY);
+  if (!fd) return nullptr;
+  auto got = pread_full(fd->get(), bytes, page * kPageSize, file.meta.name());
+  if (!got || *got != bytes.size() || !page_holds(file, page, bytes)) return nullptr;
+  std::lock_guard lock(mutex_);
+  ++counts_.local_hits;
+  return std::make_shared<const std::string>(std::move(bytes));
 }
 
 /// A flipped bit on the way is gone at the second try; one on the medium is not.

@@ -19,12 +19,18 @@ struct PageReaderOptions {
   std::string cache_path;                 // empty: no disk cache
   uint64_t disk_bytes = 1ull << 30;
   uint32_t max_read_ahead = 32;           // pages: a macroblock
+  bool fill_disk = true;                  // false: what is in the disk cache is used, nothing is added
+  std::string local_directory;            // where a hydration brings the files; its pages are proved like all; empty: none
 };
 
 /// What was asked of the medium since the reader was made.
 struct PageReaderCounts {
-  uint64_t medium_reads = 0, medium_bytes = 0, memory_hits = 0, disk_hits = 0;
+  uint64_t medium_reads = 0, medium_bytes = 0, memory_hits = 0, disk_hits = 0, local_hits = 0;
 };
+
+/// True when `bytes` are that page of the file.
+bool page_holds(const RemoteFile& file, uint64_t page, std::string_view bytes);
+size_t page_length(const RemoteFile& file, uint64_t page);
 
 /// Thread-safe. Parallel readers of one missing page wait for one fetch. Read-ahead doubles while a file is read
 /// forwards and falls back to one page at a jump. A page that does not hold is fetched once more, then an error.
@@ -54,6 +60,7 @@ class PageReader final : public RemoteFiles {
   Result<Page> get(const RemoteFile& file, uint64_t page);
   uint32_t plan_run(const RemoteFile& file, uint64_t page);  // with mutex_
   Result<Page> load(const RemoteFile& file, uint64_t page, uint32_t count);
+  Page look_here(const RemoteFile& file, uint64_t page);
   Result<std::string> fetch(const meta::MacroRange& block, uint32_t first, size_t bytes, size_t* sound);
   void keep(const Key& key, Page page);  // with mutex_
 
@@ -62,6 +69,7 @@ class PageReader final : public RemoteFiles {
   const PageReaderOptions options_;
   std::map<std::string, uint64_t> sizes_;
   DiskCache disk_;
+  Fd local_;
   mutable std::mutex mutex_;  // of what follows
   std::condition_variable arrived_;
   std::unordered_map<Key, Kept, KeyHash> memory_;

@@ -1,19 +1,25 @@
 #include "core/engine/quick/quick_tenant.h"
 
+#include <sys/file.h>
+
+#include <thread>
+
 #include "core/storage/destination.h"
 
 namespace seabed::quick {
 namespace {
 
+// A standby that follows its archive holds the directory for moments only.
+constexpr std::chrono::seconds kLockWait{20};
+
 Result<restore::RestoreState> finished_state(const std::string& directory) {
   SEABED_TRY(auto state, restore::read_state(directory));
   if (!state)
-    return fail(Code::kNotFound, directory, "holds no restored tenant", "restore into it with --method quick");
-  if (!state->remote)
-    return fail(Code::kConflict, directory, "is a full restore: all of its files are here",
-                "activate it and open it as a database");
+    return fail(Code::kNotFound, directory, "holds no restored tenant", "restore into it, with --method quick or fully");
+  if (state->activated)
+    return fail(Code::kConflict, directory, "was activated: its directories are databases", "open them as such");
   if (state->state != restore::State::kSuccess)
-    return fail(Code::kConflict, directory, "its quick restore is not complete: " + state->comment,
+    return fail(Code::kConflict, directory, "its restore is not complete: " + state->comment,
                 "restore again with the same target: it goes on where it stopped");
   return *state;
 }
@@ -52,11 +58,30 @@ Result<std::shared_ptr<const BackupReader>> open_reader(EngineContext& context, 
 
 }  // namespace
 
+Result<Fd> share_directory(const std::string& directory, std::chrono::milliseconds wait) {
+  auto opened = open_directory(directory);
+  if (!opened && opened.error().code == Code::kNotFound)
+    return fail(Code::kNotFound, directory, "holds no restored tenant", "restore into it, with --method quick or fully");
+  SEABED_TRY(Fd fd, std::move(opened));
+  const auto end = after(wait);
+  while (::flock(fd.get(), LOCK_SH | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return fail_errno(directory, "cannot be locked", errno);
+    if (std::chrono::steady_clock::now() > end)
+      return fail(Code::kConflict, directory, "another process restores, recovers or activates here", "wait for it");
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return fd;
+}
+
 Result<QuickTenant> open_quick_tenant(EngineContext& context, const std::string& directory,
                                       const std::vector<std::string>& uris, PageReaderOptions options) {
   QuickTenant tenant;
+  SEABED_TRY(tenant.lock, share_directory(directory, kLockWait));
   SEABED_TRY(tenant.state, finished_state(directory));
-  SEABED_TRY(auto reader, open_reader(context, tenant.state, uris));
+  std::shared_ptr<const BackupReader> reader;
+  if (tenant.state.remote) {
+    SEABED_TRY(reader, open_reader(context, tenant.state, uris));
+  }
   const size_t count = std::max<size_t>(1, tenant.state.streams.size());
   options.memory_bytes /= count;
   options.disk_bytes /= count;
@@ -64,12 +89,18 @@ Result<QuickTenant> open_quick_tenant(EngineContext& context, const std::string&
     if (!restore::is_safe_component(s.name))
       return fail(Code::kCorruption, directory + "/" + restore::kTenantFile,
                   "names a directory that is no plain name");
-    const std::string path = index_path(directory, s.name);
-    SEABED_TRY(PageIndex index, read_page_index(path));
+    const std::string path = index_path(directory, s.name), staged = staged_path(directory + "/" + s.name);
+    PageIndex index;
     PageReaderOptions own = options;
-    if (own.cache_path.empty() && own.disk_bytes != 0) own.cache_path = path + ".cache";
-    tenant.streams.push_back({s.outcome.ls_id, s.name, staged_path(directory + "/" + s.name),
-                              std::make_shared<PageReader>(reader, std::move(index), own)});
+    if (reader) {
+      SEABED_TRY(index, read_page_index(path));
+      if (own.cache_path.empty() && own.disk_bytes != 0) own.cache_path = path + ".cache";
+      own.local_directory = staged;
+    } else {
+      own.cache_path.clear();
+    }
+    tenant.streams.push_back(
+        {s.outcome.ls_id, s.name, staged, std::make_shared<PageReader>(reader, std::move(index), own)});
   }
   return tenant;
 }

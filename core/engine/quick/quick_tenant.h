@@ -1,10 +1,13 @@
 #pragma once
-// A tenant that was restored quickly, opened for reading: its local directory and the remote files of each stream.
+// A staged tenant, opened for reading: its local directory and, of a quick one, the remote files of each stream. A full
+// one has no remote files.
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "core/base/fd.h"
 #include "core/engine/quick/page_reader.h"
 #include "core/engine/restore/restore_state.h"
 
@@ -22,13 +25,17 @@ struct QuickStream {
 };
 
 struct QuickTenant {
+  Fd lock;  // shared: nobody restores, recovers or activates here while it is held
   restore::RestoreState state;
   std::vector<QuickStream> streams;
 };
 
 /// `uris`: destinations with what the configuration does not say; empty: the one that the restore read, without secrets.
-/// kConflict when the directory holds no finished quick restore; kNotFound when its backup sets are gone.
+/// kConflict when the restore is not complete or was activated; kNotFound when its backup sets are gone.
 Result<QuickTenant> open_quick_tenant(EngineContext& context, const std::string& directory,
                                       const std::vector<std::string>& uris, PageReaderOptions options);
+
+/// The shared side of restore::lock_directory; kConflict when another process has the directory for all of `wait`.
+Result<Fd> share_directory(const std::string& directory, std::chrono::milliseconds wait);
 
 }  // namespace seabed::quick

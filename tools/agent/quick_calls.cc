@@ -1,0 +1,34 @@
+// Staged tenants that are served before they are activated.
+#include <nlohmann/json.hpp>
+
+#include "core/engine/quick/restored_tenants.h"
+#include "tools/agent/calls.h"
+
+namespace seabed {
+namespace {
+
+Json tenant_json(const quick::RestoredTenant& tenant) {
+  return {{"tenant", tenant.name},
+          {"directory", tenant.directory},
+          {"restore_data_mode", tenant.state.remote ? "REMOTE" : "NORMAL"},
+          {"data_destination", tenant.state.remote ? Json(tenant.state.data_destination) : Json(nullptr)}};
+}
+
+Result<Json> find(Engine& engine, const Json& args) {
+  SEABED_TRY(const auto tenant, quick::find_restored(engine.context(), args.at("tenant")));
+  return tenant_json(tenant);
+}
+
+Result<Json> status(Engine& engine, const Json& args) {
+  SEABED_TRY(const auto tenants, quick::restored_tenants(engine.context()));
+  Json json = Json::array();
+  for (const auto& tenant : tenants)
+    if (!args.contains("tenant") || args["tenant"] == tenant.name) json.push_back(tenant_json(tenant));
+  return json;
+}
+
+}  // namespace
+
+Calls quick_calls() { return {{"quick/find", find}, {"quick/status", status}}; }
+
+}  // namespace seabed
