@@ -231,4 +231,69 @@ std::string lease(uint64_t ls, uint64_t epoch, uint64_t sequence) {
 }
 std::string leases_dir(uint64_t ls) { return "leases/" + ls_dir(ls); }
 
+std::string tombstone(const SetId& set) { return fmt::format("tombstones/{}.obbak", set_name(set)); }
+std::string tombstone(const PieceKey& p) { return fmt::format("tombstones/{}.obarc", piece_name(p)); }
+std::string reader_lease(const std::string& id, uint64_t sequence) {
+  return fmt::format("readers/{}.{:020}.obbak", id, sequence);
+}
+
+std::optional<SetId> parse_set_dir(std::string_view name) {
+  if (name.ends_with('/')) name.remove_suffix(1);
+  SetId set;
+  NameReader r(name);
+  if (!r.text("backup_set_") || !r.number(&set.id)) return std::nullopt;
+  set.full = r.text("_full");
+  if (!set.full && !r.text("_inc")) return std::nullopt;
+  return r.end() ? std::optional(set) : std::nullopt;
+}
+
+std::optional<PieceKey> parse_piece_dir(std::string_view name) {
+  if (name.ends_with('/')) name.remove_suffix(1);
+  PieceKey piece;
+  NameReader r(name);
+  return r.text("piece_") && piece_numbers(r, &piece) && r.end() ? std::optional(piece) : std::nullopt;
+}
+
+namespace {
+/// What is between the two; empty: it is not there.
+std::string_view inside(std::string_view key, std::string_view front, std::string_view back) {
+  if (key.size() <= front.size() + back.size() || !key.starts_with(front) || !key.ends_with(back)) return {};
+  return key.substr(front.size(), key.size() - front.size() - back.size());
+}
+}  // namespace
+
+std::optional<SetId> parse_set_tombstone(std::string_view key) {
+  const auto name = inside(key, "tombstones/", ".obbak");
+  return name.ends_with('/') ? std::nullopt : parse_set_dir(name);
+}
+
+std::optional<PieceKey> parse_piece_tombstone(std::string_view key) {
+  const auto name = inside(key, "tombstones/", ".obarc");
+  return name.ends_with('/') ? std::nullopt : parse_piece_dir(name);
+}
+
+std::optional<ReaderLeaseName> parse_reader_lease(std::string_view key) {
+  const auto name = inside(key, "readers/", ".obbak");
+  const size_t dot = name.rfind('.');
+  if (dot == name.npos || dot == 0 || name.find('/') != name.npos) return std::nullopt;
+  ReaderLeaseName out{std::string(name.substr(0, dot)), 0};
+  const auto digits = name.substr(dot + 1);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.sequence);
+  if (error != std::errc() || end != digits.data() + digits.size() || reader_lease(out.id, out.sequence) != key)
+    return std::nullopt;
+  return out;
+}
+
+std::string key_backups(uint64_t cluster, uint64_t tenant) { return fmt::format("tenant_keys_c{}t{}/", cluster, tenant); }
+std::string key_backup(uint64_t cluster, uint64_t tenant, uint64_t scn) {
+  return fmt::format("{}master_keys.{:020}.obbak", key_backups(cluster, tenant), scn);
+}
+std::optional<uint64_t> parse_key_backup(std::string_view dir, std::string_view key) {
+  const auto digits = inside(key, std::string(dir) + "master_keys.", ".obbak");
+  uint64_t scn = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), scn);
+  if (digits.size() != 20 || error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return scn;
+}
+
 }  // namespace seabed::paths

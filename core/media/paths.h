@@ -81,5 +81,23 @@ std::string hole(const PieceKey& piece, uint64_t ls, uint64_t scn_lo);          
 std::string holes_dir(const PieceKey& piece);
 std::string lease(uint64_t ls, uint64_t epoch, uint64_t sequence);                 // leases/logstream_1001/<epoch 20 digits>.<sequence 20 digits>.obarc
 std::string leases_dir(uint64_t ls);
+inline std::string tombstones() { return "tombstones/"; }
+std::string tombstone(const SetId& set);                                           // tombstones/backup_set_1_full.obbak
+std::string tombstone(const PieceKey& piece);                                      // tombstones/piece_d1002r1p1.obarc
+inline std::string readers() { return "readers/"; }
+std::string reader_lease(const std::string& id, uint64_t sequence);                // readers/<id>.<sequence 20 digits>.obbak
+/// Of a directory's own name, with or without a slash at its end.
+std::optional<SetId> parse_set_dir(std::string_view name);
+std::optional<PieceKey> parse_piece_dir(std::string_view name);
+/// Of a tombstone's key.
+std::optional<SetId> parse_set_tombstone(std::string_view key);
+std::optional<PieceKey> parse_piece_tombstone(std::string_view key);
+struct ReaderLeaseName { std::string id; uint64_t sequence = 0; };
+std::optional<ReaderLeaseName> parse_reader_lease(std::string_view key);
+
+// ---- key backups, on a path of their own ----
+std::string key_backups(uint64_t cluster, uint64_t tenant);                        // tenant_keys_c1t1002/
+std::string key_backup(uint64_t cluster, uint64_t tenant, uint64_t scn);           // tenant_keys_c1t1002/master_keys.<scn, 20 digits>.obbak
+std::optional<uint64_t> parse_key_backup(std::string_view dir, std::string_view key);
 
 }  // namespace seabed::paths

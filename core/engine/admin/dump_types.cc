@@ -38,8 +38,9 @@ std::optional<std::string> message_of(FileType type) {
     case FileType::kLease: return "seabed.meta.Lease";
     case FileType::kLogFormatMeta: return "seabed.meta.LogFormatMeta";
     case FileType::kLogSealMeta: return "seabed.meta.LogSealMeta";
-    case FileType::kTombstone:
-    case FileType::kReaderLease: return "";
+    case FileType::kKeyBackup: return "seabed.meta.KeyBackup";
+    case FileType::kTombstone: return "seabed.meta.Tombstone";
+    case FileType::kReaderLease: return "seabed.meta.ReaderLease";
   }
   return std::nullopt;
 }
