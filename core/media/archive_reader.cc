@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "core/media/tombstone.h"
+
 namespace seabed {
 namespace {
 
@@ -59,8 +61,10 @@ Result<std::vector<PieceFacts>> ArchiveReader::pieces() const {
     SEABED_TRY(bool sealed, any_object(*medium_.store, paths::single_piece_info(next), medium_.io()));
     frozen[next] = sealed;
   }
+  SEABED_TRY(const DeletedNames gone, deleted_names(*medium_.store, medium_.io()));
   std::vector<PieceFacts> out;
   for (const auto& [key, is_frozen] : frozen) {
+    if (gone.pieces.contains(key)) continue;
     SEABED_TRY(PieceFacts piece, read_piece(key, is_frozen));
     out.push_back(std::move(piece));
   }

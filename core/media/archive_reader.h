@@ -31,7 +31,8 @@ class ArchiveReader {
   const meta::FormatInfo& format() const { return format_; }
   const Medium& medium() const { return medium_; }
 
-  /// Every piece with a placeholder, and those that the newest piece's list names without one; rising.
+  /// Every piece with a placeholder, and those that the newest piece's list names without one; rising. None that has
+  /// a tombstone.
   Result<std::vector<PieceFacts>> pieces() const;
   Result<PieceFacts> read_piece(const paths::PieceKey& key, bool frozen) const;
   /// The list of earlier pieces that a piece carries; kNotFound: it has none (the first one).

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/format/meta.pb.h"
+#include "core/media/tombstone.h"
 
 namespace seabed {
 
@@ -24,6 +25,12 @@ Result<ArchiveNumbers> ArchiveTree::numbers() {
     out.last_piece = std::max(out.last_piece, piece->piece.piece);
     out.last_round = std::max(out.last_round, piece->piece.round);
   }
+  SEABED_TRY(const DeletedNames gone, deleted_names(*store_, io_()));
+  for (const auto& piece : gone.pieces) {  // their numbers are never given again
+    out.last_piece = std::max(out.last_piece, piece.piece);
+    out.last_round = std::max(out.last_round, piece.round);
+  }
+  std::erase_if(out.pieces, [&](const auto& piece) { return gone.pieces.contains(piece); });
   std::sort(out.pieces.begin(), out.pieces.end());
   return out;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/flow/macroblock.h"
+#include "core/media/tombstone.h"
 
 namespace seabed {
 namespace {
@@ -44,6 +45,9 @@ Status BackupReader::load() {
     set.failed |= p->what == paths::SetPlaceholder::kFailed;
     if (!p->tag.empty()) set.end_tag = p->tag;
   }
+  SEABED_TRY(DeletedNames gone, deleted_names(*medium_.store, medium_.io()));
+  deleted_ = std::move(gone.sets);
+  std::erase_if(found, [&](const auto& set) { return deleted_.contains(set.first); });
   sets_.clear();
   by_id_.clear();
   for (auto& [id, set] : found) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <optional>
 #include <span>
 #include <string>
@@ -46,6 +47,8 @@ class BackupReader {
   /// Reads placeholders and descriptors; rising by set id.
   Status load();
   const std::vector<SetFacts>& sets() const { return sets_; }
+  /// Sets that have a tombstone: none of them is in sets(), whatever of their objects is still there.
+  const std::set<uint64_t>& deleted() const { return deleted_; }
   /// nullptr: no such set, or not usable.
   const SetFacts* usable_set(uint64_t id) const;
 
@@ -80,6 +83,7 @@ class BackupReader {
   Medium medium_;
   meta::FormatInfo format_;
   std::vector<SetFacts> sets_;
+  std::set<uint64_t> deleted_;
   std::map<uint64_t, size_t> by_id_;
 };
 

@@ -46,7 +46,8 @@ std::optional<Parent> choose_parent(const BackupReader& reader, const std::vecto
 }
 
 uint64_t largest_set_id(const BackupReader& reader) {
-  return reader.sets().empty() ? 0 : reader.sets().back().id.id;
+  const uint64_t deleted = reader.deleted().empty() ? 0 : *reader.deleted().rbegin();
+  return std::max(deleted, reader.sets().empty() ? 0 : reader.sets().back().id.id);
 }
 
 }  // namespace seabed::backup

@@ -88,7 +88,7 @@ Status verify_remembered(const BackupReader& reader, Findings* findings) {
                                     &infos))
     return ok();  // told by the file list
   for (const meta::BackupSetDescriptor& d : infos.sets()) {
-    const bool there = std::any_of(reader.sets().begin(), reader.sets().end(),
+    const bool there = reader.deleted().contains(d.backup_set_id()) || std::any_of(reader.sets().begin(), reader.sets().end(),
                                    [&](const SetFacts& s) { return s.id.id == d.backup_set_id(); });
     if (!there && d.status() == "SUCCESS" && d.file_status() != "DELETED")
       findings->error(reader.medium().name("backup_sets/"),
@@ -104,6 +104,8 @@ Status verify_strays(const BackupReader& reader, Findings* findings) {
   SEABED_TRY(auto entries, reader.medium().list("backup_set_"));
   for (const ListEntry& e : entries) {
     const std::string directory = e.key.substr(0, e.key.find('/') + 1);
+    const auto set = paths::parse_set_dir(directory);
+    if (set && reader.deleted().contains(set->id)) continue;  // its deletion goes on, or its objects are tagged
     if (known.insert(directory).second)
       findings->error(reader.medium().name(directory), "is there without a placeholder in backup_sets/");
   }
