@@ -1,5 +1,7 @@
 #include "core/catalog/rounds.h"
 
+#include <algorithm>
+
 #include "core/catalog/sql.h"
 
 namespace seabed::catalog {
@@ -47,7 +49,13 @@ Status update_round(Transaction& tx, const RoundRow& row, const std::string& exp
     return fail(Code::kInternal, round_name(row.dest_id, row.round_id),
                 "its checkpoint would go back from " + std::to_string(stored->checkpoint_scn) + " to " +
                     std::to_string(row.checkpoint_scn));
-  return update_guarded(tx, "rounds", row,
+  // What cleanup counted meanwhile stays: the archiver's copy of the row does not know it.
+  RoundRow kept = row;
+  if (stored) {
+    kept.deleted_input_bytes = std::max(row.deleted_input_bytes, stored->deleted_input_bytes);
+    kept.deleted_output_bytes = std::max(row.deleted_output_bytes, stored->deleted_output_bytes);
+  }
+  return update_guarded(tx, "rounds", kept,
                         round_key(row.tenant_id, row.dest_id, row.round_id).eq("status", expected),
                         round_name(row.dest_id, row.round_id), expected);
 }

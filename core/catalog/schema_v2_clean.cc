@@ -13,7 +13,10 @@ std::vector<std::string> clean_tables_v2() {
       "TEXT NOT NULL DEFAULT '', parameter TEXT NOT NULL DEFAULT '', job_level TEXT NOT NULL DEFAULT '', "
       "start_us BIGINT NOT NULL DEFAULT 0, end_us BIGINT NOT NULL DEFAULT 0, status TEXT NOT NULL "
       "DEFAULT '', task_count BIGINT NOT NULL DEFAULT 0, success_task_count BIGINT NOT NULL DEFAULT 0, "
-      "result BIGINT NOT NULL DEFAULT 0, comment TEXT NOT NULL DEFAULT '', PRIMARY KEY (job_id))",
+      "result BIGINT NOT NULL DEFAULT 0, comment TEXT NOT NULL DEFAULT '', description TEXT NOT NULL "
+      "DEFAULT '', ids TEXT NOT NULL DEFAULT '', PRIMARY KEY (job_id))",
+      "CREATE TABLE clock_marks (boot_id TEXT NOT NULL DEFAULT '', boot_ns BIGINT NOT NULL DEFAULT 0, "
+      "wall_ns BIGINT NOT NULL DEFAULT 0, PRIMARY KEY (boot_id))",
       "CREATE TABLE delete_tasks (tenant_id BIGINT NOT NULL DEFAULT 0, task_id BIGINT NOT NULL DEFAULT "
       "0, incarnation BIGINT NOT NULL DEFAULT 0, job_id BIGINT NOT NULL DEFAULT 0, task_type TEXT NOT "
       "NULL DEFAULT '', id BIGINT NOT NULL DEFAULT 0, round_id BIGINT NOT NULL DEFAULT 0, dest_id BIGINT "
