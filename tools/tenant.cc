@@ -1,9 +1,10 @@
-// seabed tenant list|show|activate
+// seabed tenant list|show|activate|rebuild
 #include <nlohmann/json.hpp>
 
 #include "core/engine/restore/restore_job.h"
 #include "tools/cli/invocation.h"
 #include "tools/cli/text_table.h"
+#include "tools/cli/uri_input.h"
 #include "tools/config/machine.h"
 #include "tools/nouns.h"
 
@@ -49,6 +50,44 @@ Result<int> activate(Invocation& invocation) {
                                               "and take a full backup.\n"; });
 }
 
+std::string report_text(const Json& tenants) {
+  std::string out;
+  for (const Json& t : tenants) {
+    const std::string verb = t["dry_run"] ? " things would be written" : " things written";
+    out += "tenant " + t["tenant"].get<std::string>() + ": " + std::to_string(t["changes"].size()) + verb + "\n";
+    for (const Json& line : t["changes"]) out += "  " + line.get<std::string>() + "\n";
+    for (const Json& line : t["problems"]) out += "  cannot be read: " + line.get<std::string>() + "\n";
+  }
+  return out;
+}
+
+Result<int> rebuild(Invocation& invocation) {
+  Json args = {{"uris", Json::array()}, {"dry_run", invocation.has("dry-run")}};
+  if (invocation.has("tenant")) args["tenant"] = invocation.text("tenant");
+  if (invocation.has("from") || invocation.has("from-file")) {
+    SEABED_TRY(args["uris"], read_uris(invocation, "from"));
+  }
+  SEABED_TRY(Json answer, invocation.call("catalog/rebuild", args));
+  return invocation.answer(answer, [&] { return report_text(answer); });
+}
+
+Verb rebuild_verb() {
+  Verb verb{"tenant",
+            "rebuild",
+            "Write the catalog of a tenant again from its destinations",
+            "For a catalog that was lost: name the tenant's data and archive destinations. Rounds, pieces, sets, chains,\n"
+            "holes, parameters and the next ids come back; what was deleted stays deleted. Without --from the\n"
+            "destinations that the catalog knows are compared; the media win. May be repeated.",
+            {"seabed tenant rebuild --from file:///backup/shop/data --from file:///backup/shop/archive --dry-run",
+             "seabed tenant rebuild --tenant shop"},
+            {{OptionSpec::kText, "tenant", "NAME", "this tenant only"},
+             {OptionSpec::kFlag, "dry-run", "", "say what would be written, write nothing"}},
+            rebuild};
+  for (auto& option : uri_options("from", OptionSpec::kList, "a data or archive destination"))
+    verb.options.push_back(std::move(option));
+  return verb;
+}
+
 }  // namespace
 
 std::vector<Verb> tenant_verbs() {
@@ -68,7 +107,8 @@ std::vector<Verb> tenant_verbs() {
            "begins a new incarnation. It may be repeated after a crash.",
            {"seabed tenant activate --directory /srv/restored"},
            {{OptionSpec::kText, "directory", "DIR", "as given to `seabed restore`", true}},
-           activate}};
+           activate},
+          rebuild_verb()};
 }
 
 }  // namespace seabed

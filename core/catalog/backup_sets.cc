@@ -50,6 +50,10 @@ Status insert_backup_set(Transaction& tx, const BackupSetRow& row) {
   return insert_row(tx, "backup_sets", set);
 }
 
+Status put_backup_set(Transaction& tx, const BackupSetRow& row) {
+  return replace_row(tx, "backup_sets", row, key_of(row.tenant_id, row.backup_set_id));
+}
+
 Status update_backup_set(Transaction& tx, const BackupSetRow& row, const std::string& expected) {
   return update_guarded(tx, "backup_sets", row,
                         key_of(row.tenant_id, row.backup_set_id).eq("status", expected),

@@ -30,6 +30,8 @@ struct BackupSetRow {
 /// From 1 per tenant, over full and incremental, never reused. `at_least`: larger than what the medium has.
 Result<uint64_t> next_backup_set_id(Transaction& tx, uint64_t tenant_id, uint64_t at_least = 0);
 Status insert_backup_set(Transaction& tx, const BackupSetRow& row);
+/// Insert or replace, whatever its status: what a medium says of a set (core/engine/rebuild).
+Status put_backup_set(Transaction& tx, const BackupSetRow& row);
 /// The whole row, if it is in status `expected`; else kConflict.
 Status update_backup_set(Transaction& tx, const BackupSetRow& row, const std::string& expected);
 Status set_backup_set_file_status(Transaction& tx, uint64_t tenant_id, uint64_t set_id, const std::string& expected,

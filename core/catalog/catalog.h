@@ -97,6 +97,8 @@ Result<Table> select(Transaction& tx, const std::string& sql, const SelectScope&
 
 /// The next value of a named counter that never gives a number twice ("set/1002" …); `first` at first use.
 Result<uint64_t> next_id(Transaction& tx, const std::string& name, uint64_t first, uint64_t step = 1);
+/// The counter gives larger numbers than `used` from now on: a medium knows ids that this catalog does not.
+Status reserve_ids(Transaction& tx, const std::string& name, uint64_t used);
 
 }  // namespace catalog
 }  // namespace seabed

@@ -75,15 +75,12 @@ Status check_not_taken(Transaction& tx, const DestinationRow& row) {
 Result<uint64_t> next_dest_id(Transaction& tx) { return next_id(tx, "destination", 1001); }
 
 Status reserve_dest_id(Transaction& tx, uint64_t dest_id) {
-  SEABED_CHECK(execute(tx,
-                       "UPDATE sequences SET last_value = ? WHERE name = 'destination' AND last_value < ?",
-                       {num(dest_id), num(dest_id)}));
-  return ok();
+  return reserve_ids(tx, "destination", dest_id);
 }
 
 Status insert_destination(Transaction& tx, const DestinationRow& row) {
   SEABED_CHECK(check_not_taken(tx, row));
-  SEABED_CHECK(clear_destination(tx, row.tenant_id, row.kind));
+  if (row.current) SEABED_CHECK(clear_destination(tx, row.tenant_id, row.kind));
   SEABED_TRY(auto stored, seal(tx, row));
   if (!stored.created_us) stored.created_us = now_us();
   return insert_row(tx, "destinations", stored);

@@ -29,7 +29,7 @@ struct DestinationRow {
 Result<uint64_t> next_dest_id(Transaction& tx);
 /// An id that a medium brought: next_dest_id gives larger ones from now on.
 Status reserve_dest_id(Transaction& tx, uint64_t dest_id);
-/// Becomes the current one of its tenant and kind; the earlier one stays as history. The path must not be in use by
+/// Becomes the current one of its tenant and kind, unless row.current says no; the earlier one stays as history. The path must not be in use by
 /// another tenant or kind (kConflict, 9066).
 Status insert_destination(Transaction& tx, const DestinationRow& row);
 Result<std::optional<DestinationRow>> current_destination(Transaction& tx, uint64_t tenant_id, DestinationKind kind);

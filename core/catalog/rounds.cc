@@ -65,6 +65,18 @@ Result<std::optional<RoundRow>> find_round(Transaction& tx, uint64_t tenant_id, 
   return select_one<RoundRow>(tx, "rounds", round_key(tenant_id, dest_id, round_id));
 }
 
+Status put_round(Transaction& tx, const RoundRow& row) {
+  return replace_row(tx, "rounds", row, round_key(row.tenant_id, row.dest_id, row.round_id));
+}
+
+Result<std::optional<RoundRow>> round_to_close(Transaction& tx, uint64_t tenant_id) {
+  SEABED_TRY(auto newest, newest_round(tx, tenant_id));
+  if (!newest) return std::optional<RoundRow>();
+  Where where = Where().eq("tenant_id", num(tenant_id)).eq("status", "STOPPING");
+  where.cmp("round_id", "<", num(newest->round_id));
+  return select_one<RoundRow>(tx, "rounds", where, "ORDER BY round_id, dest_id LIMIT 1");
+}
+
 Result<std::optional<RoundRow>> newest_round(Transaction& tx, uint64_t tenant_id) {
   return select_one<RoundRow>(tx, "rounds", Where().eq("tenant_id", num(tenant_id)),
                               "ORDER BY round_id DESC, dest_id DESC LIMIT 1");
@@ -87,6 +99,13 @@ Status update_piece(Transaction& tx, const PieceRow& row, const std::string& exp
   return update_guarded(
       tx, "pieces", row, where,
       "piece " + std::to_string(row.piece_id) + " of " + round_name(row.dest_id, row.round_id), expected);
+}
+
+Status put_piece(Transaction& tx, const PieceRow& row) {
+  PieceRow piece = row;
+  if (!piece.create_us) piece.create_us = now_us();
+  return replace_row(tx, "pieces", piece,
+                     round_key(row.tenant_id, row.dest_id, row.round_id).eq("piece_id", num(row.piece_id)));
 }
 
 Result<std::optional<PieceRow>> find_piece(Transaction& tx, uint64_t tenant_id, uint64_t dest_id,

@@ -24,6 +24,10 @@ Status insert_round(Transaction& tx, const RoundRow& row);
 /// never goes back (kInternal).
 Status update_round(Transaction& tx, const RoundRow& row, const std::string& expected);
 Result<std::optional<RoundRow>> find_round(Transaction& tx, uint64_t tenant_id, uint64_t dest_id, uint64_t round_id);
+/// Insert or replace, whatever its status: what a medium says of a round (core/engine/rebuild).
+Status put_round(Transaction& tx, const RoundRow& row);
+/// The oldest STOPPING round that a newer one follows: a rebuild found it without an end. nullopt: none.
+Result<std::optional<RoundRow>> round_to_close(Transaction& tx, uint64_t tenant_id);
 /// Of the largest round id of the tenant; nullopt: none ever.
 Result<std::optional<RoundRow>> newest_round(Transaction& tx, uint64_t tenant_id);
 Result<std::vector<RoundRow>> list_rounds(Transaction& tx, uint64_t tenant_id);
@@ -42,6 +46,8 @@ struct PieceRow {
 Status insert_piece(Transaction& tx, const PieceRow& row);
 /// Guarded by the status (ACTIVE, FROZEN), as update_round.
 Status update_piece(Transaction& tx, const PieceRow& row, const std::string& expected);
+/// Insert or replace, as put_round.
+Status put_piece(Transaction& tx, const PieceRow& row);
 Result<std::optional<PieceRow>> find_piece(Transaction& tx, uint64_t tenant_id, uint64_t dest_id, uint64_t round_id,
                                            uint64_t piece_id);
 /// By rising piece id; dest_id 0: every destination of the tenant.

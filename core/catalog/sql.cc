@@ -160,4 +160,12 @@ Result<uint64_t> next_id(Transaction& tx, const std::string& name, uint64_t firs
   return next;
 }
 
+Status reserve_ids(Transaction& tx, const std::string& name, uint64_t used) {
+  SEABED_TRY(uint64_t known, query_number(tx, "SELECT count(*) FROM sequences WHERE name = ?", {name}));
+  if (!known) SEABED_CHECK(execute(tx, "INSERT INTO sequences (name, last_value) VALUES (?, ?)", {name, num(used)}));
+  SEABED_CHECK(execute(tx, "UPDATE sequences SET last_value = ? WHERE name = ? AND last_value < ?",
+                       {num(used), name, num(used)}));
+  return ok();
+}
+
 }  // namespace seabed::catalog

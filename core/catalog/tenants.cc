@@ -68,11 +68,61 @@ Status set_tenant_role(Transaction& tx, uint64_t tenant_id, const std::string& e
   return fail(Code::kConflict, "tenant " + std::to_string(tenant_id), "its role is not " + expected);
 }
 
+Result<uint64_t> insert_tenant(Transaction& tx, const TenantRow& given) {
+  SEABED_TRY(const auto known, find_tenant_by_name(tx, given.name));
+  if (known)
+    return fail(Error{Code::kAlreadyExists, "tenant " + given.name, "exists already", "give the restored tenant another name",
+                      0, 9014});
+  TenantRow row = given;
+  row.created_us = now_us();
+  SEABED_TRY(row.tenant_id, next_id(tx, "tenant", 1002, 2));
+  SEABED_CHECK(insert_row(tx, "tenants", row));
+  return row.tenant_id;
+}
+
+Status set_tenant_status(Transaction& tx, uint64_t tenant_id, const std::string& status) {
+  SEABED_TRY(long long found,
+             execute(tx, "UPDATE tenants SET status = ? WHERE tenant_id = ?", {status, num(tenant_id)}));
+  if (found == 1) return ok();
+  return fail(Code::kNotFound, "tenant " + std::to_string(tenant_id), "is unknown");
+}
+
+Status drop_tenant(Transaction& tx, uint64_t tenant_id) {
+  SEABED_CHECK(execute(tx, "DELETE FROM log_streams WHERE tenant_id = ?", {num(tenant_id)}));
+  SEABED_CHECK(execute(tx, "DELETE FROM tenants WHERE tenant_id = ?", {num(tenant_id)}));
+  return ok();
+}
+
 Status set_tenant_incarnation(Transaction& tx, uint64_t tenant_id, uint64_t incarnation) {
   SEABED_TRY(long long found, execute(tx, "UPDATE tenants SET incarnation = ? WHERE tenant_id = ?",
                                       {num(incarnation), num(tenant_id)}));
   if (found == 1) return ok();
   return fail(Code::kNotFound, "tenant " + std::to_string(tenant_id), "is unknown");
+}
+
+namespace {
+
+Status move_tenant(Transaction& tx, uint64_t from, uint64_t to) {
+  SEABED_TRY(uint64_t used, query_number(tx, "SELECT count(*) FROM destinations WHERE tenant_id = ?", {num(from)}));
+  if (used)
+    return fail(Code::kConflict, "tenant " + std::to_string(from), "has destinations: its id cannot change",
+                "rebuild into an empty catalog");
+  for (const char* table : {"tenants", "log_streams", "parameters"})
+    SEABED_CHECK(execute(tx, std::string("UPDATE ") + table + " SET tenant_id = ? WHERE tenant_id = ?",
+                         {num(to), num(from)}));
+  return ok();
+}
+
+}  // namespace
+
+Status renumber_tenant(Transaction& tx, uint64_t from, uint64_t to) {
+  SEABED_CHECK(reserve_ids(tx, "tenant", to));
+  SEABED_TRY(auto other, find_tenant(tx, to));
+  if (other) {
+    SEABED_TRY(uint64_t free, next_id(tx, "tenant", 1002, 2));
+    SEABED_CHECK(move_tenant(tx, to, free));
+  }
+  return move_tenant(tx, from, to);
 }
 
 TenantMode mode_of(const TenantRow& row) {

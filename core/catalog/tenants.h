@@ -13,7 +13,7 @@ struct TenantRow {
   std::string name;
   std::string mode = "mysql";        // mysql, oracle
   std::string time_zone = "UTC";
-  std::string role = "PRIMARY";      // PRIMARY, STANDBY
+  std::string role = "PRIMARY";      // PRIMARY, STANDBY, RESTORE (until it is restored)
   std::string log_mode = "NOARCHIVELOG";  // ARCHIVELOG, NOARCHIVELOG
   uint64_t incarnation = 1;
   std::string status = "NORMAL";     // NORMAL, RESTORE, DROPPING
@@ -30,7 +30,15 @@ Result<std::vector<TenantRow>> list_tenants(Transaction& tx);
 Status set_log_mode(Transaction& tx, uint64_t tenant_id, const std::string& log_mode);
 /// kConflict when the role is not `expected`.
 Status set_tenant_role(Transaction& tx, uint64_t tenant_id, const std::string& expected, const std::string& role);
+/// A tenant that a restore makes: kAlreadyExists with ob_error 9014 when the name is taken. Gives and returns its id.
+Result<uint64_t> insert_tenant(Transaction& tx, const TenantRow& row);
+Status set_tenant_status(Transaction& tx, uint64_t tenant_id, const std::string& status);
+/// Its row and its log streams; for a restore that came to nothing.
+Status drop_tenant(Transaction& tx, uint64_t tenant_id);
 Status set_tenant_incarnation(Transaction& tx, uint64_t tenant_id, uint64_t incarnation);
+/// The tenant takes the id that its media carry. kConflict when it, or the tenant that has that id now, has a destination
+/// already; one without is given the next free id.
+Status renumber_tenant(Transaction& tx, uint64_t from, uint64_t to);
 TenantMode mode_of(const TenantRow& row);
 
 struct LogStreamRow {

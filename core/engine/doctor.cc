@@ -2,8 +2,10 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
+#include "core/catalog/events.h"
 #include "core/engine/doctor_host.h"
 #include "core/engine/engine_impl.h"
+#include "core/engine/rebuild/rebuild.h"
 #include "core/media/paths.h"
 
 namespace seabed {
@@ -87,6 +89,38 @@ void check_stream(Findings& out, EngineContext& context, const LogStreamConfig& 
   out.push_back(space_finding(name, ls.stream.directory));
 }
 
+/// What a job or the archiver was about to write down is not there at the second look.
+void compare_catalog(Findings& out, EngineContext& context, uint64_t tenant_id, bool live) {
+  const CancelToken never;
+  auto found = compare_with_media(context, tenant_id, live, never);
+  if (found && !found->empty()) {
+    never.wait_for(std::chrono::seconds(1));
+    found = compare_with_media(context, tenant_id, live, never);
+  }
+  if (!found) return add(out, Level::kWarning, "catalog", "cannot be compared with the media: " + found.error().message());
+  if (!found->empty())
+    return add(out, Level::kWarning, "catalog",
+               "is older than the media in " + std::to_string(found->size()) + " things: " + found->front(),
+               "start the agent, or `seabed tenant rebuild`: the media win");
+  add(out, Level::kOk, "catalog", "agrees with the media");
+}
+
+/// For a week.
+void tell_brought_forward(Findings& out, EngineContext& context, uint64_t tenant_id) {
+  auto events = context.catalog->get<std::vector<catalog::EventRow>>(
+      [](Transaction& tx) { return catalog::list_events(tx, "catalog", "catalog_brought_forward", 20); });
+  if (!events) return;
+  const uint64_t now_us = context.clock->read().now / 1000, kWeekUs = 7ull * 86'400'000'000;
+  for (const auto& event : *events) {
+    if (event.facts.size() < 2 || event.facts[0].second != std::to_string(tenant_id)) continue;
+    if (event.event_us + kWeekUs < now_us) continue;
+    auto when = scn_to_display(event.event_us * 1000, TenantMode::kMysql, "UTC");
+    return add(out, Level::kOk, "catalog",
+               "was older than the media at " + (when ? *when : "") + " UTC; " + event.facts[1].second +
+                   " things were brought forward");
+  }
+}
+
 }  // namespace
 
 Result<std::vector<PreflightFinding>> EngineImpl::doctor(const std::string& name) {
@@ -106,6 +140,8 @@ Result<std::vector<PreflightFinding>> EngineImpl::doctor(const std::string& name
     (dest.kind == catalog::DestinationKind::kArchive ? archive : data) = true;
     check_destination(out, context_, dest);
   }
+  if (archive || data) compare_catalog(out, context_, row.tenant_id, archiver(row.tenant_id) != nullptr);
+  tell_brought_forward(out, context_, row.tenant_id);
   if (!archive)
     add(out, Level::kWarning, "destination", "no archive destination is set", "`seabed archive set-dest`");
   if (!data)

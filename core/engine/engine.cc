@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 #include "core/engine/bridge.h"
 #include "core/engine/engine_impl.h"
+#include "core/engine/rebuild/rebuild.h"
 #include "core/engine/set_destination.h"
 
 namespace seabed {
@@ -40,6 +41,11 @@ Status EngineImpl::start() {
     runner_.add_tenant(tenant.tenant_id, *archiver(tenant.tenant_id));
   }
   started_ = true;
+  for (const TenantConfig& tenant : context_.tenants)
+    SEABED_CHECK(background_.submit("catalog/" + tenant.name, [this, id = tenant.tenant_id](const CancelToken& cancel) -> Status {
+      SEABED_CHECK(bring_forward(context_, id, MediaKind::kData, cancel));
+      return ok();
+    }));
   SEABED_TRY(auto jobs, context_.catalog->get<std::vector<catalog::BackupJobRow>>(
                             [](auto& tx) { return catalog::unfinished_backup_jobs(tx); }));
   for (const auto& job : jobs) {

@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/log_context.h"
 #include "core/catalog/backup_jobs.h"
+#include "core/engine/rebuild/rebuild.h"
 
 namespace seabed {
 namespace {
@@ -33,6 +34,13 @@ Status wait_ready(EngineContext& context, TenantArchiver& archiver, uint64_t job
       if (cancel.wait_for(kLook)) break;
   }
   return ok();
+}
+
+/// A job of an older copy of the catalog may have ended long ago. A medium that is away is told by the job itself.
+void follow_medium(EngineContext& context, uint64_t job_id, const CancelToken& cancel) {
+  auto job = context.catalog->get<std::optional<catalog::BackupJobRow>>(
+      [&](auto& tx) { return catalog::find_backup_job(tx, job_id); });
+  if (job && *job && (*job)->tenant_id > 1) (void)bring_forward(context, (*job)->tenant_id, MediaKind::kData, cancel);
 }
 
 /// For the log: a job that is not found is told by the run itself.
@@ -127,6 +135,7 @@ Status JobRunner::run_tracked(TenantArchiver& archiver, uint64_t job_id) {
 Status JobRunner::run_here(TenantArchiver& archiver, uint64_t job_id, const ProgressFn& progress,
                            const CancelToken& cancel) {
   SEABED_CHECK(wait_ready(context_, archiver, job_id, cancel));
+  follow_medium(context_, job_id, cancel);
   return run_backup(context_, archiver, job_id, progress, cancel);
 }
 

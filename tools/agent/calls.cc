@@ -2,6 +2,9 @@
 
 #include "tools/agent/calls.h"
 
+#include <chrono>
+
+#include "tools/agent/audit.h"
 #include "tools/agent/call_rights.h"
 
 namespace seabed {
@@ -10,7 +13,7 @@ namespace {
 const Calls& all_calls() {
   static const Calls calls = [] {
     Calls out;
-    for (Calls part : {tenant_calls(), archive_calls(), backup_calls(), look_calls(), clean_calls(), statement_calls(), quick_calls()}) out.merge(part);
+    for (Calls part : {tenant_calls(), archive_calls(), backup_calls(), look_calls(), clean_calls(), statement_calls(), catalog_calls(), quick_calls()}) out.merge(part);
     return out;
   }();
   return calls;
@@ -24,17 +27,52 @@ Result<Json> Call::operator()(Engine& engine, const Json& arguments, const Calle
 
 bool is_call(const std::string& name) { return all_calls().count(name) != 0; }
 
-Result<Json> run_call(Engine& engine, const std::string& name, const Json& arguments, const Caller& caller) {
-  auto found = all_calls().find(name);
-  if (found == all_calls().end())
-    return fail(Code::kNotFound, name, "is no call of this version",
-                "agent and program must be of one version");
+std::vector<std::string> call_names() {
+  std::vector<std::string> out;
+  for (const auto& [name, call] : all_calls()) out.push_back(name);
+  return out;
+}
+
+namespace {
+
+/// A session of sys for one tenant (`seabed sql --tenant`) is that tenant's admin.
+Result<Caller> in_session(Engine& engine, const Caller& caller, const std::string& name, const Json& arguments) {
+  Caller own = caller;
+  if (!caller.sys || (name != "sql" && name != "sql/execute") || !arguments.contains("tenant")) return own;
+  own.sys = false, own.tenant = arguments["tenant"];
+  SEABED_CHECK(engine.tenant(own.tenant));
+  return own;
+}
+
+Result<Json> checked_call(Engine& engine, const std::string& name, const Json& arguments, const Caller& caller) {
   try {
     SEABED_TRY(const Json checked, check_rights(caller, name, arguments));
-    return found->second(engine, checked, caller);
+    SEABED_TRY(const Caller own, in_session(engine, caller, name, checked));
+    if (rule_of(name)->changes) SEABED_CHECK(audit_ready());
+    return all_calls().find(name)->second(engine, checked, own);
   } catch (const Json::exception& e) {
     return fail(Code::kInvalidArgument, name, e.what());
   }
+}
+
+/// What changes something, or would have; what only looks when it is not the caller's to see.
+bool is_audited(const std::string& name, const Json& arguments, const Result<Json>& result) {
+  const CallRule* rule = rule_of(name);
+  const bool dry = arguments.contains("dry_run") && arguments["dry_run"] == true;
+  return (rule && rule->changes && !dry) || (!result && result.error().code == Code::kPermissionDenied);
+}
+
+}  // namespace
+
+Result<Json> run_call(Engine& engine, const std::string& name, const Json& arguments, const Caller& caller) {
+  if (!is_call(name))
+    return fail(Code::kNotFound, name, "is no call of this version",
+                "agent and program must be of one version");
+  const auto began = std::chrono::steady_clock::now();
+  auto result = checked_call(engine, name, arguments, caller);
+  if (name != "sql/execute" && is_audited(name, arguments, result))
+    audit_call(caller, name, arguments, result, std::chrono::steady_clock::now() - began);
+  return result;
 }
 
 Result<Json> run_call(Engine& engine, const std::string& name, const Json& arguments) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "core/base/caller.h"
 #include "core/engine/engine.h"
@@ -38,13 +39,16 @@ Result<Json> run_call(Engine& engine, const std::string& name, const Json& argum
 /// As sys.
 Result<Json> run_call(Engine& engine, const std::string& name, const Json& arguments);
 bool is_call(const std::string& name);
+std::vector<std::string> call_names();
 
 Calls tenant_calls();
 Calls archive_calls();
 Calls backup_calls();
 Calls look_calls();
 Calls clean_calls();
+Calls restore_calls();
 Calls statement_calls();
+Calls catalog_calls();
 Calls quick_calls();
 
 }  // namespace seabed

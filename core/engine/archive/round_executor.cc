@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 #include "core/base/log_context.h"
 #include "core/catalog/parameters.h"
+#include "core/engine/rebuild/rebuild.h"
 
 namespace seabed {
 
@@ -23,7 +24,8 @@ constexpr auto kTick = std::chrono::milliseconds(1000), kTickAfterError = std::c
 }
 
 RoundExecutor::RoundExecutor(EngineContext& context, const TenantConfig& tenant, const ArchiveTuning& tuning)
-    : context_(context), config_(tenant), tuning_(tuning), bridge_(tenant.tenant_id, tuning) {
+    : context_(context), config_(tenant), tuning_(tuning), bridge_(tenant.tenant_id, tuning),
+      log_form_(context, tenant.tenant_id) {
   if (context.open_tenant_source) tenant_source_ = context.open_tenant_source(tenant);
 }
 
@@ -109,11 +111,15 @@ Result<RoundExecutor::Facts> RoundExecutor::load() {
     facts.tenant = *tenant;
     SEABED_TRY(facts.wanted,
                catalog::current_destination(tx, config_.tenant_id, catalog::DestinationKind::kArchive));
-    SEABED_TRY(facts.round, catalog::newest_round(tx, config_.tenant_id));
+    SEABED_TRY(facts.round, catalog::round_to_close(tx, config_.tenant_id));
+    if (!facts.round) {
+      SEABED_TRY(facts.round, catalog::newest_round(tx, config_.tenant_id));
+    }
     SEABED_TRY(const uint64_t lag_us, catalog::parameter(tx, config_.tenant_id, "archive_lag_target"));
     facts.lag = std::chrono::milliseconds(lag_us / 1000);
     SEABED_TRY(const uint64_t dump_us, catalog::parameter(tx, config_.tenant_id, "dump_data_dictionary_to_log_interval"));
     facts.dump_interval_ns = dump_us * 1000;
+    SEABED_TRY(facts.log_form, TenantLogForm::name(tx, context_.cluster_id, config_.tenant_id));
     SEABED_TRY(const auto parameters, catalog::list_parameters(tx, config_.tenant_id));
     for (const auto& p : parameters)
       // Never on a medium (reference: statements, section 5).
@@ -153,10 +159,32 @@ Status RoundExecutor::look_at_catalog() {
   return ok();
 }
 
+// Once a destination, before anything is written there: a catalog that was lost or is an older copy follows the medium.
+// A medium that is away holds up only what would write to it.
+Status RoundExecutor::follow_medium() {
+  if (!facts_.wanted || followed_.contains(facts_.wanted->dest_id)) return ok();
+  const auto state = parse_state(facts_.round ? facts_.round->status : "");
+  const bool ending = state == RoundState::kStopping || state == RoundState::kSuspending;
+  const bool idle = !facts_.enabled() && (state == RoundState::kNone || state == RoundState::kStop);
+  const auto changes = bring_forward(context_, config_.tenant_id, MediaKind::kArchive, cancel_);
+  if (!changes && !ending && !idle) return fail(changes.error());
+  if (!changes) log::warn("archive of tenant {}: {}", config_.name, changes.error().message());
+  followed_.insert(facts_.wanted->dest_id);
+  if (!changes || changes->empty()) return ok();
+  tear_down("");
+  reload_ = true;
+  return look_at_catalog();
+}
+
 Status RoundExecutor::tick() {
   SEABED_CHECK(look_at_catalog());
+  SEABED_CHECK(follow_medium());
   lag_ms_ = facts_.lag.count();
   dump_interval_ns_ = facts_.dump_interval_ns;
+  if (log_form_name_ != facts_.log_form) {
+    log_form_name_ = facts_.log_form;
+    ++log_form_turn_;
+  }
   const auto state = parse_state(facts_.round ? facts_.round->status : "");
   if (!state) return fail(Code::kCorruption, "catalog", "archive round in unknown state " + facts_.round->status);
   // Checkpoints reach the row at most once a second: what is known here may be newer.

@@ -18,6 +18,7 @@
 #include "core/engine/archive/piece_transition.h"
 #include "core/engine/archive/stream_archiver.h"
 #include "core/engine/archive/transition.h"
+#include "core/engine/keys/writing_keys.h"
 #include "core/format/meta.pb.h"
 #include "core/media/archive_tree.h"
 
@@ -51,6 +52,7 @@ class RoundExecutor final : public TenantArchiver {
     std::chrono::milliseconds lag{120'000};
     uint64_t dump_interval_ns = 0;
     std::map<std::string, std::string> parameters;   // those that are not at their default
+    std::string log_form;                            // how log is stored: TenantLogForm::name
     bool archivelog() const { return tenant.log_mode == "ARCHIVELOG"; }
     bool enabled() const { return archivelog() && wanted && wanted->state == "ENABLE"; }
   };
@@ -66,6 +68,7 @@ class RoundExecutor final : public TenantArchiver {
   Status tick();
   void nudge();
   Status look_at_catalog();
+  Status follow_medium();
   Result<Facts> load();
   void note(const Status& status);
   IoContext io() const;
@@ -130,6 +133,9 @@ class RoundExecutor final : public TenantArchiver {
   std::atomic<bool> reload_ = true;
   std::atomic<int64_t> lag_ms_ = 120'000;
   std::atomic<uint64_t> dump_interval_ns_ = 0;
+  TenantLogForm log_form_;
+  std::string log_form_name_;
+  std::atomic<uint64_t> log_form_turn_ = 0;             // rises with each change of the name
   HoleBridge bridge_;
 
   // Of the coordinator's thread.
@@ -145,6 +151,7 @@ class RoundExecutor final : public TenantArchiver {
   Scn saved_checkpoint_ = 0;                            // in the round's row
   std::map<uint64_t, GroupMeta> stamped_;
   Facts facts_;
+  std::set<uint64_t> followed_;                         // destinations that the catalog was compared with
   std::string hole_comment_;
   std::map<uint64_t, bool> kept_;                       // BINDING as the sources were told, by stream
   std::string error_;                                   // of the last tick, retried

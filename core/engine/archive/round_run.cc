@@ -93,8 +93,12 @@ Status RoundExecutor::load_pieces(const Row& row) {
   open_pieces_.clear();
   for (const auto& piece : pieces)
     if (piece.round_id == row.round_id && piece.status == "ACTIVE") open_pieces_[piece.piece_id] = piece;
-  if (open_pieces_.empty()) return fail(Code::kCorruption, "catalog", "the round has no active piece");
   checkpoint_ = row.checkpoint_scn;
+  // A crash between the last piece's end and the round's: only the latter is left to write.
+  if (open_pieces_.empty() && row.status != "STOPPING")
+    return fail(Code::kCorruption, "catalog", "the round has no active piece");
+  for (const auto& piece : pieces)
+    if (piece.round_id == row.round_id) checkpoint_ = std::max(checkpoint_, piece.checkpoint_scn);
   resume_.clear();
   for (auto piece = open_pieces_.rbegin(); piece != open_pieces_.rend(); ++piece) {
     SEABED_TRY(const auto newest, dest_.tree->newest_checkpoint(key(piece->first)));
@@ -142,6 +146,8 @@ StreamEnvironment RoundExecutor::environment(uint64_t ls_id) {
   env.buffer_bytes = tuning_.buffer_bytes ? tuning_.buffer_bytes
                                           : std::clamp<uint64_t>(kAllBuffers / std::max<size_t>(all, 1), kLeast, kMost);
   env.file_size = tuning_.file_size;
+  env.form = [this, ls_id] { return log_form_.form(ls_id); };
+  env.form_turn = [this] { return log_form_turn_.load(); };
   env.lag_target = [this] { return std::chrono::milliseconds(lag_ms_); };
   if (const auto known = resume_.find(ls_id); known != resume_.end())
     std::tie(env.resume, env.resume_lsn) = known->second;

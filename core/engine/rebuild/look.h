@@ -1,0 +1,48 @@
+#pragma once
+// What one destination says of itself, as rows that a catalog would have which knew only this medium. Reads only, and
+// only what the catalog does not know yet: finished pieces and sets that it has are listed, not opened.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/cancel.h"
+#include "core/catalog/holes.h"
+#include "core/catalog/ls_progress.h"
+#include "core/engine/job/context.h"
+#include "core/engine/rebuild/known_rows.h"
+#include "core/media/format_file.h"
+#include "core/media/medium.h"
+
+namespace seabed::rebuild {
+
+struct DestinationLook {
+  DestinationFacts format;
+  catalog::DestinationRow destination;      // as it would be written; not current by itself
+  // Archive. Rounds have the status STOP when their end is there, else "" (open).
+  std::vector<catalog::RoundRow> rounds;    // rising
+  std::vector<catalog::PieceRow> pieces;    // rising; only those that differ in kind from the catalog's
+  std::vector<paths::PieceKey> listed;      // every piece with a placeholder
+  std::vector<catalog::LsProgressRow> progress;
+  std::vector<catalog::HoleRow> holes;
+  // Data. Status SUCCESS, FAILED, or DOING (neither end is there).
+  std::vector<catalog::BackupSetRow> sets;  // rising; only those that the catalog does not have as they are
+  std::vector<uint64_t> listed_sets;
+  std::map<std::string, std::string> parameters;   // of the newest good set
+  // Both: what cleanup has deleted or is deleting, whatever else lies there.
+  std::vector<paths::PieceKey> deleted_pieces;
+  std::vector<uint64_t> deleted_sets;
+  std::vector<std::string> problems;        // what could not be read, in words
+};
+
+/// kNotFound: no destination of Seabed.
+Result<DestinationFacts> read_facts(EngineContext& context, const std::string& uri);
+/// `known` are the rows of the tenant that the medium names.
+Result<DestinationLook> look_at(EngineContext& context, const std::string& uri, const KnownRows& known,
+                                const CancelToken& cancel);
+
+// look_archive.cc, look_data.cc
+Status look_at_archive(const Medium& medium, const KnownRows& known, DestinationLook* look);
+Status look_at_data(const Medium& medium, const KnownRows& known, DestinationLook* look);
+
+}  // namespace seabed::rebuild
