@@ -27,11 +27,15 @@ Result<Json> start(Engine& engine, const Json& args) {
   return backup_json(view, tenant);
 }
 
-Result<Json> job(Engine& engine, const Json& args) {
+Result<Json> job(Engine& engine, const Json& args, const Caller& caller) {
   SEABED_TRY(auto view, engine.backup_job(args.at("job_id")));
   SEABED_TRY(auto tenants, engine.tenants());
-  for (const auto& tenant : tenants)
-    if (tenant.tenant_id == view.job.tenant_id) return backup_json(view, tenant);
+  for (const auto& tenant : tenants) {
+    if (tenant.tenant_id != view.job.tenant_id) continue;
+    if (caller.sys || tenant.name == caller.tenant) return backup_json(view, tenant);
+    return fail(Code::kPermissionDenied, "backup job " + std::to_string(view.job.job_id),
+                "is not of tenant " + caller.tenant, "ask sys");
+  }
   return fail(Code::kInternal, "backup job " + std::to_string(view.job.job_id), "belongs to no tenant");
 }
 

@@ -1,33 +1,75 @@
 #include "tools/agent/call_rights.h"
 
-#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 namespace seabed {
 namespace {
 
-/// Nouns that act on the cluster, or on tenants that are yet to be: sys only. Everything else is per tenant.
-bool sys_only(const std::string& call) {
-  static constexpr std::string_view kNouns[] = {"cluster/", "restore/", "table/", "upgrade/", "config/", "verify/"};
-  return std::any_of(std::begin(kNouns), std::end(kNouns), [&](auto noun) { return call.starts_with(noun); });
-}
+using Who = CallRule::Who;
+constexpr bool kLooks = false;
 
-/// Calls that look at the caller themselves.
-bool checks_itself(const std::string& call) {
-  return call == "sql" || call.starts_with("sql/") || call == "backup/job" || call == "tenant/list";
-}
-
-bool is_meta(const std::string& name) {
-  std::string lower(name);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower == "sys" || lower.starts_with("meta$");
-}
-
-Status check_is_user_tenant(const std::string& name) {
-  if (!is_meta(name)) return ok();
-  return fail(Code::kConflict, "tenant " + name,
-              "is not a user tenant: sys and meta tenants are never archived, backed up or restored",
-              "name a tenant of `seabed tenant list`");
+/// Every call of the program. What starts a tenant that is yet to be, or is the cluster's, is for sys.
+const std::map<std::string, CallRule>& rules() {
+  static const std::map<std::string, CallRule> all = {
+      {"archive/set-dest", {Who::kTenant}},
+      {"archive/clear-dest", {Who::kTenant}},
+      {"archive/status", {Who::kTenant, kLooks}},
+      {"archive/start", {Who::kTenant}},
+      {"archive/stop", {Who::kTenant}},
+      {"archive/defer", {Who::kTenant}},
+      {"archive/enable", {Who::kTenant}},
+      {"archive/flush", {Who::kTenant}},
+      {"backup/set-dest", {Who::kTenant}},
+      {"backup/clear-dest", {Who::kTenant}},
+      {"backup/start", {Who::kTenant}},
+      {"backup/job", {Who::kEach, kLooks}},
+      {"backup/status", {Who::kTenant, kLooks}},
+      {"backup/list", {Who::kTenant, kLooks}},
+      {"backup/cancel", {Who::kTenant}},
+      {"tenant/list", {Who::kEach, kLooks}},
+      {"tenant/show", {Who::kTenant, kLooks}},
+      {"parameter/set", {Who::kTenant}},
+      {"parameter/show", {Who::kTenant, kLooks}},
+      {"cluster/set-parameter", {Who::kSys}},
+      {"cluster/parameters", {Who::kSys, kLooks}},
+      {"cluster/backup-parameters", {Who::kSys}},
+      {"storage/change", {Who::kAdmin}},
+      {"key/backup", {Who::kTenant}},
+      {"key/rotate", {Who::kTenant}},
+      {"key/status", {Who::kTenant, kLooks}},
+      {"clean/add-policy", {Who::kTenant}},
+      {"clean/drop-policy", {Who::kTenant}},
+      {"clean/policies", {Who::kTenant, kLooks}},
+      {"clean/run", {Who::kTenant}},
+      {"clean/delete-sets", {Who::kTenant}},
+      {"clean/delete-pieces", {Who::kTenant}},
+      {"clean/cancel", {Who::kTenant}},
+      {"clean/status", {Who::kTenant, kLooks}},
+      {"restore/start", {Who::kSys}},
+      {"restore/preview", {Who::kSys, kLooks}},
+      {"restore/cancel", {Who::kSys}},
+      {"restore/status", {Who::kSys, kLooks}},
+      {"standby/recover", {Who::kTenant}},
+      {"standby/activate", {Who::kTenant}},
+      {"standby/set-log-source", {Who::kTenant}},
+      {"standby/status", {Who::kTenant, kLooks}},
+      {"upgrade/run", {Who::kSys}},
+      {"table/recover", {Who::kSys}},
+      {"table/cancel", {Who::kSys}},
+      {"table/status", {Who::kSys, kLooks}},
+      {"quick/hydrate", {Who::kSys}},
+      {"quick/status", {Who::kSys, kLooks}},
+      {"quick/find", {Who::kSys, kLooks}},
+      {"catalog/rebuild", {Who::kSys}},
+      {"drill/run", {Who::kSys}},
+      {"drill/status", {Who::kSys, kLooks}},
+      {"config/reload", {Who::kSys}},
+      {"doctor", {Who::kTenant, kLooks}},
+      {"sql", {Who::kEach, kLooks}},
+      {"sql/execute", {Who::kEach, kLooks}},  // its statements are calls of their own
+  };
+  return all;
 }
 
 tl::unexpected<Error> denied(const Caller& caller, const std::string& what, const std::string& next_step) {
@@ -35,20 +77,41 @@ tl::unexpected<Error> denied(const Caller& caller, const std::string& what, cons
 }
 
 Status check_own(const Caller& caller, const Json& name) {
-  SEABED_CHECK(check_is_user_tenant(name.get<std::string>()));
+  SEABED_CHECK(check_user_tenant(name.get<std::string>()));
   if (caller.sys || name == caller.tenant) return ok();
   return denied(caller, "tenant " + name.get<std::string>(), "act for tenant " + caller.tenant + ", or ask sys");
 }
 
 }  // namespace
 
+const CallRule* rule_of(const std::string& call) {
+  auto found = rules().find(call);
+  return found == rules().end() ? nullptr : &found->second;
+}
+
+Status check_user_tenant(const std::string& name) {
+  std::string lower(name);
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (lower != "sys" && !lower.starts_with("meta$")) return ok();
+  return fail(Code::kConflict, "tenant " + name,
+              "is not a user tenant: sys and meta tenants are never archived, backed up or restored",
+              "name a tenant of `seabed tenant list`");
+}
+
 Result<Json> check_rights(const Caller& caller, const std::string& call, const Json& arguments) {
+  const CallRule* rule = rule_of(call);
+  if (!rule)
+    return fail(Code::kPermissionDenied, call, "has no rule that says who may call it",
+                "a bug in Seabed: its line is missing in tools/agent/call_rights.cc");
   Json args = arguments;
-  if (!caller.sys && sys_only(call)) return denied(caller, call, "sys may do it");
+  if (rule->who == Who::kSys && !caller.sys) return denied(caller, call, "sys may do it");
+  if (rule->who == Who::kAdmin && caller.sys)
+    return fail(Code::kPermissionDenied, call, "is for a tenant's admin, not for sys",
+                "in a session of the tenant: `seabed sql --tenant NAME`");
   if (args.contains("tenants"))
     for (const Json& name : args["tenants"]) SEABED_CHECK(check_own(caller, name));
   if (args.contains("tenant")) SEABED_CHECK(check_own(caller, args["tenant"]));
-  if (!caller.sys && !checks_itself(call) && !args.contains("tenant") && !args.contains("tenants"))
+  if (!caller.sys && rule->who != Who::kEach && !args.contains("tenant") && !args.contains("tenants"))
     args["tenant"] = caller.tenant;
   return args;
 }

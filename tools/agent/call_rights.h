@@ -1,5 +1,6 @@
 #pragma once
-// Who may make which call (reference: statements, section 2).
+// Who may make which call (reference: statements, section 2), and which calls change something (audit.h). A call that
+// is in no rule is refused: a new call comes with its line in call_rights.cc.
 
 #include <string>
 
@@ -9,8 +10,24 @@
 
 namespace seabed {
 
-/// The arguments to run the call with: a tenant's admin gets its own tenant where none is named.
-/// kPermissionDenied for what is not the caller's; kConflict for `sys` and meta tenants as the tenant of a call.
+struct CallRule {
+  enum class Who {
+    kSys,     // sys only
+    kTenant,  // sys, and a tenant's admin for its own tenant: it gets its tenant where none is named
+    kAdmin,   // a tenant's admin only
+    kEach,    // everybody: the call looks at the caller itself, and shows an admin its own tenant only
+  } who = Who::kSys;
+  bool changes = true;
+};
+
+/// nullptr: no rule.
+const CallRule* rule_of(const std::string& call);
+
+/// The arguments to run the call with. kPermissionDenied for what is not the caller's; kConflict for `sys` and meta
+/// tenants as the tenant of a call.
 Result<Json> check_rights(const Caller& caller, const std::string& call, const Json& arguments);
+
+/// kConflict for `sys` and META$… : they are never archived, backed up or restored.
+Status check_user_tenant(const std::string& name);
 
 }  // namespace seabed

@@ -6,10 +6,12 @@
 namespace seabed {
 namespace {
 
-Result<Json> list(Engine& engine, const Json&) {
+/// A tenant's admin sees its own.
+Result<Json> list(Engine& engine, const Json&, const Caller& caller) {
   SEABED_TRY(auto rows, engine.tenants());
   Json json = Json::array();
-  for (const auto& row : rows) json.push_back(tenant_json(row));
+  for (const auto& row : rows)
+    if (caller.sys || row.name == caller.tenant) json.push_back(tenant_json(row));
   return json;
 }
 

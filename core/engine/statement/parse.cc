@@ -6,9 +6,15 @@ namespace seabed::statement {
 namespace {
 
 bool read_one(Scan& scan, Statement& out) {
-  static constexpr Reader kReaders[] = {read_archive_dest, read_archive_state, read_data_dest, read_archive_log,
-                                        read_backup,       read_cancel_backup, read_show_parameters, read_select,
-                                        read_refused,      read_set_parameter};
+  static constexpr Reader kReaders[] = {
+      read_archive_dest,    read_archive_state,  read_data_dest,       read_archive_log,
+      read_backup,          read_cancel_backup,  read_show_parameters, read_select,
+      read_cluster_parameters, read_backup_key,  read_set_encryption,  read_set_decryption,
+      read_change_storage,  read_restore_preview, read_restore,        read_show_preview,
+      read_cancel_restore,  read_recover_table,  read_cancel_recover_table, read_log_restore_source,
+      read_recover_standby, read_activate_standby, read_run_upgrade,   read_add_policy,
+      read_drop_policy,     read_cancel_delete,  read_delete,          read_refused,
+      read_set_parameter};
   for (Reader reader : kReaders) {
     if (reader(scan, out)) return true;
     if (scan.is_wrong()) return false;
@@ -25,6 +31,25 @@ struct NameOf {
   std::string operator()(const ArchiveLog& s) { return s.on ? "ARCHIVELOG" : "NOARCHIVELOG"; }
   std::string operator()(const Backup& s) { return s.incremental ? "BACKUP INCREMENTAL" : "BACKUP"; }
   std::string operator()(const CancelBackup&) { return "CANCEL BACKUP"; }
+  std::string operator()(const BackupClusterParameters&) { return "BACKUP CLUSTER PARAMETERS"; }
+  std::string operator()(const BackupKey&) { return "BACKUP KEY"; }
+  std::string operator()(const SetEncryption&) { return "SET ENCRYPTION"; }
+  std::string operator()(const SetDecryption&) { return "SET DECRYPTION"; }
+  std::string operator()(const ChangeStorage&) { return "ALTER EXTERNAL_STORAGE_DEST"; }
+  std::string operator()(const Restore&) { return "RESTORE"; }
+  std::string operator()(const RestorePreview&) { return "RESTORE … PREVIEW"; }
+  std::string operator()(const ShowRestorePreview&) { return "SHOW RESTORE PREVIEW"; }
+  std::string operator()(const CancelRestore&) { return "CANCEL RESTORE"; }
+  std::string operator()(const RecoverTable&) { return "RECOVER TABLE"; }
+  std::string operator()(const CancelRecoverTable&) { return "CANCEL RECOVER TABLE"; }
+  std::string operator()(const SetLogRestoreSource&) { return "SET LOG_RESTORE_SOURCE"; }
+  std::string operator()(const RecoverStandby&) { return "RECOVER STANDBY"; }
+  std::string operator()(const ActivateStandby&) { return "ACTIVATE STANDBY"; }
+  std::string operator()(const RunUpgrade&) { return "RUN UPGRADE JOB"; }
+  std::string operator()(const AddDeletePolicy&) { return "ADD DELETE BACKUP POLICY"; }
+  std::string operator()(const DropDeletePolicy&) { return "DROP DELETE BACKUP POLICY"; }
+  std::string operator()(const CancelDelete&) { return "CANCEL DELETE BACKUP"; }
+  std::string operator()(const Delete& s) { return s.pieces ? "DELETE ARCHIVELOG_PIECE" : "DELETE BACKUPSET"; }
   std::string operator()(const Select&) { return "SELECT"; }
   std::string operator()(const Refused& s) { return s.name; }
 };

@@ -1,17 +1,16 @@
-// Statements known by their leading words only: not supported yet, or for good; and SELECT, whose text SQLite reads.
+// Statements known by their leading words only and refused for good; and SELECT, whose text SQLite reads.
 #include "core/engine/statement/clauses.h"
 
 namespace seabed::statement {
 namespace {
 
-constexpr const char* kNotYet = "is not supported yet";
 constexpr const char* kNever = "is not supported";
 const std::string kSeeStatements = "docs/statements.md says what works";
 
 struct Known {
   std::vector<const char*> words;
   const char* name;
-  const char* reason = kNotYet;
+  const char* reason = kNever;
   std::string next_step = kSeeStatements;
 };
 
@@ -19,8 +18,6 @@ struct Known {
 const std::vector<Known>& known() {
   static const char* kV3 = "is a statement of OceanBase V3: V4 does not have it";
   static const std::vector<Known> all = {
-      {{"ALTER", "SYSTEM", "BACKUP", "CLUSTER", "PARAMETERS"}, "BACKUP CLUSTER PARAMETERS"},
-      {{"ALTER", "SYSTEM", "BACKUP", "KEY"}, "BACKUP KEY"},
       {{"ALTER", "SYSTEM", "BACKUP", "BACKUPSET"}, "BACKUP BACKUPSET", kV3, "copy the medium with its own tools"},
       {{"ALTER", "SYSTEM", "BACKUP", "BACKUPPIECE"}, "BACKUP BACKUPPIECE", kV3, "copy the medium with its own tools"},
       {{"ALTER", "SYSTEM", "VALIDATE"}, "VALIDATE", kV3, "use `seabed verify`"},
@@ -31,35 +28,16 @@ const std::vector<Known>& known() {
       {{"ALTER", "SYSTEM", "SET", "BACKUP_BACKUP_DEST"}, "SET BACKUP_BACKUP_DEST", kV3, "copy the medium"},
       {{"ALTER", "SYSTEM", "SET", "LOG_ARCHIVE_CHECKPOINT_INTERVAL"}, "SET LOG_ARCHIVE_CHECKPOINT_INTERVAL", kV3,
        "use archive_lag_target"},
-      {{"ALTER", "SYSTEM", "SET", "LOG_RESTORE_SOURCE"}, "SET LOG_RESTORE_SOURCE"},
-      {{"ALTER", "SYSTEM", "ALTER", "EXTERNAL_STORAGE_DEST"}, "ALTER EXTERNAL_STORAGE_DEST"},
-      {{"ALTER", "SYSTEM", "CHANGE", "EXTERNAL_STORAGE_DEST"}, "CHANGE EXTERNAL_STORAGE_DEST"},
-      {{"ALTER", "SYSTEM", "MODIFY", "EXTERNAL_STORAGE_DEST"}, "MODIFY EXTERNAL_STORAGE_DEST"},
-      {{"SET", "ENCRYPTION"}, "SET ENCRYPTION"},
-      {{"SET", "DECRYPTION"}, "SET DECRYPTION"},
       {{"SET", "@"}, "SET @kms_encrypt_info", kNever, "Seabed asks no KMS"},
-      {{"ALTER", "SYSTEM", "RESTORE"}, "RESTORE", kNotYet, "use `seabed restore`"},
-      {{"SHOW", "RESTORE", "PREVIEW"}, "SHOW RESTORE PREVIEW", kNotYet, "use `seabed restore --preview`"},
       {{"ALTER", "SYSTEM", "ADD", "RESTORE", "SOURCE"}, "ADD RESTORE SOURCE",
        "is not supported in V4 (introduction document)", "name data and archive paths with FROM"},
       {{"ALTER", "SYSTEM", "CLEAR", "RESTORE", "SOURCE"}, "CLEAR RESTORE SOURCE",
        "is not supported in V4 (introduction document)", "name data and archive paths with FROM"},
-      {{"ALTER", "SYSTEM", "CANCEL", "RESTORE"}, "CANCEL RESTORE"},
-      {{"ALTER", "SYSTEM", "RECOVER", "TABLE"}, "RECOVER TABLE"},
-      {{"ALTER", "SYSTEM", "CANCEL", "RECOVER", "TABLE"}, "CANCEL RECOVER TABLE"},
-      {{"ALTER", "SYSTEM", "ADD", "DELETE", "BACKUP", "POLICY"}, "ADD DELETE BACKUP POLICY"},
-      {{"ALTER", "SYSTEM", "DROP", "DELETE", "BACKUP", "POLICY"}, "DROP DELETE BACKUP POLICY"},
-      {{"ALTER", "SYSTEM", "CANCEL", "DELETE", "BACKUP"}, "CANCEL DELETE BACKUP"},
-      {{"ALTER", "SYSTEM", "DELETE", "BACKUPSET"}, "DELETE BACKUPSET"},
-      {{"ALTER", "SYSTEM", "DELETE", "ARCHIVELOG_PIECE"}, "DELETE ARCHIVELOG_PIECE"},
       {{"ALTER", "SYSTEM", "DELETE", "OBSOLETE"}, "DELETE OBSOLETE BACKUP", "is reserved: V4 does not offer it",
        "add a delete policy"},
       {{"ALTER", "SYSTEM", "DELETE", "BACKUPPIECE"}, "DELETE BACKUPPIECE", kV3, "use DELETE ARCHIVELOG_PIECE"},
       {{"ALTER", "SYSTEM", "DELETE", "BACKUPROUND"}, "DELETE BACKUPROUND", kV3, "use DELETE ARCHIVELOG_PIECE"},
       {{"ALTER", "SYSTEM", "DELETE", "EXPIRED"}, "DELETE EXPIRED", kV3, "add a delete policy"},
-      {{"ALTER", "SYSTEM", "RECOVER", "STANDBY"}, "RECOVER STANDBY"},
-      {{"ALTER", "SYSTEM", "ACTIVATE", "STANDBY"}, "ACTIVATE STANDBY", kNotYet, "use `seabed tenant activate`"},
-      {{"ALTER", "SYSTEM", "RUN", "UPGRADE", "JOB"}, "RUN UPGRADE JOB"},
   };
   return all;
 }
@@ -88,12 +66,6 @@ bool read_backup_to(Scan& s, Statement& out) {
                        "set DATA_BACKUP_DEST, then BACKUP without TO"}, true;
 }
 
-/// RESTORE FROM … PREVIEW is no RESTORE of a tenant named FROM.
-const char* shown_name(Scan& s, const Known& known) {
-  if (std::string_view(known.name) != "RESTORE") return known.name;
-  return behind(s, {"ALTER", "SYSTEM", "RESTORE", "FROM"}) ? "RESTORE … PREVIEW" : known.name;
-}
-
 }  // namespace
 
 bool to_semicolon(Scan& s, At& place) {
@@ -114,7 +86,7 @@ bool read_refused(Scan& s, Statement& out) {
     At here = behind(s, one.words);
     if (!here) continue;
     if (!to_semicolon(s, here)) return false;
-    out = Refused{shown_name(s, one), one.reason, one.next_step};
+    out = Refused{one.name, one.reason, one.next_step};
     return s.at = here, true;
   }
   return false;

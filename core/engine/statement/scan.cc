@@ -1,6 +1,7 @@
 #include "core/engine/statement/scan.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace seabed::statement {
 namespace {
@@ -49,6 +50,39 @@ bool Name::read(At& at, At end, std::string& out) const {
   if (at != end && *at == '`') return read_quoted(at, end, '`', out) && !out.empty();
   while (at != end && is_name_char(*at)) out += *at++;
   return !out.empty() && out.size() <= 128;
+}
+
+bool Number::read(At& at, At end, uint64_t& out) const {
+  const auto [stop, error] = std::from_chars(at, end, out);
+  if (error != std::errc() || out > INT64_MAX || (stop != end && is_name_char(*stop))) return false;
+  return at = stop, true;
+}
+
+namespace {
+
+/// A part of a table's name: with backticks where it needs them to be read again.
+bool read_part(At& at, At end, std::string& out) {
+  std::string name;
+  if (at != end && *at == '*') return ++at, out += '*', true;
+  if (at != end && *at == '`') {
+    if (!read_quoted(at, end, '`', name) || name.empty() || name.size() > 512) return false;
+  } else {
+    while (at != end && is_name_char(*at)) name += *at++;
+  }
+  if (name.empty() || name.size() > 512) return false;
+  if (name == "*" || std::all_of(name.begin(), name.end(), is_name_char)) return out += name, true;
+  out += '`';
+  for (char c : name) out += c == '`' ? std::string("``") : std::string(1, c);
+  return out += '`', true;
+}
+
+}  // namespace
+
+bool TableName::read(At& at, At end, std::string& out) const {
+  if (!read_part(at, end, out)) return false;
+  if (at == end || *at != '.') return one_part_;
+  out += *at++;
+  return read_part(at, end, out);
 }
 
 bool Bare::read(At& at, At end, std::string& out) const {

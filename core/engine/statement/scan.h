@@ -94,10 +94,30 @@ struct Text : Terminal<Text, std::string> {
   explicit Text(Scan& s, std::string what = "a text in quotes") : Terminal(s, std::move(what)) {}
   bool read(At& at, At end, std::string& out) const { return read_quoted(at, end, '\'', out); }
 };
+/// "text".
+struct DoubleQuoted : Terminal<DoubleQuoted, std::string> {
+  DoubleQuoted(Scan& s, std::string what) : Terminal(s, std::move(what)) {}
+  bool read(At& at, At end, std::string& out) const { return read_quoted(at, end, '"', out); }
+};
 /// A bare name, or one in backticks.
 struct Name : Terminal<Name, std::string> {
   explicit Name(Scan& s, std::string what = "a name") : Terminal(s, std::move(what)) {}
   bool read(At& at, At end, std::string& out) const;
+};
+/// A whole number that fits a signed 64-bit one.
+struct Number : Terminal<Number, uint64_t> {
+  explicit Number(Scan& s) : Terminal(s, "a number") {}
+  bool read(At& at, At end, uint64_t& out) const;
+};
+/// db.tab as it is written in lists of tables: two parts, each a name, one in backticks, or `*`. Backticks stay where a
+/// part is no plain name; a star in backticks is a star.
+struct TableName : Terminal<TableName, std::string> {
+  explicit TableName(Scan& s, bool one_part = false)
+      : Terminal(s, one_part ? "a table, or database.table" : "database.table"), one_part_(one_part) {}
+  bool read(At& at, At end, std::string& out) const;
+
+ private:
+  bool one_part_;  // the database may be missing
 };
 /// A parameter's value without quotes: a number with a unit, a word.
 struct Bare : Terminal<Bare, std::string> {
