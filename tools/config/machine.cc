@@ -9,6 +9,8 @@
 #include "core/media/lease.h"
 #include "core/source/myrocks/myrocks_tenant_source.h"
 #include "tools/config/adapters.h"
+#include "tools/config/table_parts.h"
+#include "tools/reads/scan_child.h"
 
 namespace seabed {
 namespace {
@@ -35,9 +37,12 @@ class LocalMachine : public Machine {
     context_.clock = &system_clock();
     context_.tenants = config_.tenants;
     context_.limits = config_.limits;
+    context_.drill = config_.drill;
+    context_.scan_tenant = scan_in_child(config_.file);
     context_.state_directory = config_.state_directory;
     context_.at_state = kill_at_state();
     context_.adapters = make_adapters();
+    use_config_for_tables(config_);
     context_.open_tenant_source = [](const TenantConfig& tenant) {
       return tenant.data_directory.empty() ? nullptr : open_myrocks_tenant(tenant.data_directory);
     };

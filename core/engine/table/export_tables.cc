@@ -1,0 +1,182 @@
+// Tables into a directory: without a catalog, without a target tenant.
+
+#include <spdlog/fmt/fmt.h>
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "core/base/fd.h"
+#include "core/engine/restore/plan.h"
+#include "core/engine/table/aux_tenant.h"
+
+namespace seabed::table {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr char kListFile[] = "seabed_tables.json";
+
+/// Ours from an earlier attempt, or new.
+Status take_directory(const std::string& directory) {
+  if (directory.size() < 2 || directory[0] != '/' || directory.find("/../") != directory.npos)
+    return fail(Code::kInvalidArgument, directory, "is no absolute path of a directory", "give the full path of a new one");
+  std::error_code ec;
+  const bool begun = fs::exists(directory + "/" + kListFile + ".begun", ec);
+  if (fs::exists(directory, ec) && !begun && !(fs::is_directory(directory, ec) && fs::is_empty(directory, ec)))
+    return fail(Code::kConflict, directory, "exists and is not empty", "give a new directory");
+  if (begun) fs::remove_all(directory, ec);
+  SEABED_CHECK(make_directories(directory));
+  return write_file_atomic(directory + "/" + kListFile + ".begun", "table restore\n");
+}
+
+struct Names {
+  std::vector<NamePattern> patterns;
+  std::vector<Remap> remaps;
+};
+
+Result<Names> parse_names(const TableRequest& request) {
+  Names out;
+  for (const std::string& text : request.tables) {
+    SEABED_TRY(out.patterns.emplace_back(), parse_pattern(text));
+  }
+  for (const std::string& text : request.remap_tables) {
+    SEABED_TRY(out.remaps.emplace_back(), parse_remap(text));
+  }
+  if (out.patterns.empty())
+    return fail(Code::kInvalidArgument, "tables", "none is named", "give db.table, db.* or *.*");
+  return out;
+}
+
+class Export {
+ public:
+  Export(EngineContext& context, const TableParts& parts, const TableRequest& request, const ExportPlace& place,
+         const CancelToken& cancel)
+      : context_(context), parts_(parts), request_(request), place_(place), cancel_(cancel) {
+    aux_.name = aux_name(context);
+    aux_.directory = place.directory + "/" + aux_.name;
+    aux_.uris = request.source.uris;
+  }
+
+  Result<TableOutcome> run(const ProgressFn& progress) {
+    SEABED_TRY(const Names names, parse_names(request_));
+    SEABED_TRY(const AuxRestore aux, restore_aux(context_, request_, aux_, progress, cancel_));
+    out_.plan = aux.outcome.plan;
+    out_.warnings = aux.outcome.warnings;
+    out_.medium.restore = aux.medium_bytes;
+    SEABED_TRY(const Listing listing, list_aux(context_, parts_, aux_, cancel_));
+    out_.medium.tables += listing.medium_bytes;
+    std::vector<Candidate> candidates;
+    for (const AuxTable& t : listing.tables) candidates.push_back(t.candidate);
+    const Selection chosen = select_tables(names.patterns, names.remaps, candidates);
+    std::map<uint64_t, std::vector<size_t>> by_stream;
+    for (const Item& item : chosen.items) {
+      if (!item.error) by_stream[item.ls_id].push_back(out_.tables.size());
+      out_.tables.push_back({item.source, item.target, item.ls_id, 0, 0, "", {}, item.error});
+      if (!item.error && item.engine != "rocksdb")
+        return fail(Code::kUnsupported, display(item.source), "is a table of " + item.engine +
+                    ": its rows mean something to its server alone", "recover it into a tenant (--to-tenant)");
+    }
+    for (const auto& [ls_id, indexes] : by_stream) SEABED_CHECK(take_out(ls_id, indexes));
+    SEABED_CHECK(drop_aux(aux_.directory));
+    SEABED_CHECK(write_list());
+    std::error_code ec;
+    fs::remove(place_.directory + "/" + kListFile + ".begun", ec);
+    return std::move(out_);
+  }
+
+ private:
+  Status take_out(uint64_t ls_id, const std::vector<size_t>& indexes) {
+    std::vector<TableName> names;
+    for (size_t i : indexes) names.push_back(out_.tables[i].source);
+    const std::string files = place_.directory + "/" + fmt::format("logstream_{}", ls_id);
+    SEABED_TRY(const Extraction done, extract_aux(context_, parts_, aux_, ls_id, names, files, cancel_));
+    out_.medium.tables += done.medium_bytes;
+    for (size_t i = 0; i < indexes.size(); ++i) {
+      TableResult& result = out_.tables[indexes[i]];
+      const ExtractedTable& table = done.tables[i];
+      result.rows = table.rows, result.bytes = table.bytes, result.comparator = table.comparator;
+      result.files = table.files, result.error = table.error;
+    }
+    return place_.sst ? ok() : into_database(indexes, files);
+  }
+
+  /// "<directory>/<database>", one database for each that a table is meant for.
+  Status into_database(const std::vector<size_t>& indexes, const std::string& files) {
+    std::map<std::string, std::vector<size_t>> by_database;
+    for (size_t i : indexes)
+      if (!out_.tables[i].error) by_database[out_.tables[i].target.database].push_back(i);
+    for (const auto& [database, members] : by_database) {
+      if (!restore::is_safe_component(database))
+        return fail(Code::kInvalidArgument, "database " + database, "is no plain name of a directory", "remap it");
+      std::vector<TableImport> imports;
+      for (size_t i : members)
+        imports.push_back({out_.tables[i].target.table, out_.tables[i].comparator, out_.tables[i].files, false});
+      const std::string path = place_.directory + "/" + database;
+      SEABED_TRY(const auto done, import_closed(context_, parts_, "rocksdb", path, !fs::exists(path), imports, cancel_));
+      for (size_t i = 0; i < members.size(); ++i) {
+        out_.tables[members[i]].files.clear();
+        if (!done[i]) out_.tables[members[i]].error = done[i].error();
+      }
+    }
+    std::error_code ec;
+    fs::remove_all(files, ec);
+    return ok();
+  }
+
+  Status write_list() {
+    nlohmann::json list = {{"target_scn", out_.plan.target}, {"tables", nlohmann::json::array()}};
+    for (const TableResult& t : out_.tables) {
+      if (t.error) continue;
+      nlohmann::json files = nlohmann::json::array();
+      for (const std::string& f : t.files) files.push_back(fs::path(f).lexically_relative(place_.directory).string());
+      list["tables"].push_back({{"database", t.target.database}, {"table", t.target.table}, {"rows", t.rows},
+                                {"comparator", t.comparator}, {"files", files}});
+    }
+    return write_file_atomic(place_.directory + "/" + kListFile,
+                             list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", 0640);
+  }
+
+  EngineContext& context_;
+  const TableParts& parts_;
+  const TableRequest& request_;
+  const ExportPlace& place_;
+  const CancelToken& cancel_;
+  AuxTenant aux_;
+  TableOutcome out_;
+};
+
+}  // namespace
+
+size_t TableOutcome::failed() const {
+  size_t n = 0;
+  for (const TableResult& t : tables) n += t.error.has_value();
+  return n;
+}
+
+Result<RestorePlan> preview_tables(EngineContext& context, const TableRequest& request, const CancelToken& cancel) {
+  SEABED_CHECK(parse_names(request));
+  RestoreRequest restore;
+  restore.source = request.source;
+  restore.until = request.until;
+  restore.preview = restore.quick = true;
+  restore.passwords = request.passwords;
+  restore.key_uri = request.key_uri;
+  restore.key_password = request.key_password;
+  SEABED_TRY(const RestoreOutcome outcome, run_restore(context, restore, {}, cancel));
+  return outcome.plan;
+}
+
+Result<TableOutcome> export_tables(EngineContext& context, const TableParts& parts, const TableRequest& request,
+                                   const ExportPlace& place, const ProgressFn& progress, const CancelToken& cancel) {
+  SEABED_CHECK(parse_names(request));
+  SEABED_CHECK(take_directory(place.directory));
+  Export run(context, parts, request, place, cancel);
+  auto outcome = run.run(progress);
+  if (!outcome) {
+    std::error_code ec;  // nothing is left behind
+    fs::remove_all(place.directory, ec);
+  }
+  return outcome;
+}
+
+}  // namespace seabed::table
