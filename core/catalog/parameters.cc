@@ -56,6 +56,11 @@ std::string range_text(const ParameterSpec& spec) {
   return "[" + show(spec.min) + ", " + show(spec.max) + "]";
 }
 
+bool is_choice(std::string_view choices, std::string_view text) {
+  return !text.empty() && text.find('|') == text.npos &&
+         ("|" + std::string(choices) + "|").find("|" + std::string(text) + "|") != std::string::npos;
+}
+
 tl::unexpected<Error> bad_value(const ParameterSpec& spec, const std::string& text) {
   const char* units = spec.type == Type::kTime   ? ", units ms, s, m, h, d"
                       : spec.type == Type::kSize ? ", units K, M, G"
@@ -92,7 +97,11 @@ const std::vector<ParameterSpec>& known_parameters() {
       {Type::kTime, "_backup_task_keep_alive_timeout", "10m", kSecond, kYears,
        "a task that does not answer for this long is taken as dead"},
       {Type::kText, "external_kms_info", "", 0, 4096, "key management access; not part of a backup"},
-      {Type::kText, "tde_method", "none", 0, 32, "kept for compatibility; not part of a backup"},
+      {Type::kText, "tde_method", "none", 0, 32,
+       "internal: backups and archived log are encrypted under keys of the tenant (docs/keys.md); not part of a backup",
+       "none|internal"},
+      {Type::kText, "backup_compression", "none", 0, 32,
+       "zstd: pages of backups and groups of archived log are compressed where that saves a tenth", "none|zstd"},
   };
   return specs;
 }
@@ -104,6 +113,9 @@ Result<const ParameterSpec*> parameter_spec(const std::string& name) {
 }
 
 Result<uint64_t> parse_parameter(const ParameterSpec& spec, const std::string& text) {
+  if (spec.choices != nullptr && !is_choice(spec.choices, text))
+    return fail(Code::kInvalidArgument, std::string("parameter ") + spec.name, "'" + text.substr(0, 20) + "' is not a value of it",
+                std::string("give one of ") + spec.choices);
   if (spec.type == Type::kText)
     return text.size() <= spec.max ? Result<uint64_t>(text.size())
                                    : bad_value(spec, text.substr(0, 20) + "…");

@@ -13,6 +13,7 @@ struct ParameterSpec {
   const char* default_text;
   uint64_t min, max;                                        // in base units; kText: longest text
   const char* help;
+  const char* choices = nullptr;                            // kText: the only values, "a|b"
 };
 
 const std::vector<ParameterSpec>& known_parameters();

@@ -3,10 +3,12 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <climits>
 #include <memory>
 
@@ -67,6 +69,18 @@ Result<Secret> derive_key(const Secret& key, std::string_view salt, std::string_
   OPENSSL_cleanse(derived.data(), derived.size());
   if (!good) return refused("key derivation");
   return result;
+}
+
+Result<Secret> hash_key(const Secret& data_key) {
+  return derive_key(data_key, std::string(kSaltBytes, '\0'), "seabed hashes 1");
+}
+
+std::string keyed_hash(const Secret& key, std::string_view digest) {
+  std::string mac(EVP_MAX_MD_SIZE, '\0');
+  unsigned int size = 0;
+  if (HMAC(EVP_sha256(), key.view().data(), length(key.view()), in(digest), digest.size(), out(mac), &size) == nullptr) size = 0;
+  mac.resize(std::min<size_t>(size, digest.size()));
+  return mac;
 }
 
 Result<Secret> password_key(const Secret& password, std::string_view salt, const ScryptCost& cost) {

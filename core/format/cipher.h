@@ -32,6 +32,11 @@ Result<Secret> random_key();
 /// A key of its own for each salt and purpose: HKDF-SHA256.
 Result<Secret> derive_key(const Secret& key, std::string_view salt, std::string_view purpose);
 
+/// The key of the hashes that a holder of the data key compares (FileMeta): a plain hash would confirm a guessed content.
+Result<Secret> hash_key(const Secret& data_key);
+/// HMAC-SHA256 of a digest, as long as the digest itself.
+std::string keyed_hash(const Secret& hash_key, std::string_view digest);
+
 /// scrypt needs 128 * r * 2^log_n bytes of memory. Costs beyond kMaxScryptMemory are refused: they come from a medium.
 struct ScryptCost {
   uint32_t log_n = 16, r = 8, p = 1;

@@ -60,6 +60,7 @@ std::string_view file_type_name(FileType type) {
     case FileType::kReaderLease: return "reader lease";
     case FileType::kLogFormatMeta: return "format of a log file in parts";
     case FileType::kLogSealMeta: return "seal of a log file in parts";
+    case FileType::kKeyBackup: return "key backup";
   }
   return "unknown";
 }

@@ -21,6 +21,7 @@ enum class FileType : uint16_t {
   kRound = 50, kPieceInfo = 51, kTenantPieceInfos = 52, kCheckpointInfo = 53, kCheckpoint = 54, kPieceFileList = 55,
   kLsFileList = 56, kLogFile = 57, kSchemaMeta = 58, kHole = 59, kLease = 60, kTombstone = 61, kReaderLease = 62,
   kLogFormatMeta = 63, kLogSealMeta = 64,
+  kKeyBackup = 80,
 };
 std::string_view file_type_name(FileType type);
 

@@ -16,12 +16,14 @@ ArchiveWriter::ArchiveWriter(ObjectStore& store, const ArchiveStreamId& id, Arch
 std::string ArchiveWriter::key() const { return paths::log_file(id_.piece(file_.piece_id), id_.ls_id, file_.file_id); }
 
 bool ArchiveWriter::needs_file() const {
-  return !open_ || foreign_tail_ || file_.length >= options_.file_size || file_.groups >= options_.file_groups;
+  // An append in doubt is settled first: its bytes may be on their way.
+  const bool other_form = options_.form_turn && !in_doubt_ && options_.form_turn() != form_turn_;
+  return !open_ || foreign_tail_ || other_form || file_.length >= options_.file_size || file_.groups >= options_.file_groups;
 }
 
 namespace {
-std::string make_header(const ArchiveStreamId& id, const ArchiveWriterOptions& options, const LogFile& previous,
-                        const LogFile& next, uint64_t incarnation, const Lsn& start, Scn now) {
+meta::LogFileHeader make_header(const ArchiveStreamId& id, const ArchiveWriterOptions& options, const LogFile& previous,
+                                const LogFile& next, uint64_t incarnation, const Lsn& start, Scn now) {
   meta::LogFileHeader h;
   h.set_tenant_id(id.tenant_id);
   h.set_dest_id(id.dest_id);
@@ -40,9 +42,31 @@ std::string make_header(const ArchiveStreamId& id, const ArchiveWriterOptions& o
   }
   h.set_created_scn(now);
   h.set_start_lsn(start.bytes);
-  return encode_log_file_header(h);
+  return h;
 }
 }  // namespace
+
+/// Header, salt and form are made once: a retry must send the same bytes.
+Status ArchiveWriter::make_pending(const std::string& key, const LogFile& next, uint64_t incarnation, const Lsn& start,
+                                   Scn now) {
+  meta::LogFileHeader header = make_header(id_, options_, file_, next, incarnation, start, now);
+  FileForm form;
+  pending_turn_ = options_.form_turn ? options_.form_turn() : 0;
+  if (options_.form) {
+    SEABED_TRY(const LogFileForm wanted, options_.form());
+    form.compress = wanted.compress;
+    if (!wanted.wrap.empty()) {
+      if (!header.mutable_key()->ParseFromString(wanted.wrap)) return fail(Code::kInternal, key, "its wrapped key cannot be read");
+      SEABED_TRY(*header.mutable_salt(), random_bytes(kSaltBytes));
+      SEABED_TRY(Secret file_key, log_file_key(wanted.data_key, header.salt()));
+      form.cipher = LogFileCipher{std::move(file_key), log_file_place(header)};
+    }
+  }
+  pending_header_ = encode_log_file_header(header);
+  pending_form_ = std::move(form);
+  pending_key_ = key;
+  return ok();
+}
 
 Status ArchiveWriter::open_file(uint64_t piece_id, uint64_t incarnation, const Lsn& start, Scn now,
                                 const IoContext& ctx) {
@@ -53,10 +77,7 @@ Status ArchiveWriter::open_file(uint64_t piece_id, uint64_t incarnation, const L
   next.file_id = piece_id == file_.piece_id ? file_.file_id + 1 : 1;
   next.epoch = options_.epoch;
   const std::string key = paths::log_file(id_.piece(piece_id), id_.ls_id, next.file_id);
-  if (pending_key_ != key) {  // a retry must send the same bytes
-    pending_key_ = key;
-    pending_header_ = make_header(id_, options_, file_, next, incarnation, start, now);
-  }
+  if (pending_key_ != key) SEABED_CHECK(make_pending(key, next, incarnation, start, now));
   SEABED_CHECK(seal(ctx));
   if (auto made = form_->create(key, pending_header_, ctx); !made) {
     if (made.error().code != Code::kAlreadyExists && made.error().code != Code::kOutcomeUnknown) return made;
@@ -67,6 +88,8 @@ Status ArchiveWriter::open_file(uint64_t piece_id, uint64_t incarnation, const L
   hasher_.update(pending_header_);
   next.hash = hasher_.digest();
   file_ = next;
+  form_of_file_ = pending_form_;
+  form_turn_ = pending_turn_;
   open_ = true;
   foreign_tail_ = in_doubt_ = false;
   pending_key_.clear();
@@ -98,7 +121,9 @@ Status ArchiveWriter::settle_open(const std::string& key, const std::string& hea
 }
 
 Status ArchiveWriter::accept(std::span<const EncodedGroup> groups) {
+  offsets_.clear();
   for (const auto& g : groups) {
+    offsets_.push_back(file_.length);
     hasher_.update(g.bytes);
     file_.length += g.bytes.size();
     file_.add(g.meta);
@@ -108,8 +133,32 @@ Status ArchiveWriter::accept(std::span<const EncodedGroup> groups) {
   return ok();
 }
 
+/// As they are to stand behind the accepted length, in the file's form.
+Result<std::vector<EncodedGroup>> ArchiveWriter::stored(std::span<const EncodedGroup> groups) const {
+  std::vector<EncodedGroup> out;
+  uint64_t at = file_.length;
+  for (const auto& g : groups) {
+    LogGroup plain;
+    size_t used = 0, needed = 0;
+    std::string reason;
+    if (decode_group(g.bytes, &plain, &used, &needed, &reason) != GroupRead::kGroup)
+      return fail(Code::kInternal, "log group in memory", "cannot be read back: " + reason);
+    const LogFileCipher* cipher = form_of_file_.cipher ? &*form_of_file_.cipher : nullptr;
+    SEABED_TRY(std::string bytes, store_group(std::move(plain), cipher, form_of_file_.compress, at));
+    at += bytes.size();
+    out.push_back({g.meta, std::move(bytes)});
+  }
+  return out;
+}
+
 Status ArchiveWriter::append(std::span<const EncodedGroup> groups, const IoContext& ctx) {
   if (!open_ || foreign_tail_) return fail(Code::kInternal, key(), "no file is open for appending");
+  if (form_of_file_.plain()) return append_stored(groups, ctx);
+  SEABED_TRY(const auto made, stored(groups));
+  return append_stored(made, ctx);
+}
+
+Status ArchiveWriter::append_stored(std::span<const EncodedGroup> groups, const IoContext& ctx) {
   uint64_t total = 0, there = 0;
   for (const auto& g : groups) total += g.bytes.size();
   if (in_doubt_) SEABED_CHECK(look(groups, total, &there, ctx));

@@ -161,9 +161,11 @@ Status BackupReader::read_block(const meta::MacroRange& range, std::span<char> b
   const meta::PhysicalId& at = range.at();
   SEABED_TRY(std::string key, data_key(at));
   const std::string where = fmt::format("{} at {}", medium_.name(key), at.offset());
-  if (range.flags() != 0)
-    return fail(Code::kUnsupported, where, fmt::format("block flags {:#x} are not known", range.flags()),
-                "use a newer version of Seabed");
+  if (range.flags() != 0) {
+    SEABED_TRY(const size_t sound, read_stored_pages(range, 0, block, key));
+    if (sound == (block.size() + kPageSize - 1) / kPageSize) return ok();
+    return damaged(where, fmt::format("page {} of the block does not hold", sound));
+  }
   if (at.length() != block.size() || at.length() > kMacroblockSize || at.offset() < kFileHeaderSize)
     return damaged(where, fmt::format("the index names a block of {} bytes", at.length()));
   SEABED_TRY(size_t got, medium_.store->read_at(key, at.offset(), block, medium_.io()));
@@ -178,11 +180,9 @@ Result<size_t> BackupReader::read_pages(const meta::MacroRange& range, uint32_t 
                                         std::span<char> pages) const {
   const meta::PhysicalId& at = range.at();
   SEABED_TRY(std::string key, data_key(at));
+  if (range.flags() != 0) return read_stored_pages(range, first, pages, key);
   const uint64_t begin = uint64_t{first} * kPageSize;
   const std::string where = fmt::format("{} at {}", medium_.name(key), at.offset() + begin);
-  if (range.flags() != 0)
-    return fail(Code::kUnsupported, where, fmt::format("block flags {:#x} are not known", range.flags()),
-                "use a newer version of Seabed");
   const size_t count = (at.length() + kPageSize - 1) / kPageSize;
   if (at.length() > kMacroblockSize || at.offset() < kFileHeaderSize || pages.empty() ||
       begin + pages.size() > at.length() || range.page_hashes().size() != count * kPageHashSize)

@@ -5,11 +5,13 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "core/format/cipher.h"
 #include "core/format/index_file.h"
 #include "core/format/meta.pb.h"
 #include "core/media/medium.h"
@@ -25,6 +27,12 @@ struct SetFacts {
   std::optional<Error> problem;          // a successful set whose descriptor cannot be used
   bool usable() const { return success && !problem; }
 };
+
+/// What protects a set: whose key or password opens what it wrote itself.
+enum class SetProtection { kNone, kMasterKey, kPassword };
+SetProtection protection_of(const meta::BackupSetDescriptor& set);
+/// What a set's wrapped data key is bound to.
+std::string set_key_subject(uint64_t tenant_id, uint64_t set_id);
 
 /// The directory of a set that holds a stream's files of one kind.
 struct DataDirectory {
@@ -64,7 +72,12 @@ class BackupReader {
   Status each_block(const DataDirectory& from,
                     const std::function<Status(const meta::MacroRange&)>& visit) const;
   Result<IndexReader> open_ranges(const DataDirectory& from) const;
-  /// Fills `block`, whose size must be the range's length, and proves it. kCorruption names the data file and
+  /// The data key of a set that wrote encrypted; null: it did not. Opened once, with the keys of the medium:
+  /// kPermissionDenied 9047 when they are not the right ones.
+  Result<const Secret*> set_key(uint64_t set_id) const;
+  /// As FileMeta has them: keyed where the holder's set is encrypted. `set_key` is needed for that.
+  Result<std::string> file_hash(uint64_t holder_set_id, std::string_view digest) const;
+  /// Fills `block`, whose size must be plain_length of the range, and proves it. kCorruption names the data file and
   /// offset.
   Status read_block(const meta::MacroRange& range, std::span<char> block) const;
   /// Fills `pages` with whole pages of the block from page `first` on (64 KiB each, the block's last one shorter) in
@@ -74,17 +87,22 @@ class BackupReader {
   Result<std::string> index_key(const DataDirectory& from, std::string_view index) const;
 
  private:
-  BackupReader(Medium medium, meta::FormatInfo format)
-      : medium_(std::move(medium)), format_(std::move(format)) {}
+  BackupReader(Medium medium, meta::FormatInfo format);
   Status read_descriptor(SetFacts* set) const;
   Result<paths::LsData> place(const DataDirectory& from) const;
   Result<IndexReader> open_index(const DataDirectory& from, FileType type, std::string_view index) const;
+
+  struct KeyCache;
+  Result<const Secret*> attempt_key_of(const meta::MacroRange& range) const;
+  Result<size_t> read_stored_pages(const meta::MacroRange& range, uint32_t first, std::span<char> pages,
+                                   const std::string& key) const;
 
   Medium medium_;
   meta::FormatInfo format_;
   std::vector<SetFacts> sets_;
   std::set<uint64_t> deleted_;
   std::map<uint64_t, size_t> by_id_;
+  std::shared_ptr<KeyCache> keys_;   // by set and attempt
 };
 
 }  // namespace seabed

@@ -7,11 +7,13 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/fd.h"
+#include "core/format/cipher.h"
 #include "core/format/frame.h"
 #include "core/format/meta.pb.h"
 #include "core/media/paths.h"
@@ -27,6 +29,8 @@ struct BackupWriterOptions {
   std::chrono::milliseconds request_deadline{60'000};
   const CancelToken* cancel = nullptr;      // must outlive the writer
   uint64_t trace_id = 0;
+  bool compress = false;                    // pages, where it saves a tenth
+  std::optional<Secret> data_key{};         // of the set: pages are encrypted and the files' hashes keyed
 };
 
 /// One file of a snapshot on its way into a set.

@@ -16,6 +16,38 @@ constexpr size_t kHeaderRead = 66 << 10;  // frame, message and hash of a log fi
 
 }  // namespace
 
+namespace {
+
+Result<Secret> open_log_key(const Medium& medium, const meta::LogFileHeader& header, const std::string& what) {
+  static const KeyRing kNone;
+  const KeyRing& ring = medium.keys ? *medium.keys : kNone;
+  return ring.open(header.key(), log_key_subject(header.tenant_id()), what);
+}
+
+Status check_file_key(const Medium& medium, const std::string& key) {
+  SEABED_TRY(const auto object, open_log_object(medium, key));
+  std::string bytes(kHeaderRead, '\0');
+  SEABED_TRY(const size_t got, object->read_at(0, bytes));
+  bytes.resize(got);
+  size_t used = 0;
+  SEABED_TRY(const meta::LogFileHeader header, decode_log_file_header(bytes, &used, medium.name(key)));
+  if (!header.has_key()) return ok();
+  SEABED_CHECK(open_log_key(medium, header, medium.name(key)));
+  return ok();
+}
+
+}  // namespace
+
+Status check_log_key(const Medium& medium, const PieceFacts& piece, uint64_t ls) {
+  for (const meta::LsPieceProgress& p : piece.descriptor.ls()) {
+    if (p.ls_id() != ls || p.first_file_id() == 0) continue;
+    SEABED_CHECK(check_file_key(medium, paths::log_file(piece.key, ls, p.first_file_id())));
+    if (p.last_file_id() == p.first_file_id()) continue;
+    SEABED_CHECK(check_file_key(medium, paths::log_file(piece.key, ls, p.last_file_id())));
+  }
+  return ok();
+}
+
 StreamLog::StreamLog(Medium medium, std::vector<PieceFacts> pieces, uint64_t ls, StreamLogStart start)
     : medium_(std::move(medium)),
       pieces_(std::move(pieces)),
@@ -160,12 +192,15 @@ Result<bool> StreamLog::open_next_file() {
 /// The key of the file just opened; none: its groups are plain, or refused one by one.
 Status StreamLog::take_key(const meta::LogFileHeader& header) {
   cipher_.reset();
+  locked_ = false;
   if (!header.has_key()) return ok();
   const std::string what = medium_.name(key_);
   if (const std::string wrap = header.key().SerializeAsString(); wrap != opened_wrap_) {
-    static const KeyRing kNone;
-    const KeyRing& ring = medium_.keys ? *medium_.keys : kNone;
-    SEABED_TRY(data_key_, ring.open(header.key(), log_key_subject(header.tenant_id()), what));
+    auto opened = open_log_key(medium_, header, what);
+    locked_ = !opened && pass_locked_ && opened.error().code == Code::kPermissionDenied;
+    if (locked_) return ok();
+    if (!opened) return fail(opened.error());
+    data_key_ = std::move(*opened);
     opened_wrap_ = wrap;
   }
   SEABED_TRY(Secret file_key, log_file_key(data_key_, header.salt()));
@@ -235,7 +270,7 @@ Result<bool> StreamLog::next(LogGroup* group) {
       return damaged(key_, fmt::format("stamps fall from {} to {}", last_scn_, group->scn_hi));
     last_scn_ = group->scn_hi;
     if (!wanted(*group)) continue;
-    if (group->stored != 0) {
+    if (group->stored != 0 && !locked_) {
       const uint64_t at = offset_ - rest.size();
       SEABED_CHECK(load_group(group, cipher_ ? &*cipher_ : nullptr, at, medium_.name(object_->holder_of(at))));
     }

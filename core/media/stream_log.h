@@ -20,6 +20,10 @@ struct StreamLogStart {
   Scn scn = 0;  // so are metadata groups stamped at or before it
 };
 
+/// Whether the keys of the medium open the first and the last log file of a stream in a piece: master keys rise with time,
+/// and a key backup has all up to one. ok() when they are plain. kPermissionDenied with ob_error 9047 when not.
+Status check_log_key(const Medium& medium, const PieceFacts& piece, uint64_t ls);
+
 /// Streams in reads of at most 4 MiB; a group is the largest thing it holds. Not thread-safe. Errors name the
 /// file: kGap when one is missing, kCorruption when one is shorter than accepted or does not hold what was
 /// written.
@@ -27,6 +31,9 @@ class StreamLog {
  public:
   /// `pieces`: rising, of one destination, none with a problem. Empty pieces are passed over.
   StreamLog(Medium medium, std::vector<PieceFacts> pieces, uint64_t ls, StreamLogStart start);
+  /// Files whose key is not at hand are read all the same: their groups come as they are stored (`stored` says so), and
+  /// the files' bytes are proved.
+  void pass_locked() { pass_locked_ = true; }
   /// False at the durable end of the last piece.
   Result<bool> next(LogGroup* group);
   /// Where the last group came from, for messages.
@@ -73,6 +80,7 @@ class StreamLog {
   std::string opened_wrap_;             // serialized KeyWrap that data_key_ came from: writers keep one for many files
   Secret data_key_;
   std::optional<LogFileCipher> cipher_; // of the open file
+  bool pass_locked_ = false, locked_ = false;
   Hasher128 hash_;
   std::string buffer_;  // bytes read and not yet taken begin at taken_
   size_t taken_ = 0;

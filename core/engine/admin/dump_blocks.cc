@@ -8,6 +8,7 @@
 #include "core/base/bytes.h"
 #include "core/engine/admin/dump_parts.h"
 #include "core/flow/macroblock.h"
+#include "core/format/stored_page.h"
 #include "core/format/index_file.h"
 
 namespace seabed::dump {
@@ -47,7 +48,8 @@ std::optional<uint32_t> file_number(std::string_view key) {
 /// Empty: the block is what was written.
 Result<std::string> check_block(File& file, const meta::MacroRange& range) {
   const meta::PhysicalId& at = range.at();
-  if (at.length() > kMacroblockSize || at.offset() < kFileHeaderSize)
+  const uint64_t most = kMacroblockSize + kMacroblockSize / kPageSize * kTagBytes;   // as stored, encrypted
+  if (at.length() > most || at.offset() < kFileHeaderSize)
     return fmt::format("the index names a block of {} bytes here", at.length());
   SEABED_TRY(std::string block, read_exactly(file.object, at.offset(), at.length()));
   if (block.size() != at.length())
@@ -75,6 +77,8 @@ Status give_blocks(File& file, IndexReader& index, uint32_t number, const DumpOp
     ++*blocks;
     sink.item({{"at", at},
                {"length", range.at().length()},
+               {"plain_length", plain_length(range)},
+               {"encrypted", (range.flags() & kBlockEncrypted) != 0},
                {"tablet_id", range.tablet_id()},
                {"logical_id", range.logical_id()},
                {"block", range.block()},

@@ -24,8 +24,8 @@ constexpr auto kTick = std::chrono::milliseconds(1000), kTickAfterError = std::c
 }
 
 RoundExecutor::RoundExecutor(EngineContext& context, const TenantConfig& tenant, const ArchiveTuning& tuning)
-    : context_(context), config_(tenant), tuning_(tuning), bridge_(tenant.tenant_id, tuning),
-      log_form_(context, tenant.tenant_id) {
+    : context_(context), config_(tenant), tuning_(tuning), log_form_(context, tenant.tenant_id),
+      bridge_(tenant.tenant_id, tuning) {
   if (context.open_tenant_source) tenant_source_ = context.open_tenant_source(tenant);
 }
 

@@ -32,6 +32,8 @@ struct StreamEnvironment {
   LeaseKeeper* keeper = nullptr;
   uint64_t buffer_bytes = 8 << 20;
   uint64_t file_size = 64ull << 20;
+  LogFormFn form;                    // may be null: log is stored as it is
+  std::function<uint64_t()> form_turn;   // may be null: another number, another form: the open file ends
   std::function<std::chrono::milliseconds()> lag_target;
   /// The adapter's state beside the newest checkpoint on the medium, and the position it belongs to.
   std::string resume;

@@ -55,6 +55,8 @@ Status StreamArchiver::take_tail(const StreamTail& tail) {
   incarnation_ = tail.incarnation;
   last_scn_hi_ = std::max(last_scn_hi_, tail.scn_hi);
   ArchiveWriterOptions options{lease_->epoch(), lease_->owner(), env_.file_size};
+  options.form = env_.form;
+  options.form_turn = env_.form_turn;
   writer_ = std::make_unique<ArchiveWriter>(*env_.store, env_.id, options, tail.last);
   const uint64_t piece = tail.last.file_id == 0 ? env_.first_open_piece : tail.last.piece_id;
   piece_id_ = std::max(piece_id_, piece);

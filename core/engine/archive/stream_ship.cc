@@ -39,7 +39,6 @@ Status StreamArchiver::ship_batch() {
     batch.push_back(std::move(buffer_.front().group));
     buffer_.pop_front();
   }
-  const uint64_t at = writer_->current().length;
   if (const auto appended = writer_->append(batch, io()); !appended) {
     for (auto it = batch.rbegin(); it != batch.rend(); ++it) buffer_.push_front({std::move(*it), piece});
     if (appended.error().code == Code::kConflict && writer_->needs_file()) return ok();  // again, into the next file
@@ -47,14 +46,13 @@ Status StreamArchiver::ship_batch() {
   }
   buffered_bytes_ -= bytes;
   durable_bytes_ += bytes;
-  uint64_t offset = at;
-  for (const auto& group : batch) {
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const auto& group = batch[i];
     max_scn_ = std::max(max_scn_, group.meta.scn_hi);
     if (carries_log(group.meta.type)) {
       end_ = group.meta.end;
-      stamp_ = {piece, offset, writer_->current().file_id, group.meta};
+      stamp_ = {piece, writer_->offsets()[i], writer_->current().file_id, group.meta};
     }
-    offset += group.bytes.size();
   }
   changed(writer_->current());
   return ok();

@@ -11,6 +11,7 @@
 
 #include "core/catalog/backup_jobs.h"
 #include "core/catalog/backup_sets.h"
+#include "core/catalog/keys.h"
 #include "core/engine/backup/backup_job.h"
 #include "core/engine/backup/destination.h"
 #include "core/engine/backup/set_document.h"
@@ -36,6 +37,7 @@ class BackupRun {
   // run.cc
   Status open();
   Status load_rows();
+  Status load_keys(BackupWriterOptions* options);
   Status run_set();
   Result<Outcome> work(const std::vector<SetAction>& actions);
   Result<Outcome> act(SetAction action);
@@ -77,6 +79,10 @@ class BackupRun {
   CopyFile plan_file(const StreamDocument& stream, Snapshot& snapshot, size_t index);
   const meta::FileMeta* proved_copy(uint64_t ls_id, const SnapshotFile& file);
   Status load_known(uint64_t ls_id, const Snapshot& snapshot);
+  // set_keys.cc
+  bool may_refer_to(uint64_t holder_set_id);
+  const Secret* hash_key_of(uint64_t holder_set_id);
+  Result<Secret> find_hash_key(const SetFacts& holder);
 
   // index_phase.cc
   Status each_tablet(const std::function<void(uint64_t ls_id, const meta::TabletInfo::Tablet&)>& visit) const;
@@ -129,6 +135,9 @@ class BackupRun {
   SetDocument document_;
   DataDestination dest_;
   paths::SetId set_id_;
+  std::optional<catalog::SetKeyRow> key_;    // the set is encrypted
+  std::string encryption_mode_ = "NONE";
+  std::map<uint64_t, std::optional<Secret>> hash_keys_;   // of sets whose files may be referred to; nullopt: not known
   std::unique_ptr<BackupSetWriter> writer_;
   std::unique_ptr<BackupReader> reader_;     // of the parents, for incrementals and later turns
   std::map<uint64_t, std::unique_ptr<Snapshot>> snapshots_;

@@ -47,7 +47,8 @@ meta::BackupSetDescriptor BackupRun::descriptor() const {
   d.set_start_time(set_.start_us * 1000);
   d.set_end_time(document_.end_us * 1000);
   d.set_status("SUCCESS");
-  d.set_encryption_mode("NONE");
+  d.set_encryption_mode(encryption_mode_);
+  if (key_) d.mutable_key()->ParseFromString(key_->wrap);
   d.set_file_status("AVAILABLE");
   d.set_path(set_.path);
   d.set_start_replay_scn(start_replay_scn());
@@ -212,6 +213,7 @@ Status BackupRun::complete() {
     job->status = name(step->next);
     job->end_us = document_.end_us;
     SEABED_CHECK(catalog::update_backup_job(tx, *job, before));
+    if (key_) SEABED_CHECK(catalog::forget_data_key(tx, job_.tenant_id, job_.backup_set_id));
     SEABED_CHECK(catalog::update_set_task(tx, task_, task_.status));
     SEABED_CHECK(catalog::update_backup_set(tx, set_, "DOING"));
     job_ = *job;

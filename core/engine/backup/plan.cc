@@ -26,15 +26,20 @@ uint64_t logical_id(uint64_t set_id, uint32_t turn, size_t index) {
   return set_id << 40 | static_cast<uint64_t>(turn & 0xff) << 32 | (index + 1);
 }
 
-bool same_bytes(const SnapshotFile& file, const meta::FileMeta& known) {
+std::string keyed(const Secret* key, std::string_view digest) {
+  return key == nullptr ? std::string(digest) : keyed_hash(*key, digest);
+}
+
+/// `key`: of the holder's hashes; null: they are plain.
+bool same_bytes(const SnapshotFile& file, const meta::FileMeta& known, const Secret* key) {
   auto fd = file.open();
   if (!fd) return false;
   if (!file.identity.empty() && known.tail_hash().size() == kPageHashSize) {
     auto tail = read_last_page_hash(fd->get(), file.size, file.name);
-    return tail && *tail == known.tail_hash();
+    return tail && keyed(key, *tail) == known.tail_hash();
   }
   auto hash = read_content_hash(fd->get(), file.size, file.name);
-  return hash && view(*hash) == known.hash128();
+  return hash && keyed(key, view(*hash)) == known.hash128();
 }
 
 }  // namespace
@@ -59,6 +64,7 @@ Status BackupRun::load_known(uint64_t ls_id, const Snapshot& snapshot) {
       const auto wanted = known.find(known_key(file));
       if (wanted == known.end()) return ok();
       const DataDirectory holder = BackupReader::holder(dir, file);
+      if (!may_refer_to(holder.set_id)) return ok();
       wanted->second = file;
       wanted->second.set_holder_set_id(holder.set_id);
       wanted->second.set_holder_turn(holder.turn);
@@ -74,7 +80,7 @@ const meta::FileMeta* BackupRun::proved_copy(uint64_t ls_id, const SnapshotFile&
   const auto& known = known_.at(ls_id);
   const auto it = known.find(known_key(file));
   if (it == known.end() || it->second.holder_set_id() == 0) return nullptr;
-  if (same_bytes(file, it->second)) return &it->second;
+  if (same_bytes(file, it->second, hash_key_of(it->second.holder_set_id()))) return &it->second;
   if (!file.identity.empty())
     log::warn("backup: {} has the identity but not the bytes of the file in set {}: it is copied", file.name,
               it->second.holder_set_id());

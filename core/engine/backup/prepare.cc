@@ -29,6 +29,7 @@ Status BackupRun::start() {
     set_.backup_type = job_.backup_type;
     set_.description = job_.description;
     set_.plus_archivelog = job_.plus_archivelog;
+    set_.encryption_mode = task_.encryption_mode = job_.encryption_mode;
     set_.prev_full_backup_set_id = parent.full_set_id;
     set_.prev_inc_backup_set_id = parent.set_id;
     set_.start_us = task_.start_us = context_.clock->read().now / 1000;

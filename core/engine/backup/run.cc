@@ -74,6 +74,7 @@ Status BackupRun::open() {
   SEABED_TRY(options.data_file_bytes, context_.catalog->get<uint64_t>([&](Transaction& tx) {
     return catalog::parameter(tx, job_.tenant_id, "backup_data_file_size");
   }));
+  SEABED_CHECK(load_keys(&options));
   writer_ = std::make_unique<BackupSetWriter>(dest_.store, set_id_, options);
   SEABED_TRY(auto reader, BackupReader::open(Medium{dest_.store, &stop_, context_.limits.request_deadline}));
   reader_ = std::make_unique<BackupReader>(std::move(reader));

@@ -65,6 +65,7 @@ Status BackupRun::mark_failed(const Error& why, JobState next) {
     job->result = result_number(why);
     job->end_us = now_us;
     SEABED_CHECK(catalog::update_backup_job(tx, *job, before));
+    SEABED_CHECK(catalog::forget_data_key(tx, job->tenant_id, job->backup_set_id));
     if (task_.task_id == 0) return ok();
     const std::string task_before = task_.status;
     task_.status = name(next == JobState::kCanceled ? SetState::kCanceled : SetState::kFailed);

@@ -9,6 +9,7 @@
 #include "core/engine/backup/destination.h"
 #include "core/engine/backup/parent.h"
 #include "core/engine/job/tenant_ready.h"
+#include "core/engine/keys/writing_keys.h"
 
 namespace seabed {
 namespace {
@@ -77,6 +78,11 @@ Result<uint64_t> submit_backup(EngineContext& context, const BackupRequest& requ
   SEABED_CHECK(context.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_CHECK(check(tx));   // again: another request may have come meanwhile
     SEABED_TRY(job.backup_set_id, catalog::next_backup_set_id(tx, request.tenant_id, found.largest_id));
+    SEABED_TRY(const auto key, make_set_key(tx, context.cluster_id, request.tenant_id, job.backup_set_id, request.encryption_password));
+    if (key) {
+      SEABED_CHECK(catalog::insert_set_key(tx, *key));
+      job.encryption_mode = request.encryption_password.empty() ? "TRANSPARENT_ENCRYPTION" : "PASSWORD";
+    }
     SEABED_TRY(job.job_id, catalog::insert_backup_job(tx, job));
     return ok();
   }));

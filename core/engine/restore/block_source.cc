@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/flow/macroblock.h"
+#include "core/format/stored_page.h"
 
 namespace seabed::restore {
 
@@ -44,7 +45,7 @@ Status BlockSource::check(const meta::MacroRange& range, FileTask& file) const {
   const bool placed = at.backup_set_id() == d.set_id && at.ls_id() == d.ls_id && at.kind() == d.kind &&
                       at.turn() == d.turn && at.retry() == d.retry;
   if (placed && range.block() == file.next && range.block() < file.meta.block_count() &&
-      at.length() == block_length(file.meta.size(), range.block()))
+      plain_length(range) == block_length(file.meta.size(), range.block()))
     return ok();
   SEABED_TRY(std::string index, reader_.index_key(d, "macro_range_index"));
   return fail(Code::kCorruption, reader_.medium().name(index),

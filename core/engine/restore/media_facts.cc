@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "core/engine/keys/reading_keys.h"
 #include "core/storage/destination.h"
 #include "core/storage/subtree.h"
 
@@ -22,7 +23,8 @@ LogHole to_hole(const meta::HoleRecord& h) {
 
 class Loader {
  public:
-  Loader(EngineContext& context, const CancelToken& cancel) : context_(context), cancel_(cancel) {}
+  Loader(EngineContext& context, const KeyAccess& access, const CancelToken& cancel)
+      : context_(context), access_(access), cancel_(cancel) {}
 
   Status open(const std::string& uri) {
     SEABED_TRY(Uri parsed, parse_uri(uri));
@@ -36,6 +38,10 @@ class Loader {
                   "give the destination that backups or archives were written to");
     }
     SEABED_CHECK(same_tenant(format, medium));
+    if (!keys_) {
+      SEABED_TRY(keys_, reading_keys(context_, access_, format.cluster_id(), format.tenant_id(), cancel_));
+    }
+    medium.keys = keys_;
     if (format.kind() == meta::DEST_ARCHIVE) return open_archive(std::move(medium));
     return open_data(std::move(medium));
   }
@@ -81,7 +87,7 @@ class Loader {
     for (const SetFacts& set : media_->data[source]->sets()) {
       if (!set.usable() || !set.descriptor.plus_archivelog()) continue;
       auto opened = open_archive({subtree(medium.store, paths::complement_log(set.id)), medium.cancel,
-                                  medium.call_deadline}, source, set.id.id);
+                                  medium.call_deadline, medium.keys}, source, set.id.id);
       if (opened) continue;
       const Code code = opened.error().code;
       if (code != Code::kNotFound && code != Code::kCorruption && code != Code::kUnsupported && code != Code::kConflict)
@@ -203,7 +209,9 @@ class Loader {
   }
 
   EngineContext& context_;
+  const KeyAccess& access_;
   const CancelToken& cancel_;
+  std::shared_ptr<const KeyRing> keys_;
   std::unique_ptr<Media> media_ = std::make_unique<Media>();
   struct Found {
     PieceMedia piece;
@@ -235,7 +243,7 @@ Result<std::unique_ptr<Media>> load_media(EngineContext& context, const RestoreS
   if (source.uris.empty())
     return fail(Code::kInvalidArgument, "source", "no destination was given",
                 "give a data and an archive destination");
-  Loader loader(context, cancel);
+  Loader loader(context, source.keys, cancel);
   for (const std::string& uri : source.uris) SEABED_CHECK(loader.open(uri));
   SEABED_CHECK(loader.derive());
   return loader.take();

@@ -40,6 +40,11 @@ Status plan_streams(EngineContext& context, const Media& media, Plan* plan);
 /// warnings. What a restore needs it finds out by itself, and fails.
 Status check_presence(const Media& media, Plan* plan);
 
+// check_keys.cc
+/// kPermissionDenied with ob_error 9047 when a set or log that the plan needs does not open with the keys at hand: asked
+/// before the first byte is restored.
+Status check_keys(const Media& media, const Plan& plan);
+
 // plan_restore.cc
 Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target);
 

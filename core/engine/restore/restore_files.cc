@@ -12,6 +12,7 @@
 #include "core/engine/restore/block_source.h"
 #include "core/flow/lanes.h"
 #include "core/flow/macroblock.h"
+#include "core/format/stored_page.h"
 
 namespace seabed::restore {
 namespace {
@@ -60,7 +61,7 @@ class Copier {
         return fail(Code::kCancelled, "restore", "was cancelled");
       SEABED_TRY(std::optional<BlockTask> block, source.next());
       if (!block) return ok();
-      SEABED_CHECK(copy(*block, std::span<char>(buffer.data(), block->range.at().length())));
+      SEABED_CHECK(copy(*block, std::span<char>(buffer.data(), plain_length(block->range))));
     }
     return ok();
   }
@@ -100,7 +101,8 @@ class Copier {
   std::vector<std::unique_ptr<FileTask>> tasks_;
 };
 
-bool same_content(int fd, const meta::FileMeta& meta, const CancelToken& cancel) {
+bool same_content(const BackupReader& reader, const DataDirectory& from, int fd, const meta::FileMeta& meta,
+                  const CancelToken& cancel) {
   struct stat st {};
   if (::fstat(fd, &st) != 0 || static_cast<uint64_t>(st.st_size) != meta.size()) return false;
   Hasher128 hasher;
@@ -110,19 +112,20 @@ bool same_content(int fd, const meta::FileMeta& meta, const CancelToken& cancel)
     if (!got || *got == 0 || cancel.cancelled()) return false;
     hasher.update({buffer.data(), *got});
   }
-  return view(hasher.digest()) == meta.hash128();
+  const auto hash = reader.file_hash(BackupReader::holder(from, meta).set_id, view(hasher.digest()));
+  return hash && *hash == meta.hash128();
 }
 
 }  // namespace
 
-std::vector<std::string> find_whole_files(const StreamPlan& stream, const std::string& staged,
+std::vector<std::string> find_whole_files(const BackupReader& reader, const StreamPlan& stream, const std::string& staged,
                                           const CancelToken& cancel) {
   std::vector<std::string> names;
   auto directory = open_directory(staged);
   if (!directory) return names;
   for (const auto& [from, meta] : stream.files) {
     auto fd = open_beneath(directory->get(), meta.name(), O_RDONLY);
-    if (fd && same_content(fd->get(), meta, cancel)) names.push_back(meta.name());
+    if (fd && same_content(reader, from, fd->get(), meta, cancel)) names.push_back(meta.name());
   }
   return names;
 }
@@ -145,7 +148,7 @@ Result<std::string> read_small_file(const BackupReader& reader, const DataDirect
     SEABED_TRY(std::optional<BlockTask> block, source.next());
     if (!block) return out;
     const uint64_t at = block->range.block() * kMacroblockSize;
-    SEABED_CHECK(reader.read_block(block->range, std::span<char>(&out[at], block->range.at().length())));
+    SEABED_CHECK(reader.read_block(block->range, std::span<char>(&out[at], plain_length(block->range))));
   }
 }
 

@@ -16,7 +16,7 @@ struct FileCopyOptions {
 };
 
 /// Files of an earlier attempt that are whole in `staged` by size and content hash: the names to keep.
-std::vector<std::string> find_whole_files(const StreamPlan& stream, const std::string& staged,
+std::vector<std::string> find_whole_files(const BackupReader& reader, const StreamPlan& stream, const std::string& staged,
                                           const CancelToken& cancel);
 /// Fills the target with every file of the stream that is not among `kept` (and still there).
 Status copy_files(const BackupReader& reader, const StreamPlan& stream, RestoreTarget& target,

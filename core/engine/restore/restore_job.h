@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "core/engine/job/context.h"
+#include "core/engine/keys/key_access.h"
 
 namespace seabed {
 
 /// Data and archive trees by URI, any number of each, in any order.
 struct RestoreSource {
   std::vector<std::string> uris;
+  KeyAccess keys{};                // beside the catalog's own keys; of no use where nothing is encrypted
 };
 
 struct RestoreTargetPoint {
@@ -32,6 +34,7 @@ struct RestoreRequest {
   // Secrets: never logged, never kept (docs/keys.md). Sets' own, the full set's first; the key backup and what opens it.
   std::vector<std::string> passwords;
   std::string key_uri, key_password;
+  uint64_t job_id = 0;             // the new tenant's row, when a job of the agent runs this; else 0
 };
 
 struct RestorePlan {
@@ -80,6 +83,9 @@ Result<Window> compute_window(EngineContext& context, const RestoreSource& sourc
 /// Reads every file of every set and piece: checksums, chains, continuity. `quick`: presence, sizes and metadata only.
 Result<VerifyReport> verify_media(EngineContext& context, const RestoreSource& source, bool quick,
                                   const ProgressFn& progress, const CancelToken& cancel);
+/// Takes an unfinished or finished restore away again, with everything that Seabed wrote there: what CANCEL leaves.
+/// kConflict once it was activated; nothing there is fine.
+Status discard_restore(EngineContext& context, const std::string& directory);
 /// Makes a staged tenant a database again (all of its streams and auxiliary files). Idempotent.
 Status activate_tenant(EngineContext& context, const std::string& directory);
 

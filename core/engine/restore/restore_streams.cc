@@ -26,7 +26,7 @@ Status RestoreRun::copy_stream(const StreamPlan& planned) {
     std::erase_if(stream.files, [](const auto& file) { return quick::stays_remote(file.second); });
   }
   const std::string staged = staged_path(place(stream));
-  std::vector<std::string> kept = find_whole_files(stream, staged, cancel_);
+  std::vector<std::string> kept = find_whole_files(*media_.data[media_.bases[plan_.base].source], stream, staged, cancel_);
   SEABED_TRY(auto target, stream.adapter->open_target(place(stream)));
   target->keep_files(kept);
   SEABED_CHECK(target->begin(stream.meta.recovery()));
@@ -55,7 +55,8 @@ Status RestoreRun::replay_all() {
 }
 
 Status RestoreRun::replay_stream(const StreamPlan& stream) {
-  auto replayed = [this](uint64_t bytes) {
+  auto replayed = [this, &stream](uint64_t bytes, Scn scn) {
+    recovered(stream, scn);
     if (bytes == 0) return;
     done_bytes_ += bytes;
     tell("");
@@ -64,6 +65,15 @@ Status RestoreRun::replay_stream(const StreamPlan& stream) {
              replay_log(media_, plan_, stream, *targets_[stream.meta.ls_id()], replayed, cancel_));
   replayed_[stream.meta.ls_id()] = std::move(result);
   return ok();
+}
+
+/// The tenant is as far as its slowest stream.
+void RestoreRun::recovered(const StreamPlan& stream, Scn scn) {
+  recovered_[stream.meta.ls_id()] = scn;
+  if (recovered_.size() < plan_.streams.size()) return;
+  Scn slowest = plan_.target;
+  for (const auto& [ls, at] : recovered_) slowest = std::min(slowest, at);
+  recover_scn_ = slowest;
 }
 
 Status RestoreRun::finish_stream(const StreamPlan& stream, StreamResult result) {
@@ -84,6 +94,7 @@ Status RestoreRun::finish_stream(const StreamPlan& stream, StreamResult result) 
   result.records = report.records;
   result.warnings = report.warnings;
   state_.streams.push_back(std::move(result));
+  recovered(stream, plan_.target);
   targets_.erase(stream.meta.ls_id());
   return persist();
 }

@@ -1,5 +1,6 @@
 // The entry: look, refuse what is impossible, then execute (or go on with) the plan.
 
+#include "core/engine/keys/reading_keys.h"
 #include "core/engine/restore/restore_run.h"
 
 namespace seabed {
@@ -15,8 +16,9 @@ Status check_directory_name(const std::string& directory) {
               "give the full path of a new directory");
 }
 
-/// nullopt: begin anew. kConflict when something else is, or was, restored there.
-Result<std::optional<RestoreState>> unfinished(const RestoreRequest& request, const restore::Media& media) {
+}  // namespace
+
+Result<std::optional<RestoreState>> restore::unfinished_restore(const RestoreRequest& request, const Media& media) {
   SEABED_TRY(auto state, restore::read_state(request.directory));
   if (!state) return std::nullopt;
   const std::string what = "tenant " + state->backup_tenant + " at " + state->target_display;
@@ -31,6 +33,15 @@ Result<std::optional<RestoreState>> unfinished(const RestoreRequest& request, co
                 std::string("holds an unfinished ") + (state->remote ? "quick" : "full") + " restore of " + what,
                 "restore by the same method, or remove the directory");
   return state;
+}
+
+namespace {
+
+RestoreSource source_of(const RestoreRequest& request) {
+  RestoreSource source = request.source;
+  if (!request.passwords.empty()) source.keys.passwords = request.passwords;
+  if (!request.key_uri.empty()) source.keys.key_uri = request.key_uri, source.keys.key_password = request.key_password;
+  return source;
 }
 
 /// An unfinished restore to "latest" goes on to the target that it began with.
@@ -48,10 +59,11 @@ Result<Scn> target_of(const RestoreRequest& request, const restore::Media& media
 Result<RestoreOutcome> run_restore(EngineContext& context, const RestoreRequest& request,
                                    const ProgressFn& progress, const CancelToken& cancel) {
   if (!request.preview) SEABED_CHECK(check_directory_name(request.directory));
-  SEABED_TRY(auto media, restore::load_media(context, request.source, cancel));
+  const RestoreSource source = source_of(request);
+  SEABED_TRY(auto media, restore::load_media(context, source, cancel));
   std::optional<RestoreState> earlier;
   if (!request.preview) {
-    SEABED_TRY(earlier, unfinished(request, *media));
+    SEABED_TRY(earlier, restore::unfinished_restore(request, *media));
   }
   SEABED_TRY(Scn target, target_of(request, *media, earlier));
   SEABED_TRY(restore::Plan plan, restore::make_plan(context, *media, target));
@@ -61,6 +73,8 @@ Result<RestoreOutcome> run_restore(EngineContext& context, const RestoreRequest&
     preview.warnings = plan.warnings;
     return preview;
   }
+  SEABED_CHECK(restore::check_keys(*media, plan));
+  SEABED_CHECK(keep_restored_keys(context, source.keys, media->tenant.cluster_id(), media->tenant.tenant_id(), cancel));
   SEABED_CHECK(make_directories(request.directory));
   SEABED_TRY(Fd lock, restore::lock_directory(request.directory));
   // Another base or other pieces than before: nothing that is finished there fits.

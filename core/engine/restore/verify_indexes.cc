@@ -7,6 +7,7 @@
 
 #include "core/engine/restore/verify_report.h"
 #include "core/flow/macroblock.h"
+#include "core/format/stored_page.h"
 
 namespace seabed::restore {
 namespace {
@@ -61,8 +62,10 @@ Status check_holder(const BackupReader& reader, const DataDirectory& from, std::
     auto it = files.find({r.tablet_id(), r.logical_id()});
     if (it == files.end()) return ok();
     Wanted& file = it->second;
-    if (r.block() != file.seen || r.at().length() != block_length(file.size, r.block()))
+    if (r.block() != file.seen || plain_length(r) != block_length(file.size, r.block()))
       findings->error(name, fmt::format("block {} of {} is not what must follow", r.block(), file.name));
+    else if (auto places = page_places(r, name); !places)
+      findings->error(name, fmt::format("block {} of {}: {}", r.block(), file.name, places.error().reason));
     ++file.seen;
     SEABED_TRY(uint64_t size, sizes.of(r.at()));
     if (r.at().offset() + r.at().length() > size)

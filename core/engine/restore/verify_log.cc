@@ -41,6 +41,7 @@ class StreamCheck {
         recorded_(recorded_holes(run, ls)),
         findings_(findings) {
     if (rules) continuity_ = rules->continuity({});
+    log_.pass_locked();
   }
 
   Status run() {
@@ -53,6 +54,10 @@ class StreamCheck {
       if (!more) return findings_->take(more.error());
       if (!*more) return ok();
       if (log_.current_key() != key_) findings_->file_done(key_ = log_.current_key());
+      if (group.stored != 0) {
+        note_locked();
+        continue;
+      }
       if (!check(group)) return ok();  // what follows a break says nothing new
     }
   }
@@ -69,6 +74,14 @@ class StreamCheck {
     }
     if (group.type == GroupType::kHole) check_recorded(group);
     return true;
+  }
+
+  /// The files' bytes are proved by their hashes; what they say is not known, so the run has no continuity to check.
+  void note_locked() {
+    continuity_.reset();
+    if (std::exchange(told_locked_, true)) return;
+    findings_->note(medium_.name(key_), fmt::format("log stream {} is encrypted and no key is at hand: its bytes are proved, "
+                                                    "its continuity is not", ls_));
   }
 
   bool check_dictionary(const LogGroup& group) {
@@ -101,6 +114,7 @@ class StreamCheck {
   Findings* findings_;
   std::unique_ptr<LogRules::Continuity> continuity_;
   std::string key_;
+  bool told_locked_ = false;
 };
 
 }  // namespace

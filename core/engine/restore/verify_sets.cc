@@ -123,6 +123,8 @@ Status verify_sets(const BackupReader& reader, bool quick, Findings* findings, s
     SEABED_CHECK(set.success ? verify_set(reader, set, quick, findings)
                              : verify_unfinished(reader, set, findings));
     if (set.usable() && findings->errors() == before) good->push_back(set.id.id);
+    if (auto key = reader.set_key(set.id.id); set.usable() && !key)
+      findings->note(reader.medium().name(paths::set_dir(set.id)), "its bytes are proved, its content is not: " + key.error().reason);
   }
   SEABED_CHECK(verify_remembered(reader, findings));
   return verify_strays(reader, findings);

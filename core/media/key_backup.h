@@ -1,0 +1,34 @@
+#pragma once
+// BACKUP KEY: the master keys of a tenant in a file of their own, under a password (docs/format/key-backup.md). Each backup
+// writes a new file that holds all keys, so that the newest is enough.
+
+#include <string>
+#include <vector>
+
+#include "core/format/key_ring.h"
+#include "core/media/medium.h"
+
+namespace seabed {
+
+struct KeyBackupFacts {
+  uint64_t cluster_id = 0;
+  std::string cluster_name;
+  uint64_t tenant_id = 0;
+  std::string tenant_name;
+  uint64_t scn = 0;
+};
+struct BackedUpKey {
+  MasterKey key;
+  uint64_t created_us = 0;
+};
+
+/// Writes the file and proves it by reading it back. `keys` is not empty. Returns its key on the medium. kConflict with
+/// ob_error 9081 when the medium is a data or archive destination: keys never lie beside what they open.
+Result<std::string> write_key_backup(const Medium& medium, const KeyBackupFacts& facts, const std::vector<BackedUpKey>& keys,
+                                     const Secret& password, const ScryptCost& cost = {});
+/// The newest of a tenant. kNotFound: there is none; kCorruption: it is damaged or cut; kPermissionDenied with ob_error
+/// 9047: another password.
+Result<std::vector<BackedUpKey>> read_key_backup(const Medium& medium, uint64_t cluster_id, uint64_t tenant_id,
+                                                 const Secret& password);
+
+}  // namespace seabed
