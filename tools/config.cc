@@ -59,7 +59,8 @@ Json explain_json(const Config& c) {
                     {"lease_ms", l.lease.count()},
                     {"clock_error_ms", l.clock_error.count()},
                     {"request_deadline_ms", l.request_deadline.count()},
-                    {"bridge_min_interval_ms", l.bridge_min_interval.count()}};
+                    {"bridge_min_interval_ms", l.bridge_min_interval.count()},
+                    {"clean_interval_ms", l.clean_interval.count()}};
   json["log"] = {{"format", c.log.format}, {"level", c.log.level}, {"file", c.log.file}};
   json["metrics"] = {{"listen", c.metrics.listen}};
   json["alert"] = {{"command", c.alert.command},

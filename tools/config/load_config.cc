@@ -94,6 +94,7 @@ struct Loader {
     r.milliseconds("lease_ms", &l.lease).milliseconds("clock_error_ms", &l.clock_error);
     r.milliseconds("request_deadline_ms", &l.request_deadline);
     r.milliseconds("bridge_min_interval_ms", &l.bridge_min_interval);
+    r.milliseconds("clean_interval_ms", &l.clean_interval);
     l.backup_threads = threads;
     return r.done();
   }

@@ -55,6 +55,7 @@ struct Limits {
   std::chrono::milliseconds clock_error{500};
   std::chrono::milliseconds request_deadline{60'000};
   std::chrono::milliseconds bridge_min_interval{600'000};  // between automatic incrementals that close holes
+  std::chrono::milliseconds clean_interval{3'600'000};     // between a tenant's cleanups
 };
 
 struct EngineContext {
