@@ -2,11 +2,15 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "core/base/log.h"
+#include "tools/agent/audit.h"
+#include "tools/agent/call_rights.h"
 #include "tools/agent/calls.h"
+#include "tools/agent/drill_schedule.h"
 #include "tools/agent/observed_agent.h"
 #include "tools/agent/server.h"
 #include "tools/agent/service_notify.h"
@@ -19,6 +23,41 @@
 
 namespace seabed {
 namespace {
+
+/// A call for whoever is at the other end of the socket.
+Result<Json> serve(Engine& engine, LiveConfig& live, const std::string& name, const Json& arguments, const Peer& peer) {
+  SEABED_TRY(const Caller caller, caller_of(live.config().roles, peer, arguments));
+  if (name != kReloadCall) return run_call(engine, name, arguments, caller);
+  const auto began = std::chrono::steady_clock::now();
+  auto allowed = check_rights(caller, name, arguments);
+  auto result = allowed ? reload_noted(live) : allowed;
+  audit_call(caller, name, arguments, result, std::chrono::steady_clock::now() - began);
+  return result;
+}
+
+/// No role: refused, and told to the audit file, but no more often than once a second: others must not fill the disk.
+class Door {
+ public:
+  explicit Door(LiveConfig& live) : live_(live) {}
+  Status admit(const std::string& name, const Peer& peer) {
+    auto caller = caller_of(live_.config().roles, peer, Json{{"tenant", ""}});
+    if (caller || caller.error().code != Code::kPermissionDenied) return ok();
+    const auto now = std::chrono::steady_clock::now();
+    std::lock_guard lock(mutex_);
+    if (name.find('/') != name.npos && now - told_ > std::chrono::seconds(1)) {
+      told_ = now;
+      Caller who{false, "nothing", user_name(peer.uid)};
+      who.uid = peer.uid, who.pid = peer.pid;
+      audit_call(who, name, Json::object(), fail(caller.error()), {});
+    }
+    return fail(caller.error());
+  }
+
+ private:
+  LiveConfig& live_;
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point told_{};
+};
 
 /// A verb that runs in process holds the catalog for a moment: the agent outwaits it, but not another agent.
 Result<Engine*> own_engine(Machine& machine) {
@@ -37,21 +76,33 @@ Result<int> agent(Invocation& invocation) {
   LiveConfig live(*config);
   SignalCancel signals([&live] { reload_noted(live); });  // before any thread: they inherit the mask
   SEABED_CHECK(set_up_log(config->log));
+  set_up_audit(config->audit_file);
+  SEABED_CHECK(audit_reopen());
   SEABED_TRY(Machine * machine, invocation.machine());
   SEABED_TRY(Engine * engine, own_engine(*machine));
   SEABED_CHECK(engine->start());
   {
     ObservedAgent observed(*engine, live);
     SEABED_CHECK(observed.start());
+    SEABED_CHECK(start_drill_schedule(*engine, live));
+    Door door(live);
+    SEABED_TRY(const SocketAccess access, socket_access(config->roles));
     SEABED_TRY(auto server,
-               Server::start(config->socket, [&](const std::string& name, const Json& arguments) {
-                 return name == kReloadCall ? reload_noted(live) : run_call(*engine, name, arguments);
-               }));
+               Server::start(config->socket, access,
+                             {[&](const std::string& name, const Json& arguments, const Peer& peer) {
+                                return serve(*engine, live, name, arguments, peer);
+                              },
+                              [&](const std::string& name, const Peer& peer) { return door.admit(name, peer); }}));
+    live.on("roles", [&](const Config& next) -> Status {
+      SEABED_TRY(const SocketAccess wanted, socket_access(next.roles));
+      return server->open_to(wanted);
+    });
     ServiceWatchdog watchdog;
     notify_ready(std::to_string(config->tenants.size()) + " tenant(s)");
     log::info("agent {} of cluster {}: {} tenant(s), socket {}", ::getpid(), config->cluster_name,
               config->tenants.size(), config->socket);
     signals.wait();
+    live.stop();
     log::info("agent stops");
     notify_stopping();
   }
@@ -65,7 +116,7 @@ std::vector<Verb> agent_verbs() {
   return {{"agent",
            "",
            "Archive and run backups until SIGTERM",
-           "Owns the catalog. While it runs, every other verb reaches it over its Unix socket (mode 0600); "
+           "Owns the catalog. While it runs, every other verb reaches it over its Unix socket, as far as [roles] let it; "
            "unfinished\n"
            "backups of an earlier agent go on. Logs to standard error or [log] file. SIGHUP reads the configuration again.",
            {"seabed agent", "seabed --config /etc/seabed/seabed.toml agent"},

@@ -23,6 +23,7 @@ std::vector<Verb> window_verbs();
 std::vector<Verb> verify_verbs();
 std::vector<Verb> doctor_verbs();
 std::vector<Verb> clean_verbs();
+std::vector<Verb> key_verbs();
 std::vector<Verb> drill_verbs();
 std::vector<Verb> config_verbs();
 std::vector<Verb> sql_verbs();

@@ -18,6 +18,7 @@ std::vector<std::string> clean_tables_v2();
 std::vector<std::string> key_tables_v2();
 std::vector<std::string> restore_tables_v2();
 std::vector<std::string> cluster_tables_v2();
+std::vector<std::string> drill_tables_v2();
 /// The OceanBase views: CREATE VIEW …, dropped and made at each open (views.cc).
 struct ViewSql { std::string name, sql; };
 std::vector<ViewSql> views();

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/catalog/backup_jobs.h"
+#include "core/catalog/drills.h"
 #include "tools/cli/error_json.h"
 
 namespace seabed {
@@ -64,6 +65,20 @@ Status look_at_jobs(Engine& engine, const catalog::TenantRow& tenant, uint64_t s
   return ok();
 }
 
+Status look_at_drills(Engine& engine, const catalog::TenantRow& tenant, uint64_t since_us, std::vector<Trouble>* out) {
+  SEABED_TRY(const auto drills, engine.context().catalog->get<std::vector<catalog::DrillRow>>([&](auto& tx) {
+    return catalog::list_drills(tx, tenant.tenant_id, kJobsLookedAt);
+  }));
+  for (const auto& drill : drills) {
+    if (drill.status != "FAILED" || drill.end_us < since_us) continue;
+    Trouble failed{"drill_failed", tenant.name, "drill " + std::to_string(drill.drill_id), drill.comment,
+                   "`seabed drill status`, `seabed verify`: this backup may not be restorable"};
+    failed.once = true;
+    out->push_back(failed);
+  }
+  return ok();
+}
+
 }  // namespace
 
 Result<std::vector<Trouble>> find_troubles(Engine& engine, const AlertConfig& config, uint64_t since_us) {
@@ -73,6 +88,7 @@ Result<std::vector<Trouble>> find_troubles(Engine& engine, const AlertConfig& co
     SEABED_TRY(const ArchiveView view, engine.archive_status(tenant.name));
     look_at_archive(view, config, &out);
     SEABED_CHECK(look_at_jobs(engine, tenant, since_us, &out));
+    SEABED_CHECK(look_at_drills(engine, tenant, since_us, &out));
   }
   return out;
 }

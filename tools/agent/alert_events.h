@@ -15,7 +15,7 @@ namespace seabed {
 
 struct Trouble {
   std::string
-      event;  // archive_interrupted, archive_hole, archive_lag, archive_error, backup_failed, job_failed
+      event;  // archive_interrupted, archive_hole, archive_lag, archive_error, backup_failed, drill_failed, job_failed
   std::string tenant;
   std::string object;  // "log stream 1001", "job 7"; may be empty
   std::string reason, next_step;

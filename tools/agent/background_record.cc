@@ -26,6 +26,7 @@ void BackgroundRecord::note(const std::string& key, bool again, const Status& re
   }
   ++one.failures;
   if (key == "alerts") return;  // to tell that nothing can be told
+  if (key.starts_with("drill/")) return;  // the catalog has it, tenant and all: drill_failed
   const Error& error = result.error();
   Trouble trouble{"job_failed", "", key, error.message(), error.next_step};
   if (again) {

@@ -64,6 +64,7 @@ const std::map<std::string, CallRule>& rules() {
       {"catalog/rebuild", {Who::kSys}},
       {"drill/run", {Who::kSys}},
       {"drill/status", {Who::kSys, kLooks}},
+      {"drill/cancel", {Who::kSys}},
       {"config/reload", {Who::kSys}},
       {"doctor", {Who::kTenant, kLooks}},
       {"sql", {Who::kEach, kLooks}},

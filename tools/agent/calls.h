@@ -46,8 +46,10 @@ Calls archive_calls();
 Calls backup_calls();
 Calls look_calls();
 Calls clean_calls();
+Calls drill_calls();
 Calls restore_calls();
 Calls statement_calls();
+Calls key_calls();
 Calls catalog_calls();
 Calls quick_calls();
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "core/catalog/catalog.h"
+#include "core/catalog/drills.h"
 
 namespace seabed {
 namespace {
@@ -130,6 +132,27 @@ void add_jobs(Engine& engine, const std::string& tenant, const std::vector<catal
     out->gauge("seabed_jobs_running", "Jobs that are not over.", {{"tenant", tenant}, {"kind", kind}}, count);
 }
 
+void add_drills(const std::string& tenant, const std::vector<catalog::DrillRow>& drills, MetricFamilies* out) {
+  const MetricLabels labels = {{"tenant", tenant}};
+  bool passed = false, failed = false, running = false;
+  for (const auto& drill : drills) {  // newest first
+    if (drill.status == "PASSED" && !std::exchange(passed, true)) {
+      out->gauge("seabed_drill_last_pass_timestamp_seconds", "End of the last drill that passed.", labels,
+                 double(drill.end_us) / 1e6);
+      out->gauge("seabed_drill_last_pass_moment_timestamp_seconds", "The moment that it restored.", labels,
+                 seconds(drill.target_scn));
+      out->gauge("seabed_drill_last_pass_duration_seconds", "How long it took.", labels,
+                 double(drill.end_us - drill.start_us) / 1e6);
+      out->gauge("seabed_drill_last_pass_rows", "Rows that it read.", labels, double(drill.rows));
+    }
+    if (drill.status == "FAILED" && !std::exchange(failed, true))
+      out->gauge("seabed_drill_last_failure_timestamp_seconds", "End of the last drill that failed.", labels,
+                 double(drill.end_us) / 1e6);
+    running |= !drill.over();
+  }
+  out->gauge("seabed_drill_running", "1 while a drill of the tenant runs.", labels, running);
+}
+
 }  // namespace
 
 Status add_tenant_metrics(Engine& engine, const catalog::TenantRow& tenant, MetricFamilies* out) {
@@ -138,6 +161,9 @@ Status add_tenant_metrics(Engine& engine, const catalog::TenantRow& tenant, Metr
   SEABED_TRY(const auto jobs,
              engine.context().catalog->get<std::vector<catalog::BackupJobRow>>(
                  [&](auto& tx) { return catalog::list_backup_jobs(tx, tenant.tenant_id, kJobsLookedAt); }));
+  SEABED_TRY(const auto drills, engine.context().catalog->get<std::vector<catalog::DrillRow>>(
+                                    [&](auto& tx) { return catalog::list_drills(tx, tenant.tenant_id); }));
+  add_drills(tenant.name, drills, out);
   add_archive(view, out);
   add_window(view, sets, out);
   add_sets(tenant.name, sets, out);

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "core/base/log.h"
+#include "tools/agent/audit.h"
 #include "tools/agent/metrics_page.h"
 #include "tools/agent/service_notify.h"
 #include "tools/cli/log_output.h"
@@ -25,8 +26,10 @@ Status ObservedAgent::start() {
   engine_.background().on_end(
       [this](const std::string& key, bool again, const Status& result) { record_.note(key, again, result); });
   live_.on("log", [](const Config& next) { return set_up_log(next.log); });
+  live_.on("audit", [](const Config& next) { return set_up_audit(next.audit_file), audit_reopen(); });
   live_.on("metrics", [this](const Config& next) { return listen(next.metrics); });
   live_.on("alert", [](const Config&) { return ok(); });  // each look reads it
+  live_.on("drill", [](const Config&) { return ok(); });  // so does the schedule
   return engine_.background().every(
       kAlertKey, std::chrono::milliseconds(100), [this] { return alerts_.interval(); },
       [this](const CancelToken& cancel) { return alerts_.look(cancel); });

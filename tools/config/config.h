@@ -4,6 +4,7 @@
 // docs/operator-guide.md has every key; config/ has samples.
 
 #include <chrono>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,16 @@ struct AlertConfig {
   std::chrono::milliseconds timeout{10'000};             // of one delivery
 };
 
+/// [roles]: users and groups of the operating system by name, or by number in digits.
+struct Role {
+  std::vector<std::string> users, groups;
+};
+struct RolesConfig {
+  Role sys;                            // beside root and the agent's own user
+  std::map<std::string, Role> tenants; // admins of one tenant
+  std::string socket_group;            // who may open the socket; empty: everybody, once there are roles
+};
+
 /// One value in force, for `config explain`: "limits.lease_ms", its text, "/etc/seabed/seabed.toml:12",
 /// "$SEABED_LIMITS_LEASE_MS" or "default".
 struct ConfigValue {
@@ -53,6 +64,9 @@ struct Config {
   LogConfig log;
   MetricsConfig metrics;
   AlertConfig alert;
+  DrillSettings drill;
+  RolesConfig roles;
+  std::string audit_file;
   std::vector<ConfigValue> values;  // secrets masked
 
   const TenantConfig* tenant(const std::string& name) const;

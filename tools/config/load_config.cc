@@ -6,6 +6,7 @@
 #include "core/base/uri.h"
 #include "tools/config/config_files.h"
 #include "tools/config/observation.h"
+#include "tools/config/roles.h"
 #include "tools/config/table_reader.h"
 
 namespace seabed {
@@ -32,6 +33,12 @@ struct Loader {
         .path("catalog", &config.catalog)
         .path("catalog_key", &config.catalog_key);
     return r.path("state_directory", &config.state_directory).done();
+  }
+
+  /// Beside the catalog unless it is said where.
+  Status audit(const toml::table* table) {
+    config.audit_file = config.catalog.substr(0, config.catalog.rfind('/')) + "/audit.log";
+    return reader("audit", table).path("file", &config.audit_file).done();
   }
 
   Status drivers(const toml::table* table) {
@@ -135,7 +142,8 @@ struct Loader {
     std::string mode = "mysql";
     r.required("name").text("name", &t.name).text("mode", &mode).text("time_zone", &t.time_zone);
     r.path("data_directory", &t.data_directory);
-    if (t.name == "sys" || t.name == "all" || t.name == "all_user")
+    if (table.contains("drill_every")) r.time_span("drill_every", &t.drill_every.emplace());
+    if (t.name == "sys" || t.name == "all" || t.name == "all_user" || t.name.starts_with("META$"))
       r.fail_at(table.get("name"), "'" + t.name + "' is not a name for a tenant");
     if (t.name.size() > 128 || t.name.find_first_of("/ \t\n") != std::string::npos)
       r.fail_at(table.get("name"), "a tenant's name has at most 128 characters and no blank or '/'");
@@ -171,8 +179,10 @@ Result<Config> load_tree(const ConfigTree& tree) {
   SEABED_CHECK(loader.drivers(r.table("drivers")));
   SEABED_CHECK(loader.driver_defaults(r.table("driver")));
   SEABED_CHECK(loader.limits(r.table("limits")));
-  for (const char* name : {"log", "metrics", "alert"})
+  for (const char* name : {"log", "metrics", "alert", "drill"})
     SEABED_CHECK(read_observation(loader.reader(name, r.table(name)), name, &loader.config));
+  SEABED_CHECK(loader.audit(r.table("audit")));
+  SEABED_CHECK(read_roles(reading, r.table("roles"), &loader.config.roles));
   for (const toml::table* tenant : r.tables("tenant")) SEABED_CHECK(loader.tenant(*tenant));
   SEABED_CHECK(r.done());
   if (auto unknown = reading.environment.unknown(reading.sections))

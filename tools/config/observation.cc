@@ -42,11 +42,19 @@ Status read_alert(TableReader& r, AlertConfig* alert) {
   return r.done();
 }
 
+Status read_drill(TableReader& r, DrillSettings* drill) {
+  r.time_span("every", &drill->every).text("moment", &drill->moment).flag("full", &drill->full);
+  r.path("scratch_directory", &drill->scratch_directory);
+  if (drill->moment != "latest" && drill->moment != "random") r.fail_at(nullptr, "moment must be latest or random");
+  return r.done();
+}
+
 }  // namespace
 
 Status read_observation(TableReader reader, const std::string& name, Config* config) {
   if (name == "log") return read_log(reader, &config->log);
   if (name == "metrics") return read_metrics(reader, &config->metrics);
+  if (name == "drill") return read_drill(reader, &config->drill);
   return read_alert(reader, &config->alert);
 }
 

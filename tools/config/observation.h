@@ -10,6 +10,7 @@ namespace seabed {
 
 class TableReader;
 
+/// [log], [metrics], [alert], [drill]: what a reload applies.
 Status read_observation(TableReader reader, const std::string& name, Config* config);
 
 /// "127.0.0.1:9188", "[::1]:0". kInvalidArgument: no host, or a port above 65535.

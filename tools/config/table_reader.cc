@@ -115,6 +115,17 @@ TableReader& TableReader::milliseconds(const char* key, std::chrono::millisecond
   return *this;
 }
 
+TableReader& TableReader::time_span(const char* key, std::chrono::milliseconds* out) {
+  auto* node = take(key, Kind::kText);
+  if (node) {
+    auto value = node->value_exact<std::string>();
+    if (!value || !parse_time_span(*value, out))
+      fail_at(node, std::string(key) + " must be a text like \"7d\", \"12h\", \"30m\", \"90s\" or \"0\"");
+  }
+  note(key, std::to_string(out->count()) + "ms", node);
+  return *this;
+}
+
 TableReader& TableReader::flag(const char* key, bool* out) {
   auto* node = take(key, Kind::kNumber);
   if (node) {

@@ -39,6 +39,7 @@ class TableReader {
   TableReader& number(const char* key, uint64_t* out, uint64_t min, uint64_t max);
   TableReader& size(const char* key, uint64_t* out, uint64_t min);  // bytes, or "16G", "512MiB"
   TableReader& milliseconds(const char* key, std::chrono::milliseconds* out, uint64_t min = 1);
+  TableReader& time_span(const char* key, std::chrono::milliseconds* out);  // "7d", "12h", "0"
   TableReader& flag(const char* key, bool* out);
   TableReader& paths(const char* key, std::vector<std::string>* out);  // in a variable: separated by ':'
   TableReader& texts(const char* key, std::vector<std::string>* out);  // in a variable: a TOML list

@@ -32,6 +32,18 @@ bool parse_size(const std::string& text, uint64_t* out) {
   return false;
 }
 
+bool parse_time_span(const std::string& text, std::chrono::milliseconds* out) {
+  uint64_t number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string unit = error == std::errc() ? std::string(end, text.data() + text.size()) : "?";
+  static const std::pair<const char*, uint64_t> kUnits[] = {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
+  constexpr uint64_t kLongest = 3650ull * 86'400'000;
+  if (text == "0") return *out = std::chrono::milliseconds(0), true;
+  for (auto [name, ms] : kUnits)
+    if (unit == name && number <= kLongest / ms) return *out = std::chrono::milliseconds(number * ms), true;
+  return false;
+}
+
 /// A webhook's path is often its password.
 bool is_hidden_key(std::string_view key) { return is_secret_key(key) || key == "webhook"; }
 

@@ -1,11 +1,11 @@
 #include "core/source/rocksdb/scan.h"
 
-#include <rocksdb/comparator.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/merge_operator.h>
 #include <rocksdb/table.h>
 
+#include "core/source/rocksdb/known_comparators.h"
 #include "core/source/rocksdb/quick_file_system.h"
 
 namespace seabed::rocksdb_source {
@@ -23,21 +23,6 @@ class NoRemoteFiles final : public RemoteFiles {
 
  private:
   const std::map<std::string, uint64_t> none_;
-};
-
-/// A known order under the name that the database recorded (MyRocks' two are bytewise and its reverse).
-class NamedOrder final : public rocksdb::Comparator {
- public:
-  NamedOrder(const rocksdb::Comparator* order, std::string name) : order_(order), name_(std::move(name)) {}
-  const char* Name() const override { return name_.c_str(); }
-  int Compare(const rocksdb::Slice& a, const rocksdb::Slice& b) const override { return order_->Compare(a, b); }
-  bool Equal(const rocksdb::Slice& a, const rocksdb::Slice& b) const override { return order_->Equal(a, b); }
-  void FindShortestSeparator(std::string*, const rocksdb::Slice&) const override {}
-  void FindShortSuccessor(std::string*) const override {}
-
- private:
-  const rocksdb::Comparator* order_;
-  const std::string name_;
 };
 
 /// Only the application can merge. To count rows and to read their bytes, joining the operands will do.
@@ -88,20 +73,6 @@ class Scan {
   }
 
  private:
-  const rocksdb::Comparator* order_of(const std::string& name) {
-    const auto* reverse = rocksdb::ReverseBytewiseComparator();
-    const auto* order = name == reverse->Name() || name.starts_with("rev:") ? reverse : rocksdb::BytewiseComparator();
-    if (name == order->Name()) return order;
-    orders_.push_back(std::make_unique<NamedOrder>(order, name));
-    return orders_.back().get();
-  }
-
-  /// An order that only the application has cannot be told from here.
-  static bool known_order(const std::string& name) {
-    return name == rocksdb::BytewiseComparator()->Name() || name == rocksdb::ReverseBytewiseComparator()->Name() ||
-           name.starts_with("RocksDB_SE_") || name.starts_with("rev:RocksDB_SE_");
-  }
-
   Status open() {
     SEABED_TRY(const QuickLayout layout, read_quick_layout(options_.staged));
     rocksdb::BlockBasedTableOptions table;
@@ -109,13 +80,9 @@ class Scan {
     std::shared_ptr<rocksdb::TableFactory> factory(rocksdb::NewBlockBasedTableFactory(table));
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     for (const QuickFamily& family : layout.families) {
-      if (!known_order(family.comparator))
-        return fail(Code::kUnsupported, options_.staged,
-                    "family " + family.name + " is ordered by " + family.comparator + ", which only its application has",
-                    "drill with a program that opens it (seabed/open_quick.hpp)");
       rocksdb::ColumnFamilyOptions own;
       own.table_factory = factory;
-      own.comparator = order_of(family.comparator);
+      SEABED_TRY(own.comparator, orders_.find(family.comparator));
       own.merge_operator = std::make_shared<JoinOperands>();
       families.emplace_back(family.name, own);
     }
@@ -172,7 +139,7 @@ class Scan {
   }
 
   const ScanOptions& options_;
-  std::vector<std::unique_ptr<NamedOrder>> orders_;
+  KnownComparators orders_;
   std::unique_ptr<rocksdb::Env> env_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
   std::unique_ptr<rocksdb::DB> db_;
