@@ -1,5 +1,6 @@
 #include "core/engine/rebuild/look.h"
 
+#include "core/media/tombstone.h"
 #include "core/storage/destination.h"
 
 namespace seabed::rebuild {
@@ -18,6 +19,17 @@ Result<DestinationFacts> facts_on(EngineContext& context, ObjectStore& store) {
 }
 
 }  // namespace
+
+Status look_at_tombstones(const Medium& medium, const std::function<bool(const DestinationLook::Deleted&)>& left,
+                          DestinationLook* look) {
+  SEABED_TRY(const auto tombstones, list_tombstones(*medium.store, medium.io()));
+  for (const Tombstone& t : tombstones) {
+    DestinationLook::Deleted gone{t.piece.value_or(paths::PieceKey{}), t.set.value_or(paths::SetId{})};
+    gone.unfinished = t.delete_mode != "tagging" && left(gone);
+    look->deleted.push_back(gone);
+  }
+  return ok();
+}
 
 Result<DestinationFacts> read_facts(EngineContext& context, const std::string& uri) {
   SEABED_TRY(auto store, open_store(context, uri));

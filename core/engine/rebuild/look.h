@@ -2,6 +2,7 @@
 // What one destination says of itself, as rows that a catalog would have which knew only this medium. Reads only, and
 // only what the catalog does not know yet: finished pieces and sets that it has are listed, not opened.
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -29,9 +30,9 @@ struct DestinationLook {
   std::vector<catalog::BackupSetRow> sets;  // rising; only those that the catalog does not have as they are
   std::vector<uint64_t> listed_sets;
   std::map<std::string, std::string> parameters;   // of the newest good set
-  // Both: what cleanup has deleted or is deleting, whatever else lies there.
-  std::vector<paths::PieceKey> deleted_pieces;
-  std::vector<uint64_t> deleted_sets;
+  // Both: what has a tombstone, whatever else lies there. `unfinished`: its deletion was begun and has objects left.
+  struct Deleted { paths::PieceKey piece; paths::SetId set; bool unfinished = false; };
+  std::vector<Deleted> deleted;
   std::vector<std::string> problems;        // what could not be read, in words
 };
 
@@ -40,6 +41,10 @@ Result<DestinationFacts> read_facts(EngineContext& context, const std::string& u
 /// `known` are the rows of the tenant that the medium names.
 Result<DestinationLook> look_at(EngineContext& context, const std::string& uri, const KnownRows& known,
                                 const CancelToken& cancel);
+
+/// The tombstones of a destination, for look->deleted; `left` says whether a set or piece still has its placeholder.
+Status look_at_tombstones(const Medium& medium, const std::function<bool(const DestinationLook::Deleted&)>& left,
+                          DestinationLook* look);
 
 // look_archive.cc, look_data.cc
 Status look_at_archive(const Medium& medium, const KnownRows& known, DestinationLook* look);

@@ -32,6 +32,8 @@ class ArchiveLook {
     std::map<paths::PieceKey, bool> frozen;
     for (const ListEntry& e : entries)
       if (auto p = paths::parse_piece_placeholder(e.key)) frozen[p->piece] |= p->end;
+    SEABED_CHECK(look_at_tombstones(medium_, [&](const auto& gone) { return frozen.contains(gone.piece); }, &look_));
+    for (const auto& gone : look_.deleted) note_deleted(gone.piece), frozen.erase(gone.piece);
     for (const auto& [key, is_frozen] : frozen) {
       look_.listed.push_back(key);
       ensure_round(key);
@@ -100,6 +102,11 @@ class ArchiveLook {
     row = new_round(key.dest, key.round);
     row.status = "STOP";   // it cannot be gone on with: nothing says where its pieces begin
     row.base_piece_id = row.used_piece_id = key.piece;
+  }
+
+  /// Cleanup may take a round's first pieces; its number and theirs are used.
+  void note_deleted(const paths::PieceKey& key) {
+    if (rounds_.contains(key.round)) rounds_[key.round].used_piece_id = std::max(rounds_[key.round].used_piece_id, key.piece);
   }
 
   void note_in_round(const PieceRow& piece) {

@@ -70,6 +70,14 @@ bool is_known(const KnownRows& known, const SetFacts& set) {
 Status look_at_data(const Medium& medium, const KnownRows& known, DestinationLook* look) {
   SEABED_TRY(auto reader, BackupReader::open(medium));
   SEABED_CHECK(reader.load());
+  SEABED_TRY(const auto placeholders, medium.list(paths::backup_sets()));
+  const auto left = [&](const DestinationLook::Deleted& gone) {
+    return std::ranges::any_of(placeholders, [&](const ListEntry& e) {
+      const auto p = paths::parse_set_placeholder(e.key);
+      return p && p->set.id == gone.set.id;
+    });
+  };
+  SEABED_CHECK(look_at_tombstones(medium, left, look));
   const SetFacts* newest = nullptr;
   for (const SetFacts& set : reader.sets()) {
     look->listed_sets.push_back(set.id.id);

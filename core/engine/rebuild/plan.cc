@@ -101,7 +101,7 @@ class Planner {
       if (!is_live(round.dest_id, round.round_id)) add_round(round);
     for (const PieceRow& piece : look.pieces)
       if (!is_live(piece.dest_id, piece.round_id)) add_piece(piece);
-    for (const paths::PieceKey& key : look.deleted_pieces) delete_piece(key, look);
+    for (const auto& gone : look.deleted) delete_piece(gone, look);
     for (const auto& row : look.progress)
       if (written_.contains({row.dest_id, row.round_id, row.piece_id})) plan_.progress.push_back(row);
     for (const auto& row : look.holes)
@@ -151,7 +151,8 @@ class Planner {
     plan_.pieces.push_back(std::move(row));
   }
 
-  void delete_piece(const paths::PieceKey& key, const DestinationLook& look) {
+  void delete_piece(const DestinationLook::Deleted& gone, const DestinationLook& look) {
+    const paths::PieceKey& key = gone.piece;
     const PieceRow* old = known_.piece(key);
     if (old && (old->file_status == "DELETED" || old->file_status == "DELETING")) return;
     auto planned = std::find_if(plan_.pieces.begin(), plan_.pieces.end(), [&](const auto& p) { return key_of(p) == key; });
@@ -160,8 +161,8 @@ class Planner {
     row.tenant_id = look.format.tenant_id;
     row.dest_id = key.dest, row.round_id = key.round, row.piece_id = key.piece;
     row.path = look.destination.path;
-    row.status = "FROZEN", row.file_status = "DELETED";
-    say(name_of(key) + ": was deleted, and stays so");
+    row.status = "FROZEN", row.file_status = gone.unfinished ? "DELETING" : "DELETED";
+    say(name_of(key) + (gone.unfinished ? ": is being deleted" : ": was deleted, and stays so"));
     plan_.pieces.push_back(std::move(row));
   }
 
@@ -199,7 +200,7 @@ class Planner {
   void add_sets(const DestinationLook& look) {
     for (uint64_t id : look.listed_sets) plan_.last_set = std::max(plan_.last_set, id);
     for (const BackupSetRow& found : look.sets) add_set(found);
-    for (uint64_t id : look.deleted_sets) delete_set(id, look);
+    for (const auto& gone : look.deleted) delete_set(gone, look);
     if (known_.empty()) plan_.parameters.insert(look.parameters.begin(), look.parameters.end());
   }
 
@@ -221,7 +222,8 @@ class Planner {
     plan_.sets.push_back(std::move(row));
   }
 
-  void delete_set(uint64_t id, const DestinationLook& look) {
+  void delete_set(const DestinationLook::Deleted& gone, const DestinationLook& look) {
+    const uint64_t id = gone.set.id;
     plan_.last_set = std::max(plan_.last_set, id);
     const BackupSetRow* old = known_.set(id);
     if (old && (old->file_status == "DELETED" || old->file_status == "DELETING")) return;
@@ -231,9 +233,10 @@ class Planner {
     row.tenant_id = look.format.tenant_id;
     row.backup_set_id = id, row.dest_id = look.format.dest_id;
     row.path = look.destination.path;
+    if (!old) row.backup_type = gone.set.full ? "D" : "I";
     if (row.status == "DOING") row.status = "SUCCESS";
-    row.file_status = "DELETED";
-    say(fmt::format("backup set {}: was deleted, and stays so", id));
+    row.file_status = gone.unfinished ? "DELETING" : "DELETED";
+    say(fmt::format("backup set {}: {}", id, gone.unfinished ? "is being deleted" : "was deleted, and stays so"));
     plan_.sets.push_back(std::move(row));
   }
 
