@@ -76,10 +76,10 @@ Result<int> agent(Invocation& invocation) {
   LiveConfig live(*config);
   SignalCancel signals([&live] { reload_noted(live); });  // before any thread: they inherit the mask
   SEABED_CHECK(set_up_log(config->log));
-  set_up_audit(config->audit_file);
-  SEABED_CHECK(audit_reopen());
   SEABED_TRY(Machine * machine, invocation.machine());
   SEABED_TRY(Engine * engine, own_engine(*machine));
+  set_up_audit(config->audit_file);
+  SEABED_CHECK(audit_reopen());
   SEABED_CHECK(engine->start());
   {
     ObservedAgent observed(*engine, live);

@@ -56,7 +56,7 @@ Result<Json> call_agent(const std::string& path, const std::string& name, const 
   socket.connect(asio::local::stream_protocol::endpoint(path), error);
   if (error == boost::system::errc::permission_denied)
     return fail(Code::kPermissionDenied, "agent at " + path, "its socket is not open to this user",
-                "run as the agent's user");
+                "an operator opens it by [roles] of the agent's configuration, or run as the agent's user");
   if (error) return nobody(path, error.message());
 
   http::request<http::string_body> request(http::verb::post, "/v1/" + name, 11);

@@ -1,9 +1,11 @@
 #include "tools/agent/server.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/beast/core.hpp>
@@ -12,6 +14,7 @@
 #include <list>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <thread>
 
 #include "core/base/fd.h"
@@ -27,12 +30,13 @@ using Local = asio::local::stream_protocol;
 
 constexpr uint64_t kMaxRequest = 1 << 20;
 constexpr size_t kMaxConnections = 64;
+constexpr int kStrangerMs = 500;
 constexpr std::string_view kPrefix = "/v1/";
 
 class UnixServer : public Server {
  public:
-  UnixServer(std::string path, CallFn call)
-      : path_(std::move(path)), call_(std::move(call)), acceptor_(io_) {}
+  UnixServer(std::string path, ServerCalls calls)
+      : path_(std::move(path)), calls_(std::move(calls)), acceptor_(io_) {}
 
   ~UnixServer() override {
     stopping_ = true;
@@ -46,7 +50,14 @@ class UnixServer : public Server {
     ::unlink(path_.c_str());
   }
 
-  Status listen() {
+  Status open_to(const SocketAccess& access) override {
+    if (access.group && ::lchown(path_.c_str(), static_cast<uid_t>(-1), *access.group) != 0)
+      return fail_errno(path_, "cannot be given to its group", errno);
+    if (::chmod(path_.c_str(), access.mode) != 0) return fail_errno(path_, "cannot set its mode", errno);
+    return ok();
+  }
+
+  Status listen(const SocketAccess& access) {
     SEABED_CHECK(make_directories(std::filesystem::path(path_).parent_path()));
     struct stat st;
     if (::lstat(path_.c_str(), &st) == 0 && !S_ISSOCK(st.st_mode))
@@ -59,6 +70,7 @@ class UnixServer : public Server {
     ::umask(mask);
     if (!error) acceptor_.listen(64, error);
     if (error) return fail(Code::kIo, path_, "cannot listen: " + error.message());
+    SEABED_CHECK(open_to(access));
     thread_ = std::thread([this] { accept_all(); });
     return ok();
   }
@@ -98,42 +110,83 @@ class UnixServer : public Server {
   }
 
   void serve(Local::socket& socket) {
+    const auto peer = peer_of(socket.native_handle());
+    if (!peer) return log::warn("socket {}: {}", path_, peer.error().message());
+    if (const Status in = calls_.admit("a connection", *peer); in)
+      serve(socket, *peer);
+    else
+      turn_away(socket.native_handle(), *peer);
+    ::shutdown(socket.native_handle(), SHUT_RDWR);
+  }
+
+  void serve(Local::socket& socket, const Peer& peer) {
     beast::flat_buffer buffer;
     for (boost::system::error_code error;;) {
       http::request_parser<http::string_body> request;
       request.body_limit(kMaxRequest);
       http::read(socket, buffer, request, error);
       if (error) break;
-      auto response = respond(request.get());
+      auto response = respond(request.get(), peer);
       http::write(socket, response, error);
       if (error || response.need_eof()) break;
     }
-    ::shutdown(socket.native_handle(), SHUT_RDWR);
   }
 
-  http::response<http::string_body> respond(const http::request<http::string_body>& request) {
+  /// What comes is thrown away unread, within limits of time and length; the answer says why.
+  void turn_away(int socket, const Peer& peer) {
+    char bytes[4096];
+    std::string first;
+    pollfd wait{socket, POLLIN, 0};
+    if (::poll(&wait, 1, kStrangerMs) == 1)
+      if (const ssize_t n = ::recv(socket, bytes, sizeof bytes, MSG_DONTWAIT); n > 0) first.assign(bytes, n);
+    const Status why = calls_.admit(call_in(first), peer);
+    auto response = answer_with(why ? Result<Json>(fail(Code::kUnavailable, path_, "ask again")) : fail(why.error()), 11);
+    response.keep_alive(false);
+    std::ostringstream text;
+    text << response;
+    (void)!::send(socket, text.str().data(), text.str().size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    ::shutdown(socket, SHUT_WR);
+    for (int i = 0; i < 64 && ::poll(&wait, 1, kStrangerMs) == 1; ++i)  // a close before it is read would lose the answer
+      if (::recv(socket, bytes, sizeof bytes, MSG_DONTWAIT) <= 0) break;
+  }
+
+  /// "archive/start" of "POST /v1/archive/start HTTP/1.1…".
+  static std::string call_in(std::string_view request) {
+    const std::string_view post = "POST /v1/";
+    if (!request.starts_with(post)) return "a connection";
+    request.remove_prefix(post.size());
+    const auto is_part = [](char c) { return (c >= 'a' && c <= 'z') || c == '/' || c == '-'; };
+    const size_t end = std::find_if_not(request.begin(), request.end(), is_part) - request.begin();
+    return std::string(request.substr(0, std::min<size_t>(end, 60)));
+  }
+
+  http::response<http::string_body> respond(const http::request<http::string_body>& request, const Peer& peer) {
     std::string_view target(request.target().data(), request.target().size());
     Result<Json> answer = fail(Code::kInvalidArgument, std::string(target), "is no POST /v1/…");
     if (request.method() == http::verb::post && target.starts_with(kPrefix)) {
       Json arguments = Json::parse(request.body(), nullptr, false);
       if (arguments.is_object())
-        answer = guarded(std::string(target.substr(kPrefix.size())), arguments);
+        answer = guarded(std::string(target.substr(kPrefix.size())), arguments, peer);
       else
         answer = fail(Code::kInvalidArgument, std::string(target), "the body is no JSON object");
     }
-    http::response<http::string_body> response(answer ? http::status::ok : status_of(answer.error()),
-                                               request.version());
-    response.set(http::field::content_type, "application/json");
+    auto response = answer_with(answer, request.version());
     response.keep_alive(request.keep_alive());
+    return response;
+  }
+
+  static http::response<http::string_body> answer_with(const Result<Json>& answer, unsigned version) {
+    http::response<http::string_body> response(answer ? http::status::ok : status_of(answer.error()), version);
+    response.set(http::field::content_type, "application/json");
     Json body = answer ? Json{{"result", *answer}} : Json{{"error", to_json(answer.error())}};
     response.body() = body.dump(-1, ' ', false, Json::error_handler_t::replace);
     response.prepare_payload();
     return response;
   }
 
-  Result<Json> guarded(const std::string& name, const Json& arguments) {
+  Result<Json> guarded(const std::string& name, const Json& arguments, const Peer& peer) {
     try {
-      return call_(name, arguments);
+      return calls_.call(name, arguments, peer);
     } catch (const std::exception& e) {
       return fail(Code::kInternal, name, e.what());
     }
@@ -155,7 +208,7 @@ class UnixServer : public Server {
   }
 
   std::string path_;
-  CallFn call_;
+  ServerCalls calls_;
   asio::io_context io_;
   Local::acceptor acceptor_;
   std::atomic<bool> stopping_ = false;
@@ -166,11 +219,12 @@ class UnixServer : public Server {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::start(const std::string& socket, CallFn call) {
+Result<std::unique_ptr<Server>> Server::start(const std::string& socket, const SocketAccess& access,
+                                              ServerCalls calls) {
   if (socket.empty() || socket.size() > 100)
     return fail(Code::kInvalidArgument, "[agent] socket " + socket, "is empty or longer than 100 characters");
-  auto server = std::make_unique<UnixServer>(socket, std::move(call));
-  SEABED_CHECK(server->listen());
+  auto server = std::make_unique<UnixServer>(socket, std::move(calls));
+  SEABED_CHECK(server->listen(access));
   return server;
 }
 

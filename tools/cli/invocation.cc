@@ -7,8 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "tools/agent/audit.h"
 #include "tools/agent/calls.h"
 #include "tools/agent/client.h"
+#include "tools/agent/peer.h"
 #include "tools/cli/exit_code.h"
 #include "tools/config/machine.h"
 
@@ -68,7 +70,8 @@ Result<Json> Invocation::call(const std::string& name, const Json& arguments) {
 Result<Json> Invocation::call_here(const std::string& name, const Json& arguments) {
   SEABED_TRY(Machine * machine, this->machine());
   SEABED_TRY(Engine * engine, machine->engine());
-  return run_call(*engine, name, arguments);
+  set_up_audit(machine->config().audit_file);
+  return run_call(*engine, name, arguments, caller_in_process());
 }
 
 int Invocation::answer(const Json& answer, const std::function<std::string()>& text) const {

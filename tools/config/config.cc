@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "tools/config/roles.h"
+
 namespace seabed {
 
 const TenantConfig* Config::tenant(const std::string& name) const {
@@ -56,6 +58,7 @@ std::vector<std::string> check_config(const Config& config) {
     if (tenant.streams.empty())
       problems.push_back("tenant " + tenant.name + ": has no [[tenant.log_stream]]");
   }
+  for (auto& problem : check_roles(config.roles)) problems.push_back(std::move(problem));
   for (auto& problem : check_observation(config, true)) problems.push_back(std::move(problem));
   return problems;
 }
