@@ -6,6 +6,18 @@
 #include "core/engine/archive/stream_archiver.h"
 
 namespace seabed::archive {
+namespace {
+
+/// Where the log ends on the medium. When its newest files cannot tell (a damaged header), nobody can: to go on would
+/// give one LSN two stamps, so the round is broken there, and says where.
+Result<StreamTail> end_on_medium(const StreamEnvironment& env, const IoContext& ctx) {
+  auto tail = find_tail(*env.store, env.id, env.first_open_piece, env.newest_piece, ctx);
+  if (tail || tail.error().code != Code::kCorruption) return tail;
+  return fail(Code::kGap, tail.error().object, tail.error().reason + "; where the log on the medium ends cannot be told",
+              "start a new round and take a full backup");
+}
+
+}  // namespace
 
 Status StreamArchiver::claim_lease() {
   SEABED_TRY(auto lease, StreamLease::claim(env_.store, env_.id.ls_id, env_.owner, env_.terms, *env_.clock, io()));
@@ -21,7 +33,7 @@ Status StreamArchiver::attach() {
     SEABED_CHECK(claim_lease());
   }
   if (!tail_) {  // once an epoch: a source that cannot be attached for long must not leave a file at every try
-    SEABED_TRY(StreamTail tail, find_tail(*env_.store, env_.id, env_.first_open_piece, env_.newest_piece, io()));
+    SEABED_TRY(StreamTail tail, end_on_medium(env_, io()));
     SEABED_CHECK(take_tail(tail));
     tail_ = std::move(tail);
   }
@@ -71,7 +83,7 @@ Status StreamArchiver::reclaim() {
     return fail(Code::kFenced, fmt::format("log stream {}", env_.id.ls_id),
                 fmt::format("epoch {} of {} archived it meanwhile", lease_->previous_epoch(), lease_->previous_owner()),
                 "only one archiver may run on a destination: stop one of them");
-  SEABED_TRY(const StreamTail tail, find_tail(*env_.store, env_.id, env_.first_open_piece, env_.newest_piece, io()));
+  SEABED_TRY(const StreamTail tail, end_on_medium(env_, io()));
   drop_archived(tail);
   for (auto& buffered : buffer_) {
     SEABED_TRY(buffered.group, restamp(buffered.group, lease_->epoch()));

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "core/media/archive_reader.h"
 #include "core/media/stream_log.h"
 #include "tests/unit/engine/archive_fakes.h"
@@ -218,6 +221,37 @@ TEST_F(ExecutorTest, AGapInterruptsAndKeepsWhatWasBefore) {
   in->set_mode("NOARCHIVELOG");
   ASSERT_TRUE(reaches("STOP")) << in->archiver->status().comment;
   EXPECT_EQ(archived_log(*in, 1002), "good;");
+}
+
+/// Of the newest log file of the stream; the plain one, or the meta that holds the header where there is no append.
+std::string newest_header(const std::string& root) {
+  std::string newest;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+    const std::string path = entry.path().string();
+    const bool whole = path.ends_with(".obarc"), parts = path.find("FORMAT_META") != path.npos;
+    if (entry.is_regular_file() && path.find("logstream_1001/log/") != path.npos && (whole || parts))
+      newest = std::max(newest, path);
+  }
+  return newest;
+}
+
+TEST_F(ExecutorTest, ADamagedHeaderOfTheNewestFileInterruptsAndNamesTheFile) {
+  make();
+  in->start();
+  ASSERT_TRUE(reaches("DOING")) << in->archiver->status().comment;
+  in->write("0123456789");
+  ASSERT_TRUE(in->archiver->flush(io()));
+  in->stop();
+  const std::string header = newest_header(in->destination);
+  ASSERT_FALSE(header.empty());
+  std::string bytes = read_whole(header);
+  bytes.at(bytes.size() > 60 ? 60 : bytes.size() / 2) ^= 0x10;
+  std::ofstream(header, std::ios::binary | std::ios::trunc) << bytes;
+  in->start();
+  ASSERT_TRUE(reaches("INTERRUPTED")) << in->archiver->status().status << ": " << in->archiver->status().comment;
+  const std::string file = std::filesystem::path(header).filename().string();
+  EXPECT_NE(in->archiver->status().comment.find("logstream_1001/log/" + file.substr(0, file.find('/'))), std::string::npos)
+      << in->archiver->status().comment;
 }
 
 TEST_F(ExecutorTest, AHoleIsOnTheMediumBeforeTheCheckpointPassesItAndIsBridged) {
