@@ -4,6 +4,7 @@
 #include <rocksdb/table.h>
 
 #include "core/engine/quick/quick_tenant.h"
+#include "core/media/lease.h"
 #include "core/source/rocksdb/known_comparators.h"
 #include "core/source/rocksdb/quick_file_system.h"
 
@@ -46,6 +47,8 @@ struct QuickDb::Parts {
   Result<const quick::QuickStream*> open_tenant(const OpenQuickOptions& options) {
     SEABED_TRY(storage, Storage::create({options.driver_directories, options.driver_defaults}));
     context.storage = storage.get();
+    context.clock = &system_clock();
+    context.owner = process_owner();
     context.limits.request_deadline = std::chrono::milliseconds(options.deadline_ms);
     quick::PageReaderOptions pages;
     pages.memory_bytes = options.memory_bytes;

@@ -6,13 +6,16 @@
 # case: create-index
 # case: bulk-load
 # case: sysbench
+# case: quick-mount
 import os
+import signal
 import sys
 import time
 
-from case import run_cases
+from case import Skip, run_cases
 from installation import CliError, Installation, wait_until
 from mariadb_lab import Bank, tool, wait_commits
+from served_lab import can_mount
 
 
 class Story:
@@ -162,8 +165,45 @@ def sysbench(case):
     case.equal(status, 0, f"CHECKSUM TABLE after sysbench: {verdict}")
 
 
+def quick_mount(case):
+    """An unmodified server on a mount of a quick tenant answers what the source did; the mount dies under it; the next
+    one, with what the first server wrote, serves the next server."""
+    from mariadb_server import MariaDb
+    if not can_mount():
+        raise Skip("this machine has no FUSE")
+    story = Story(case)
+    story.begin()
+    wait_commits(story.bank, 200)
+    moment = time.time_ns()
+    wait_commits(story.bank, 50)
+    story.lab.wait_checkpoint("m", moment)
+    story.bank.stop_load()
+    directory = f"{case.base}/quick"
+    outcome = story.lab.restore("m", directory, "--method", "quick", "--until-scn", moment, activate=False)
+    stream = next(s for s in outcome["streams"] if s["ls_id"] == 1001)
+    reader = Installation(case.build, f"{case.base}/reader", [], cluster="reader", cluster_id=9)
+    server = MariaDb(f"{case.base}/server-quick")
+    server.assemble_schemas(directory)
+    case.at_end(lambda: reader.run("unmount", server.rocksdb, "--force"))
+    case.at_end(server.kill)
+
+    def serve_and_check(what):
+        pid = reader.cli("mount", directory, server.rocksdb, "--owner", server.user)["pid"]
+        server.start()
+        status, verdict = story.bank.check(server, "--until-hi", stream["scn_hi"])
+        case.equal(status, 0, f"{what}: {verdict}")
+        return pid
+
+    os.kill(serve_and_check("SQL on a mount"), signal.SIGKILL)
+    server.kill()
+    serve_and_check("SQL on the next mount")
+    server.stop()
+    reader.cli("unmount", server.rocksdb)
+
+
 if __name__ == "__main__":
     sys.exit(run_cases({
         "mid-load": mid_load, "binlog": lambda case: mid_load(case, binlog=True), "quiesced": quiesced,
         "create-index": lambda case: across(case, "create-index"),
-        "bulk-load": lambda case: across(case, "bulk-load"), "sysbench": sysbench}))
+        "bulk-load": lambda case: across(case, "bulk-load"), "sysbench": sysbench,
+        "quick-mount": quick_mount}))

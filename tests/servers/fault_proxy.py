@@ -1,7 +1,7 @@
 """A TCP and HTTP proxy that makes trouble, between a driver and a real server, all on 127.0.0.1.
 
 Rules are taken in order, each for `times` connections or requests (-1: always):
-  latency(ms)  rate(kbps)  reset(after, up)  truncate(after)  stall(after)  refuse          of a connection
+  latency(ms, requests: once a request only)  rate(kbps)  reset(after, up)  truncate(after)  stall(after)  refuse          of a connection
   http(status, code, retry_after, match)   an answer of the proxy's own instead of the server's
   commit_drop(match)                       the request reaches the server, its answer is lost
 `match` is a regular expression on "METHOD path". TLS passes untouched (rules on requests need plain http).
@@ -20,7 +20,7 @@ class FaultProxy:
 
     def __init__(self, target_port):
         self.target_port = target_port
-        self.rules, self.requests, self.hits = [], [], {}
+        self.rules, self.requests, self.hits, self.bytes_down = [], [], {}, 0
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -86,15 +86,15 @@ class Session:
         self.server.transport.abort()
         raise OSError("aborted")
 
-    async def slow(self, size):
-        if self.rule["kind"] == "latency":
+    async def slow(self, size, up=False):
+        if self.rule["kind"] == "latency" and (up or not self.rule.get("requests")):
             await asyncio.sleep(self.rule["ms"] / 1000)
         if self.rule["kind"] == "rate":
             await asyncio.sleep(size * 8 / 1000 / self.rule["kbps"])
 
     async def upward(self, reader):
         while data := await reader.read(1 << 16):
-            await self.slow(len(data))
+            await self.slow(len(data), up=True)
             match = REQUEST.match(data)
             if match and await self.intercept(f"{match[1].decode()} {match[2].decode()}"):
                 return
@@ -146,6 +146,7 @@ class Session:
                 self.server.close()
                 return
             self.moved["down"] += len(data)
+            self.proxy.bytes_down += len(data)
             self.client.write(data)
             await self.client.drain()
         if self.client.can_write_eof():

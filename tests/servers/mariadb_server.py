@@ -83,17 +83,23 @@ class MariaDb:
         """A data directory for a restored database: fresh system tables, the schemas' directories (.frm, db.opt) found
         in `schemas`, and `rocksdb` moved in as #rocksdb. What lies outside RocksDB (InnoDB tables, accounts, views,
         routines) is not there."""
+        self.assemble_schemas(schemas)
+        shutil.rmtree(self.rocksdb, ignore_errors=True)
+        shutil.move(rocksdb, self.rocksdb)
+        own(self.data, self.user)
+
+    def assemble_schemas(self, schemas):
+        """The same without #rocksdb, which is to be mounted there."""
         self.install()
         for name in sorted(os.listdir(schemas)):
             source = os.path.join(schemas, name)
-            if os.path.isdir(source) and name not in ("mysql", "sys", "performance_schema", "#rocksdb"):
+            if os.path.isdir(source) and name not in ("mysql", "sys", "performance_schema") and "#rocksdb" not in name:
                 target = f"{self.data}/{name}"
                 os.mkdir(target)
                 for file in os.listdir(source):
                     if file.endswith((".frm", ".opt", ".par")):
                         shutil.copy(os.path.join(source, file), target)
         shutil.rmtree(self.rocksdb, ignore_errors=True)
-        shutil.move(rocksdb, self.rocksdb)
         own(self.data, self.user)
 
     def command(self, port, path, binlog, extra):

@@ -1,6 +1,7 @@
 // Staged tenants that are served before they are activated.
 #include <nlohmann/json.hpp>
 
+#include "core/engine/quick/hydrate.h"
 #include "core/engine/quick/restored_tenants.h"
 #include "tools/agent/calls.h"
 
@@ -23,12 +24,24 @@ Result<Json> status(Engine& engine, const Json& args) {
   SEABED_TRY(const auto tenants, quick::restored_tenants(engine.context()));
   Json json = Json::array();
   for (const auto& tenant : tenants)
-    if (!args.contains("tenant") || args["tenant"] == tenant.name) json.push_back(tenant_json(tenant));
+    if (!args.contains("tenant") || args["tenant"] == tenant.name) {
+      json.push_back(tenant_json(tenant));
+      json.back()["hydrating"] = engine.background().running(quick::hydration_key(tenant.directory));
+    }
+  return json;
+}
+
+Result<Json> hydrate(Engine& engine, const Json& args) {
+  SEABED_TRY(const auto tenant, quick::find_restored(engine.context(), args.at("tenant")));
+  Json json = tenant_json(tenant);
+  if (tenant.state.remote)
+    SEABED_CHECK(quick::start_hydration(engine.context(), engine.background(), {tenant.directory}));
+  json["hydrating"] = tenant.state.remote;
   return json;
 }
 
 }  // namespace
 
-Calls quick_calls() { return {{"quick/find", find}, {"quick/status", status}}; }
+Calls quick_calls() { return {{"quick/find", find}, {"quick/status", status}, {"quick/hydrate", hydrate}}; }
 
 }  // namespace seabed

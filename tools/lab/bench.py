@@ -271,7 +271,12 @@ def bench_media(b):
     return bench_s3(b) + bench_nfs(b)
 
 
-BENCHES = {"media": bench_media, "backup": bench_backup, "incremental": bench_incremental, "archive": bench_archive,
+def bench_quick(b):
+    from bench_quick import bench_quick as measure_quick
+    return measure_quick(b)
+
+
+BENCHES = {"quick": bench_quick, "media": bench_media, "backup": bench_backup, "incremental": bench_incremental, "archive": bench_archive,
            "restore": bench_restore, "memory": bench_memory}
 
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/cli/invocation.h"
+#include "tools/cli/key_input.h"
 #include "tools/cli/uri_input.h"
 #include "tools/config/machine.h"
 
@@ -16,6 +17,7 @@ std::vector<OptionSpec> staged_place_options() {
   for (auto& option : uri_options("data", OptionSpec::kList, "of a quick tenant: its data destination with what the "
                                                             "configuration does not say"))
     out.push_back(option);
+  for (auto& option : key_options()) out.push_back(option);
   return out;
 }
 
@@ -39,8 +41,9 @@ Result<quick::QuickTenant> open_staged(Invocation& invocation, const std::string
   if (invocation.has("data") || invocation.has("data-file")) {
     SEABED_TRY(uris, read_uris(invocation, "data"));
   }
+  SEABED_TRY(const KeyAccess keys, read_keys(invocation));
   SEABED_TRY(Machine * machine, invocation.machine());
-  return quick::open_quick_tenant(machine->context(), directory, uris, std::move(options));
+  return quick::open_quick_tenant(machine->context(), directory, uris, std::move(options), keys);
 }
 
 Result<const quick::QuickStream*> chosen_stream(const Invocation& invocation, const quick::QuickTenant& tenant) {

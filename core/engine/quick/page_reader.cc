@@ -18,6 +18,10 @@ std::string_view whole_hash_of(const RemoteFile& file, uint64_t page) {
   return at + kPageHashSize <= hashes.size() ? std::string_view(hashes.data() + at, kPageHashSize) : std::string_view();
 }
 
+/// The hashes of encrypted and compressed pages are of their stored bytes: such pages are proved when they are fetched,
+/// and kept in memory only.
+bool is_plain(const RemoteFile& file, uint64_t page) { return file.blocks[page / kPagesPerBlock].flags() == 0; }
+
 uint64_t hash_of(const RemoteFile& file, uint64_t page) {
   const std::string_view hash = whole_hash_of(file, page);
   return hash.empty() ? 0 : page_number_hash(hash);
@@ -30,7 +34,8 @@ size_t page_length(const RemoteFile& file, uint64_t page) {
 }
 
 bool page_holds(const RemoteFile& file, uint64_t page, std::string_view bytes) {
-  return bytes.size() == page_length(file, page) && page_hash(bytes) == whole_hash_of(file, page);
+  return is_plain(file, page) && bytes.size() == page_length(file, page) &&
+         page_hash(bytes) == whole_hash_of(file, page);
 }
 
 PageReader::PageReader(std::shared_ptr<const BackupReader> reader, PageIndex index, const PageReaderOptions& options)
@@ -46,6 +51,20 @@ PageReader::PageReader(std::shared_ptr<const BackupReader> reader, PageIndex ind
 PageReaderCounts PageReader::counts() const {
   std::lock_guard lock(mutex_);
   return counts_;
+}
+
+Result<bool> PageReader::is_whole(const RemoteFile& file, int fd) const {
+  Hasher128 hasher;
+  std::string buffer(kMacroblockSize, '\0');
+  for (uint64_t at = 0; at < file.meta.size(); at += buffer.size()) {
+    SEABED_TRY(const size_t got, pread_full(fd, buffer, at, file.meta.name()));
+    hasher.update({buffer.data(), got});
+    if (got < buffer.size()) break;
+  }
+  if (file.blocks.empty()) return true;
+  SEABED_TRY(const std::string hash,
+             reader_->file_hash(file.blocks.front().at().backup_set_id(), view(hasher.digest())));
+  return hash == file.meta.hash128();
 }
 
 Result<size_t> PageReader::read(const std::string& name, uint64_t offset, std::span<char> buffer) {
@@ -115,7 +134,7 @@ Result<PageReader::Page> PageReader::load(const RemoteFile& file, uint64_t page,
   for (uint32_t i = 0; i < std::min<size_t>(count, sound); ++i) {
     auto one = std::make_shared<const std::string>(run, i * kPageSize, page_length(file, page + i));
     if (i == 0) first = one;
-    if (options_.fill_disk) disk_.write(hash_of(file, page + i), *one);
+    if (options_.fill_disk && is_plain(file, page)) disk_.write(hash_of(file, page + i), *one);
     std::lock_guard lock(mutex_);
     keep({&file, page + i}, std::move(one));
   }
@@ -124,6 +143,7 @@ Result<PageReader::Page> PageReader::load(const RemoteFile& file, uint64_t page,
 
 /// In the disk cache, or in the file that a hydration has begun; null: neither.
 PageReader::Page PageReader::look_here(const RemoteFile& file, uint64_t page) {
+  if (!is_plain(file, page)) return nullptr;
   std::string bytes(page_length(file, page), '\0');
   if (disk_.read(hash_of(file, page), bytes)) {
     std::lock_guard lock(mutex_);

@@ -40,6 +40,9 @@ class PageReader final : public RemoteFiles {
   const std::map<std::string, uint64_t>& sizes() const override { return sizes_; }
   Result<size_t> read(const std::string& name, uint64_t offset, std::span<char> buffer) override;
   PageReaderCounts counts() const;
+  const PageIndex& index() const { return index_; }
+  /// The open local file is the whole remote one, by its content's hash.
+  Result<bool> is_whole(const RemoteFile& file, int fd) const;
 
  private:
   using Page = std::shared_ptr<const std::string>;

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "core/engine/keys/reading_keys.h"
 #include "core/storage/destination.h"
 
 namespace seabed::quick {
@@ -39,15 +40,18 @@ Status has_sets(const BackupReader& reader, const restore::RestoreState& state) 
 }
 
 Result<std::shared_ptr<const BackupReader>> open_reader(EngineContext& context, const restore::RestoreState& state,
-                                                        const std::vector<std::string>& uris) {
+                                                        const std::vector<std::string>& uris, const KeyAccess& keys) {
   std::vector<std::string> given = uris;
   if (given.empty()) given.push_back(state.data_destination);
   for (const std::string& text : given) {
     SEABED_TRY(Uri uri, parse_uri(text));
     SEABED_TRY(auto store, context.storage->open(uri));
     if (store->describe() != state.data_destination) continue;
-    SEABED_TRY(BackupReader reader,
-               BackupReader::open(Medium{std::move(store), nullptr, context.limits.request_deadline}));
+    Medium medium{std::move(store), nullptr, context.limits.request_deadline};
+    meta::FormatInfo format;
+    SEABED_CHECK(medium.read_message(paths::format(), FileType::kFormat, &format));
+    SEABED_TRY(medium.keys, reading_keys(context, keys, format.cluster_id(), format.tenant_id(), {}));
+    SEABED_TRY(BackupReader reader, BackupReader::open(std::move(medium)));
     SEABED_CHECK(reader.load());
     SEABED_CHECK(has_sets(reader, state));
     return std::make_shared<const BackupReader>(std::move(reader));
@@ -74,13 +78,16 @@ Result<Fd> share_directory(const std::string& directory, std::chrono::millisecon
 }
 
 Result<QuickTenant> open_quick_tenant(EngineContext& context, const std::string& directory,
-                                      const std::vector<std::string>& uris, PageReaderOptions options) {
+                                      const std::vector<std::string>& uris, PageReaderOptions options,
+                                      const KeyAccess& keys) {
   QuickTenant tenant;
   SEABED_TRY(tenant.lock, share_directory(directory, kLockWait));
   SEABED_TRY(tenant.state, finished_state(directory));
   std::shared_ptr<const BackupReader> reader;
   if (tenant.state.remote) {
-    SEABED_TRY(reader, open_reader(context, tenant.state, uris));
+    SEABED_TRY(reader, open_reader(context, tenant.state, uris, keys));
+    tenant.lease =
+        std::make_unique<ServedLease>(context, reader->medium().store, directory, tenant.state);
   }
   const size_t count = std::max<size_t>(1, tenant.state.streams.size());
   options.memory_bytes /= count;

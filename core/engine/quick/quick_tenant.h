@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "core/base/fd.h"
+#include "core/engine/keys/key_access.h"
 #include "core/engine/quick/page_reader.h"
+#include "core/engine/quick/quick_lease.h"
 #include "core/engine/restore/restore_state.h"
 
 namespace seabed::quick {
@@ -28,12 +30,14 @@ struct QuickTenant {
   Fd lock;  // shared: nobody restores, recovers or activates here while it is held
   restore::RestoreState state;
   std::vector<QuickStream> streams;
+  std::unique_ptr<ServedLease> lease;  // of a quick one
 };
 
-/// `uris`: destinations with what the configuration does not say; empty: the one that the restore read, without secrets.
+/// `keys`: of an encrypted backup, beside those that the catalog has. `uris`: destinations with what the configuration does not say; empty: the one that the restore read, without secrets.
 /// kConflict when the restore is not complete or was activated; kNotFound when its backup sets are gone.
 Result<QuickTenant> open_quick_tenant(EngineContext& context, const std::string& directory,
-                                      const std::vector<std::string>& uris, PageReaderOptions options);
+                                      const std::vector<std::string>& uris, PageReaderOptions options,
+                                      const KeyAccess& keys = {});
 
 /// The shared side of restore::lock_directory; kConflict when another process has the directory for all of `wait`.
 Result<Fd> share_directory(const std::string& directory, std::chrono::milliseconds wait);

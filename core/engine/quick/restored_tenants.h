@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/engine/job/context.h"
 #include "core/engine/restore/restore_state.h"
 
 namespace seabed::quick {

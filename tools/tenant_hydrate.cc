@@ -1,0 +1,93 @@
+// seabed tenant hydrate|discard
+#include <nlohmann/json.hpp>
+
+#include "core/engine/quick/discard.h"
+#include "core/engine/quick/hydrate.h"
+#include "tools/cli/exit_code.h"
+#include "tools/cli/invocation.h"
+#include "tools/cli/key_input.h"
+#include "tools/cli/progress_line.h"
+#include "tools/cli/signals.h"
+#include "tools/cli/text_table.h"
+#include "tools/cli/uri_input.h"
+#include "tools/config/machine.h"
+#include "tools/nouns.h"
+#include "tools/reads/staged_place.h"
+
+namespace seabed {
+namespace {
+
+Result<int> hydrate_here(Invocation& invocation) {
+  SignalCancel signals;
+  quick::HydrateRequest request;
+  SEABED_TRY(request.directory, staged_directory(invocation));
+  if (invocation.has("data") || invocation.has("data-file")) {
+    SEABED_TRY(request.uris, read_uris(invocation, "data"));
+  }
+  SEABED_TRY(request.keys, read_keys(invocation));
+  SEABED_TRY(const uint64_t concurrency, invocation.number("concurrency", 2));
+  if (concurrency < 1 || concurrency > 64) return fail(Code::kInvalidArgument, "--concurrency", "is not from 1 to 64");
+  request.concurrency = concurrency;
+  SEABED_TRY(Machine * machine, invocation.machine());
+  auto outcome = [&] {
+    ProgressLine line("hydrate");
+    return quick::hydrate(machine->context(), request, [&](const Progress& p) { line.show(p); }, signals.token());
+  }();
+  if (!outcome) return fail(outcome.error());
+  return invocation.answer({{"directory", request.directory},
+                            {"files", outcome->files},
+                            {"bytes", outcome->bytes},
+                            {"medium_bytes", outcome->medium_bytes},
+                            {"restore_data_mode", "NORMAL"}},
+                           [&] {
+                             return request.directory + ": all of its files are here (" + bytes_text(outcome->bytes) +
+                                    "); it may be activated\n";
+                           });
+}
+
+/// By name: the agent does it in the background; without an agent it is done here.
+Result<int> hydrate(Invocation& invocation) {
+  if (!invocation.has("tenant") || invocation.has("directory")) return hydrate_here(invocation);
+  SEABED_TRY(const Json found, invocation.call("quick/find", {{"tenant", invocation.text("tenant")}}));
+  if (!invocation.through_agent()) return hydrate_here(invocation);
+  SEABED_TRY(const Json answer, invocation.call("quick/hydrate", {{"tenant", invocation.text("tenant")}}));
+  return invocation.answer(answer, [&] { return json_lines(answer); });
+}
+
+Result<int> discard(Invocation& invocation) {
+  SEABED_TRY(const std::string directory, staged_directory(invocation));
+  SEABED_TRY(Machine * machine, invocation.machine());
+  SEABED_TRY(const auto left, quick::discard(machine->context(), directory));
+  return invocation.answer({{"directory", directory}, {"left", left}}, [&] {
+    std::string text = directory + ": discarded\n";
+    for (const std::string& name : left) text += "left, not of the restored streams: " + name + "\n";
+    return text;
+  });
+}
+
+}  // namespace
+
+std::vector<Verb> tenant_hydrate_verbs() {
+  Verb hydration{"tenant",
+                 "hydrate",
+                 "Bring all files of a quick tenant here, while it is served",
+                 "Goes on where it stopped. Afterwards the tenant is a full restore and may be activated. By --tenant the\n"
+                 "agent does it in the background.",
+                 {"seabed tenant hydrate /srv/look", "seabed tenant hydrate --tenant look"},
+                 {{OptionSpec::kPositional, "directory", "DIR", "as given to `seabed restore`"}},
+                 hydrate};
+  for (auto& option : staged_place_options())
+    if (option.name != "directory" && option.name != "ls-id") hydration.options.push_back(option);
+  hydration.options.push_back({OptionSpec::kNumber, "concurrency", "N", "files at a time (2)"});
+  Verb discarding{"tenant",
+                  "discard",
+                  "Remove a restored tenant that was not activated",
+                  "Gives back what keeps its backup from cleanup. Files that Seabed did not write stay.",
+                  {"seabed tenant discard /srv/look"},
+                  {{OptionSpec::kPositional, "directory", "DIR", "as given to `seabed restore`"},
+                   {OptionSpec::kText, "tenant", "NAME", "instead: a tenant restored by this installation"}},
+                  discard};
+  return {hydration, discarding};
+}
+
+}  // namespace seabed
