@@ -1,4 +1,7 @@
 // seabed drill run|status|cancel|verify|key|scan
+#include <signal.h>
+#include <sys/prctl.h>
+
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -151,6 +154,7 @@ Result<int> scan(Invocation& invocation) {
   }
   SEABED_TRY(Machine * machine, invocation.machine());
   const bool lines = invocation.has("lines");
+  if (lines) ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // part of its parent
   ProgressLine line("scan");
   auto told = std::chrono::steady_clock::time_point{};
   const auto result = scan_tenant_here(

@@ -11,7 +11,10 @@ namespace {
 /// Where the log ends on the medium. When its newest files cannot tell (a damaged header), nobody can: to go on would
 /// give one LSN two stamps, so the round is broken there, and says where.
 Result<StreamTail> end_on_medium(const StreamEnvironment& env, const IoContext& ctx) {
+  constexpr int kLooks = 3;  // a bit that flipped on the way is right at the next look
   auto tail = find_tail(*env.store, env.id, env.first_open_piece, env.newest_piece, ctx);
+  for (int look = 1; look < kLooks && !tail && tail.error().code == Code::kCorruption; ++look)
+    tail = find_tail(*env.store, env.id, env.first_open_piece, env.newest_piece, ctx);
   if (tail || tail.error().code != Code::kCorruption) return tail;
   return fail(Code::kGap, tail.error().object, tail.error().reason + "; where the log on the medium ends cannot be told",
               "start a new round and take a full backup");

@@ -117,12 +117,10 @@ Status DrillRun::restore(const RestoreTargetPoint& until, const std::string& dir
   const auto start = Clock::now();
   auto restored = run_restore(
       without_catalog_, request,
-      [this](const Progress& p) {
-        report_.restored_bytes = p.done_bytes;
-        tell(p.done_bytes, p.total_bytes);
-      },
+      [this](const Progress& p) { tell(p.done_bytes, p.total_bytes); },
       cancel_);
   report_.restore_ms = ms_since(start);
+  report_.restored_bytes = row_.done;
   if (!restored) return fail(restored.error());
   report_.target = restored->plan.target, report_.target_display = restored->plan.target_display;
   report_.sets = restored->plan.sets, report_.pieces = restored->plan.pieces;

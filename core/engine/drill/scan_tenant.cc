@@ -24,7 +24,9 @@ Result<TenantScan> scan_tenant_here(EngineContext& context, const TenantScanRequ
   SEABED_TRY(const auto state, restored(request.directory));
   quick::QuickTenant remote;
   if (state.remote) {
-    SEABED_TRY(remote, quick::open_quick_tenant(context, request.directory, request.uris, {}));
+    quick::PageReaderOptions pages;
+    pages.disk_bytes = 0;  // every page once: nothing is gained by keeping them
+    SEABED_TRY(remote, quick::open_quick_tenant(context, request.directory, request.uris, pages));
   }
   TenantScan out;
   uint64_t before = 0;
