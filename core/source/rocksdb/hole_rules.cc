@@ -1,24 +1,34 @@
 // What is a hole: the messages that the tailer and the checker both make of an edit or a jump (continuity.h).
 
+#include <algorithm>
+
 #include "core/format/rocksdb_payload.pb.h"
 #include "core/source/rocksdb/continuity.h"
 #include "core/source/rocksdb/db_files.h"
 
 namespace seabed::rocksdb_source {
 
+bool VersionEdit::taken_away() const {
+  return new_files.empty() && !deleted_files.empty() && !log_number && !drop_family &&
+         std::all_of(deleted_files.begin(), deleted_files.end(), [](const auto& f) { return f.first > 0; });
+}
+
 std::optional<rocksdb::Hole> hole_of_edit(const VersionEdit& edit, uint64_t manifest_number, uint64_t end) {
-  if (!edit.non_logged()) return std::nullopt;
+  const bool came = edit.non_logged();
+  if (!came && !edit.taken_away()) return std::nullopt;
   rocksdb::Hole hole;
   hole.set_kind(rocksdb::Hole::NON_LOGGED_EDIT);
   hole.set_manifest_number(manifest_number);
   hole.set_manifest_end(end);
   for (const NewSst& f : edit.new_files) hole.add_files(f.facts.number);
+  if (!came)
+    for (const auto& [level, number] : edit.deleted_files) hole.add_files(number);
   hole.add_column_families(edit.column_family);
-  hole.set_reason("column family " + std::to_string(edit.column_family) + " received " +
-                  std::to_string(edit.new_files.size()) + " file(s) from " +
-                  sst_name(edit.new_files[0].facts.number) +
-                  " on without the log (ingestion, bulk load or import; " + manifest_name(manifest_number) +
-                  " at " + std::to_string(end) + ")");
+  hole.set_reason("column family " + std::to_string(edit.column_family) + (came ? " received " : " lost ") +
+                  std::to_string(hole.files_size()) + " file(s) from " + sst_name(hole.files(0)) +
+                  (came ? " on without the log (ingestion, bulk load or import; "
+                        : " on without the log (DeleteFilesInRange, or a compaction that left nothing; ") +
+                  manifest_name(manifest_number) + " at " + std::to_string(end) + ")");
   return hole;
 }
 

@@ -66,6 +66,9 @@ struct VersionEdit {
   bool non_logged() const {
     return !new_files.empty() && deleted_files.empty() && !log_number && !add_family;
   }
+  /// Files that went without the log and without others in their place: DeleteFilesInRange, which never takes one of
+  /// level 0, or a compaction between lower levels that left nothing; the bytes do not tell which.
+  bool taken_away() const;
 };
 
 /// kCorruption: cut short or malformed. kUnsupported: a tag that must be understood and is not (named in the

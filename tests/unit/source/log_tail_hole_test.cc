@@ -142,6 +142,53 @@ TEST(LogTailHole, FlushCompactionFamiliesReopenAndOptionsAreNone) {
   EXPECT_EQ(families, 2);
 }
 
+/// How many edits behind the restatement only delete files.
+int edits_that_only_delete(const TailArchive& archive) {
+  int count = 0;
+  for (const LogGroup& g : archive.groups) {
+    if (g.type != GroupType::kManifest) continue;
+    const auto run = decode_manifest_run(g.payload);
+    EXPECT_TRUE(run);
+    for (int i = static_cast<int>(run->snapshot_records()); i < run->records_size(); ++i) {
+      const auto edit = decode_version_edit(run->records(i));
+      EXPECT_TRUE(edit);
+      if (edit->new_files.empty() && !edit->deleted_files.empty()) ++count;
+    }
+  }
+  return count;
+}
+
+TEST(LogTailHole, FilesDeletedInARangeAreAHole) {
+  Followed f("wwwfc|wDw|ww");
+  for (int i = 0; i < 3; ++i) f.follow();
+  ASSERT_FALSE(f.archive.gap) << f.archive.gap->reason;
+  EXPECT_EQ(edits_that_only_delete(f.archive), 1);
+  ASSERT_EQ(f.archive.holes.size(), 1u);
+  const rocksdb::Hole hole = detail(f.archive.holes[0]);
+  EXPECT_EQ(hole.kind(), rocksdb::Hole::NON_LOGGED_EDIT);
+  EXPECT_GT(hole.manifest_end(), 0u);
+  EXPECT_GE(hole.files_size(), 1);
+  EXPECT_NE(hole.reason().find("DeleteFilesInRange"), std::string::npos) << hole.reason();
+  f.expect_same_in_checker();
+}
+
+TEST(LogTailHole, ACompactionOfLevelZeroThatLeavesNothingIsNone) {
+  Followed f("wwwfc|Efc|ww");
+  for (int i = 0; i < 3; ++i) f.follow();
+  ASSERT_FALSE(f.archive.gap) << f.archive.gap->reason;
+  EXPECT_GE(edits_that_only_delete(f.archive), 1) << "this test tests nothing";
+  EXPECT_TRUE(f.archive.holes.empty()) << f.archive.holes[0].reason;
+  f.expect_same_in_checker();
+}
+
+TEST(LogTailHole, CompactFilesAndFilesThatMoveDownAreNone) {
+  Followed f("wwwf|wF|wfF|ww");
+  for (int i = 0; i < 4; ++i) f.follow();
+  ASSERT_FALSE(f.archive.gap) << f.archive.gap->reason;
+  EXPECT_TRUE(f.archive.holes.empty()) << f.archive.holes[0].reason;
+  f.expect_same_in_checker();
+}
+
 /// The last OPTIONS file, put together from its groups; its name is `name`.
 std::string rebuilt_options(const TailArchive& archive, std::string* name, int* count) {
   std::string text;

@@ -176,6 +176,11 @@ TEST(Manifest, WhichEditsCameWithoutTheLog) {
   EXPECT_FALSE(non_logged(Edit().number(6).number(0).number(8).file4(10, 1)));  // compaction
   EXPECT_FALSE(non_logged(Edit().number(201).text("cf").number(200).number(4)));
   EXPECT_FALSE(non_logged(Edit().number(6).number(0).number(8)));
+  const auto taken_away = [](const Edit& e) { return decode_version_edit(e.bytes)->taken_away(); };
+  EXPECT_TRUE(taken_away(Edit().number(6).number(3).number(8)));                          // DeleteFilesInRange
+  EXPECT_FALSE(taken_away(Edit().number(6).number(0).number(8).number(6).number(1).number(9)));  // compaction, FIFO
+  EXPECT_FALSE(taken_away(Edit().number(6).number(3).number(8).file4(10, 4)));            // moved down
+  EXPECT_FALSE(taken_away(Edit().number(201).text("cf")));
 }
 
 TEST(Manifest, StartOfRecovery) {

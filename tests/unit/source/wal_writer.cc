@@ -1,6 +1,7 @@
 #include "wal_writer.h"
 
 #include <poll.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/utilities/checkpoint.h>
@@ -285,6 +286,17 @@ int write_script(const std::string& directory, const std::string& script, const 
       case 'W': check(db.db->FlushWAL(false), "flush the log"); break;
       case 'f': check(db.db->Flush({}, db.handles), "flush"); break;
       case 'c': check(db.db->CompactRange({}, nullptr, nullptr), "compact"); break;
+      case 'D': check(rocksdb::DeleteFilesInRange(db.db.get(), db.handles[0], nullptr, nullptr), "delete files"); break;
+      case 'E': check(db.db->DeleteRange({}, db.handles[0], "", "~"), "delete all"); break;
+      case 'F': {  // all files of the family to level 3
+        rocksdb::ColumnFamilyMetaData meta;
+        db.db->GetColumnFamilyMetaData(db.handles[0], &meta);
+        std::vector<std::string> names;
+        for (const auto& level : meta.levels)
+          for (const auto& file : level.files) names.push_back(file.name);
+        check(db.db->CompactFiles({}, db.handles[0], names, 3), "compact files");
+        break;
+      }
       case 'g':
         check(db.db->CreateColumnFamily(options_of(f), "extra" + std::to_string(n), &extra), "family");
         db.handles.push_back(extra);
