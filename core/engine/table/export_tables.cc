@@ -9,6 +9,7 @@
 #include "core/base/fd.h"
 #include "core/engine/restore/plan.h"
 #include "core/engine/table/aux_tenant.h"
+#include "core/engine/quick/quick_lease.h"
 
 namespace seabed::table {
 namespace {
@@ -77,6 +78,7 @@ class Export {
                     ": its rows mean something to its server alone", "recover it into a tenant (--to-tenant)");
     }
     for (const auto& [ls_id, indexes] : by_stream) SEABED_CHECK(take_out(ls_id, indexes));
+    quick::release_quick_lease(context_, aux_.directory);
     SEABED_CHECK(drop_aux(aux_.directory));
     SEABED_CHECK(write_list());
     std::error_code ec;

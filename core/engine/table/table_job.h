@@ -60,4 +60,28 @@ Result<RestorePlan> preview_tables(EngineContext& context, const TableRequest& r
 Result<TableOutcome> export_tables(EngineContext& context, const TableParts& parts, const TableRequest& request,
                                    const ExportPlace& place, const ProgressFn& progress, const CancelToken& cancel);
 
+// ---- RECOVER TABLE into a tenant of this installation: a job (run_tables.cc) ----
+
+struct JobRequest {
+  TableRequest request;
+  std::string tenant;               // the target
+  std::string options;              // WITH text as it was given, for the views
+};
+/// Holds secrets: kept sealed in the catalog, never printed.
+std::string encode_job(const JobRequest& job);
+Result<JobRequest> decode_job(const std::string& text);
+
+/// Every check that can be made before a byte is read, then the sys row; its job id. kNotFound: no such tenant. 9036-like
+/// kConflict: a table restore into it is running.
+Result<uint64_t> submit_tables(EngineContext& context, const TableParts& parts, const JobRequest& job);
+/// Runs a submitted job to its end, or goes on with it. kCancelled while its rows are not final: stopped, the next run goes on.
+Status run_tables(EngineContext& context, const TableParts& parts, uint64_t sys_job_id, const ProgressFn& progress,
+                  const CancelToken& cancel);
+/// Marks every running table restore into the tenant; their ids. kNotFound when there is none. The run ends them.
+Result<std::vector<uint64_t>> mark_cancelled(EngineContext& context, const std::string& tenant);
+/// Auxiliary tenants that no unfinished job owns: their servers are ended, their directories dropped. Their names.
+std::vector<std::string> drop_left_aux(EngineContext& context);
+/// Where the auxiliary tenant of that name lies.
+std::string aux_directory(const EngineContext& context, const std::string& aux_name);
+
 }  // namespace seabed::table

@@ -1,0 +1,76 @@
+#pragma once
+// The executor of RECOVER TABLE: does what the transitions say, one state after the other, each persisted before its work.
+
+#include <map>
+
+#include "core/catalog/table_jobs.h"
+#include "core/engine/table/aux_tenant.h"
+#include "core/engine/table/transition.h"
+
+namespace seabed::table {
+
+/// A table of the import with what is known of it from the auxiliary tenant.
+struct ImportTask {
+  catalog::ImportTableTaskRow row;
+  Item item;
+  std::vector<std::string> side_files;
+  bool resumed = false;    // it stood in DOING when this run began
+  bool renaming = false;
+};
+
+class TableRun {
+ public:
+  TableRun(EngineContext& context, const TableParts& parts, JobRequest job, catalog::RecoverTableRow sys,
+           const ProgressFn& progress, const CancelToken& cancel);
+  Status run();
+
+ private:
+  // run_tables.cc: the rows
+  Status begin();
+  Status load_rows();
+  Status user_loop();
+  Status perform(UserAction action);
+  Status move(UserState next);
+  Status finish_sys(bool completed);
+  Result<bool> canceling();
+  Status fail_job(const Error& error);
+  Status stop_import();
+  // check_target.cc
+  Status check_target();
+  Status list_source();
+  Status check_tenants();
+  Status check_rocksdb(Item& item);
+  Status insert_import_job();
+  // import_tables.cc
+  Status import_all();
+  Status import_stream(uint64_t ls_id, std::vector<ImportTask*> tasks);
+  Status import_rocksdb(uint64_t ls_id, const std::vector<ImportTask*>& tasks);
+  Status import_myrocks(uint64_t ls_id, const std::vector<ImportTask*>& tasks);
+  Status assemble_server(const std::vector<ImportTask*>& tasks, const std::string& directory);
+  Status load_sql(const struct SqlPair& servers, ImportTask& task);
+  Result<Extraction> extracted(uint64_t ls_id, const std::vector<ImportTask*>& tasks, const std::string& out);
+  Status begin_tasks(const std::vector<ImportTask*>& tasks);
+  Status end_task(ImportTask& task, const Status& outcome);
+  Status save_task(const ImportTask& task);
+  Status save_import();
+  Result<const LogStreamConfig*> stream_of(const std::string& database) const;
+  void tell(const std::string& phase);
+
+  EngineContext& context_;
+  const TableParts& parts_;
+  const JobRequest job_;
+  catalog::RecoverTableRow sys_, user_;
+  std::optional<catalog::ImportTableJobRow> import_;
+  std::vector<ImportTask> tasks_;
+  const TenantConfig* target_ = nullptr;
+  AuxTenant aux_;
+  Selection selection_;
+  std::map<std::pair<uint64_t, TableName>, AuxTable> source_;
+  MediumBytes medium_;
+  const ProgressFn& progress_;
+  const CancelToken& cancel_;
+};
+
+uint64_t now_us(const EngineContext& context);
+
+}  // namespace seabed::table
