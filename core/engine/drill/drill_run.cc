@@ -10,6 +10,7 @@
 #include "core/catalog/destinations.h"
 #include "core/engine/drill/choose_moment.h"
 #include "core/engine/job/version.h"
+#include "core/engine/quick/quick_lease.h"
 
 namespace seabed::drill {
 namespace {
@@ -57,6 +58,7 @@ Status DrillRun::work() {
   SEABED_TRY(const Scratch scratch, Scratch::make(drill_scratch_root(context_), std::to_string(row_.drill_id)));
   SEABED_TRY(const RestoreTargetPoint until, choose_moment());
   const std::string directory = scratch.path() + "/tenant";
+  const quick::ScratchLease lease(context_, directory);  // the quick restore's own
   SEABED_CHECK(restore(until, directory));
   SEABED_CHECK(narrow_leases());
   SEABED_CHECK(enter("SCANNING"));

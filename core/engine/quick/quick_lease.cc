@@ -75,6 +75,11 @@ void release_quick_lease(EngineContext& context, const std::string& directory, c
     (*taken)->release(io);
 }
 
+void release_quick_lease(EngineContext& context, const std::string& directory) {
+  if (const auto state = restore::read_state(directory); state && *state && (*state)->remote)
+    release_quick_lease(context, directory, **state);
+}
+
 Status renew_quick_leases(EngineContext& context) {
   SEABED_TRY(const auto tenants, restored_tenants(context));
   for (const RestoredTenant& tenant : tenants) {

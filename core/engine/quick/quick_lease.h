@@ -27,8 +27,22 @@ Result<std::vector<std::string>> renew_quick_lease(EngineContext& context, const
                                                    const restore::RestoreState& state);
 /// Best effort.
 void release_quick_lease(EngineContext& context, const std::string& directory, const restore::RestoreState& state);
+/// The same of a directory that is about to be removed; nothing when it holds no quick tenant.
+void release_quick_lease(EngineContext& context, const std::string& directory);
 /// All quick tenants that this installation restored. What cannot be renewed is logged.
 Status renew_quick_leases(EngineContext& context);
+
+/// Of a quick tenant in a scratch directory: its lease is given back at the end. Goes before the directory does.
+class ScratchLease {
+ public:
+  ScratchLease(EngineContext& context, std::string directory) : context_(context), directory_(std::move(directory)) {}
+  ~ScratchLease() { release_quick_lease(context_, directory_); }
+  ScratchLease(const ScratchLease&) = delete;
+
+ private:
+  EngineContext& context_;
+  const std::string directory_;
+};
 
 /// Holds the lease while a tenant is served; taken and renewed on a thread of its own, so that nobody waits for it.
 class ServedLease {
