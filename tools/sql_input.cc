@@ -38,6 +38,8 @@ std::string secret_in(std::string text) {
 
 }  // namespace
 
+bool has_secret(const std::string& text) { return !secret_in(text).empty(); }
+
 Status check_no_secret(const std::string& words, const std::string& option) {
   const std::string secret = secret_in(words);
   if (secret.empty()) return ok();

@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 
+#include "core/storage/changeable.h"
 #include "core/storage/destination_keys.h"
 #include "core/storage/driver/driver_store.h"
 #include "core/storage/driver/registry.h"
@@ -22,14 +23,34 @@ class LoadedStorage : public Storage {
   Result<std::shared_ptr<ObjectStore>> open(const Uri& uri) override {
     // One store for each destination and set of parameters: its limits and figures hold for all who use it.
     std::lock_guard lock(mutex_);
-    std::weak_ptr<ObjectStore>& known = open_[{uri.scheme + "://" + uri.location, uri.params}];
-    if (auto store = known.lock()) return store;
-    SEABED_TRY(auto store, open_new(uri));
-    known = store;
-    return store;
+    SEABED_TRY(auto store, open_locked(uri));
+    return std::shared_ptr<ObjectStore>(std::move(store));
+  }
+
+  Status change(const Uri& uri) override {
+    std::lock_guard lock(mutex_);
+    SEABED_TRY(const auto wanted, open_locked(uri));
+    for (auto& [key, known] : open_)
+      if (auto store = known.store.lock(); store && store != wanted && known.identity == uri.identity())
+        store->change(wanted->inner());
+    return ok();
   }
 
  private:
+  struct Opened {
+    std::string identity;
+    std::weak_ptr<ChangeableStore> store;
+  };
+
+  Result<std::shared_ptr<ChangeableStore>> open_locked(const Uri& uri) {
+    Opened& known = open_[{uri.scheme + "://" + uri.location, uri.params}];
+    if (auto store = known.store.lock()) return store;
+    SEABED_TRY(auto inner, open_new(uri));
+    auto store = std::make_shared<ChangeableStore>(std::move(inner));
+    known = {uri.identity(), store};
+    return store;
+  }
+
   Result<std::shared_ptr<ObjectStore>> open_new(const Uri& uri) const {
     SEABED_TRY(const DriverInfo* info, driver_of(uri));
     SEABED_TRY(const auto keys, sort_keys(uri, defaults_of(uri.scheme), *info));
@@ -65,7 +86,7 @@ class LoadedStorage : public Storage {
   StorageOptions options_;
   DriverRegistry registry_;
   std::mutex mutex_;
-  std::map<std::pair<std::string, std::map<std::string, std::string>>, std::weak_ptr<ObjectStore>> open_;
+  std::map<std::pair<std::string, std::map<std::string, std::string>>, Opened> open_;
 };
 }  // namespace
 

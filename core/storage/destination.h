@@ -40,6 +40,11 @@ class Storage {
   virtual const std::vector<DriverInfo>& drivers() const = 0;
   /// The store of one destination with capability check, retry, throttle and metrics around it.
   virtual Result<std::shared_ptr<ObjectStore>> open(const Uri& uri) = 0;
+  /// What is open of the destination of `uri` (Uri::identity()) goes on with these parameters: new credentials, limits.
+  virtual Status change(const Uri& uri) {
+    auto opened = open(uri);
+    return opened ? ok() : Status(fail(opened.error()));
+  }
 };
 
 }  // namespace seabed

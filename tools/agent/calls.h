@@ -48,6 +48,8 @@ Calls look_calls();
 Calls clean_calls();
 Calls drill_calls();
 Calls restore_calls();
+Calls standby_calls();
+Calls cluster_calls();
 Calls statement_calls();
 Calls key_calls();
 Calls catalog_calls();

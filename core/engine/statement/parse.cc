@@ -58,6 +58,17 @@ struct NameOf {
 
 std::string name_of(const Statement& statement) { return std::visit(NameOf{}, statement); }
 
+bool is_complete(std::string_view text) {
+  Scan scan(text);
+  At place = scan.at;
+  for (bool ended = false;;) {
+    scan.skip(place);
+    if (place == scan.end) return ended;
+    if (!to_semicolon(scan, place)) return false;
+    if ((ended = place != scan.end)) ++place;
+  }
+}
+
 Result<std::vector<Statement>> parse_statements(std::string_view text) {
   if (text.size() > kMaxText)
     return fail(Code::kInvalidArgument, "the text", "is longer than " + std::to_string(kMaxText) + " bytes");

@@ -19,4 +19,7 @@ constexpr size_t kMaxQuoted = 16 * 1024;  // bytes of one quoted text
 /// what may stand there. Quoted texts may hold secrets: no error shows one.
 Result<std::vector<Statement>> parse_statements(std::string_view text);
 
+/// Its last statement ends with a semicolon: what a prompt waits for. Quotes and comments are looked through.
+bool is_complete(std::string_view text);
+
 }  // namespace seabed::statement

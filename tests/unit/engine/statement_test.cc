@@ -307,6 +307,12 @@ TEST(Statement, CutAnywhere) {
 }
 
 /// What is in quotes never ends a statement, begins a comment or becomes a word.
+TEST(Statement, CompleteForAPrompt) {
+  for (const char* text : {"a;", "a ; ", "a 'x' ; -- y", "a;\nb;", ";"}) EXPECT_TRUE(is_complete(text)) << text;
+  for (const char* text : {"", "a", "a ';", "a -- ;", "a; b", "a `;", "a 'it''s;", " "})
+    EXPECT_FALSE(is_complete(text)) << text;
+}
+
 TEST(Statement, HostileQuoting) {
   const std::string evil = "x'' ; DROP TABLE t -- /* ` \" # \n ; ALTER SYSTEM BACKUP DATABASE";
   const std::string plain = "x' ; DROP TABLE t -- /* ` \" # \n ; ALTER SYSTEM BACKUP DATABASE";
