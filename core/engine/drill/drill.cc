@@ -8,6 +8,23 @@
 #include "core/engine/drill/scratch.h"
 
 namespace seabed {
+namespace {
+
+/// Rows without an end that no drill of this process has: this process owns the catalog, so theirs is gone.
+Status end_rows(Transaction& tx, EngineContext& context, uint64_t tenant_id) {
+  SEABED_TRY(auto rows, catalog::unfinished_drills(tx));
+  for (catalog::DrillRow& row : rows) {
+    if (tenant_id != 0 && row.tenant_id != tenant_id) continue;
+    row.comment = "the process that drilled ended while it was " + row.status;
+    row.status = "FAILED";
+    row.result = 4000 + static_cast<int>(Code::kCancelled);
+    row.end_us = context.clock->read().now / 1000;  // now, so that it is told
+    SEABED_CHECK(catalog::update_drill(tx, row));
+  }
+  return ok();
+}
+
+}  // namespace
 
 std::string drill_report_path(const EngineContext& context, const std::string& tenant, uint64_t drill_id) {
   return context.state_directory + "/drill-reports/" + tenant + "-" + std::to_string(drill_id) + ".json";
@@ -39,6 +56,7 @@ Result<catalog::DrillRow> submit_drill(EngineContext& context, const DrillReques
     if (!data)
       return fail(Code::kConflict, "tenant " + name, "has no backup destination: there is nothing to drill with",
                   "`seabed backup set-dest`, `seabed backup start`");
+    SEABED_CHECK(end_rows(tx, context, request.tenant_id));
     SEABED_TRY(row.drill_id, catalog::insert_drill(tx, row));
     return ok();
   }));
@@ -61,17 +79,7 @@ Status run_drill(EngineContext& context, uint64_t drill_id, const CancelToken& c
 }
 
 Status end_lost_drills(EngineContext& context) {
-  SEABED_CHECK(context.catalog->transact([&](Transaction& tx) -> Status {
-    SEABED_TRY(auto rows, catalog::unfinished_drills(tx));
-    for (catalog::DrillRow& row : rows) {
-      row.comment = "the process that drilled ended while it was " + row.status;
-      row.status = "FAILED";
-      row.result = 4000 + static_cast<int>(Code::kCancelled);
-      row.end_us = context.clock->read().now / 1000;  // now, so that it is told
-      SEABED_CHECK(catalog::update_drill(tx, row));
-    }
-    return ok();
-  }));
+  SEABED_CHECK(context.catalog->transact([&](Transaction& tx) { return end_rows(tx, context, 0); }));
   return drill::sweep(drill_scratch_root(context));
 }
 

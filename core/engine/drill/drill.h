@@ -17,7 +17,7 @@ struct DrillRequest {
   bool scheduled = false;
 };
 
-/// Writes the row; the drill itself is run_drill's. kConflict without a data destination.
+/// Writes the row; the drill itself is run_drill's. No drill of the tenant runs. kConflict without a data destination.
 Result<catalog::DrillRow> submit_drill(EngineContext& context, const DrillRequest& request);
 /// Runs a submitted drill to its end in this thread. The row, the report and the scratch place are in order whatever
 /// happens; the error is that of the drill.
