@@ -91,8 +91,11 @@ Status ArchiveTree::write_earlier_pieces(const paths::PieceKey& piece) {
       return fail(descriptor.error());  // an unfrozen piece of a round that was ended by force is left out
     }
   }
-  SEABED_CHECK(put_once(*store_, paths::tenant_piece_infos(piece), FileType::kTenantPieceInfos, infos, io_()));
-  return ok();
+  const std::string key = paths::tenant_piece_infos(piece);
+  const auto put = put_once(*store_, key, FileType::kTenantPieceInfos, infos, io_());
+  if (put || put.error().code != Code::kConflict) return put ? ok() : fail(put.error());
+  // Written before a crash, and a cleanup came in between: the list of then is as good.
+  return read_message(*store_, key, FileType::kTenantPieceInfos, &infos, io_());
 }
 
 Result<std::optional<meta::Checkpoint>> ArchiveTree::newest_checkpoint(const paths::PieceKey& piece) {
