@@ -241,7 +241,8 @@ void Rig::write_set(uint64_t id, bool full, uint64_t start, uint64_t min, uint64
   d.set_archive_dest_id(kArchiveDest);
   d.set_archive_round_id(1);
   if (!full) {
-    d.set_prev_full_backup_set_id(descriptors_.front().backup_set_id());
+    for (const auto& earlier : descriptors_)
+      if (earlier.backup_type() == "D") d.set_prev_full_backup_set_id(earlier.backup_set_id());
     d.set_prev_inc_backup_set_id(descriptors_.back().backup_set_id());
   }
   meta::TenantBackupSetInfos infos;
@@ -279,7 +280,7 @@ void Rig::write_stream(ArchiveTree& tree, uint64_t piece, uint64_t ls, uint64_t 
     }
     batch.push_back(encode(group, 1));
   };
-  for (uint64_t n = (piece - 1) * 100 + 1; n <= std::min(until, piece * 100); ++n) {
+  for (uint64_t n = std::max(archived_, (piece - 1) * 100) + 1; n <= std::min(until, piece * 100); ++n) {
     if (holes_.count({ls, n}) != 0) {
       write(hole_group(n));
       meta::HoleRecord h;
@@ -293,7 +294,10 @@ void Rig::write_stream(ArchiveTree& tree, uint64_t piece, uint64_t ls, uint64_t 
     if (lost_.count({ls, n}) == 0) write(log_group(ls, n));
   }
   flush();
-  if (writer->piece_id() == piece) done.push_back(writer->current());
+  if (writer->piece_id() == piece) {
+    if (!done.empty() && done.back().file_id == writer->current().file_id) done.pop_back();  // it grew
+    done.push_back(writer->current());
+  }
   if (ls != 1) return;
   meta::DictionaryFold fold;
   fold.set_scn(at((piece - 1) * 100));
@@ -308,7 +312,8 @@ void Rig::write_archive(uint64_t until) {
   round.set_round_id(1);
   ASSERT_TRUE(tree.write_round_start(round));
   const uint64_t pieces = (until + 99) / 100;
-  for (uint64_t p = 1; p <= pieces; ++p) {
+  // The last one of an earlier call goes on, and is frozen now if it ended just there.
+  for (uint64_t p = std::max<uint64_t>(1, (archived_ + 99) / 100); p <= pieces; ++p) {
     const paths::PieceKey key{kArchiveDest, 1, p};
     const Scn end = at(std::min(until, p * 100));
     ASSERT_TRUE(tree.open_piece(key, kTenant, 1, at((p - 1) * 100)));
@@ -343,6 +348,7 @@ void Rig::write_archive(uint64_t until) {
         &d);
     ASSERT_TRUE(frozen) << frozen.error().message();
   }
+  archived_ = until;
 }
 
 // ---- looking ----

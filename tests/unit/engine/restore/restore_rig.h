@@ -64,7 +64,7 @@ class Rig {
   /// Files of a stream as a set must have them; those that an earlier set holds by the same name and content
   /// are reused.
   void write_set(uint64_t id, bool full, uint64_t start, uint64_t min, uint64_t covers = 0);
-  /// Pieces of 100 seconds, all frozen but the last one, whose checkpoint is `until`.
+  /// Pieces of 100 seconds, all frozen but the last one, whose checkpoint is `until`. Called again, the archive grows.
   void write_archive(uint64_t until);
   /// Before write_archive: group n of the stream is left out / a hole is told before group n.
   void lose_group(uint64_t ls, uint64_t n) { lost_.insert({ls, n}); }
@@ -107,7 +107,7 @@ class Rig {
   std::map<uint64_t, std::unique_ptr<ArchiveWriter>> writers_;
   std::map<std::pair<uint64_t, uint64_t>, std::vector<LogFile>> log_files_;  // (ls, piece)
   std::shared_ptr<ObjectStore> archive_;
-  uint64_t next_logical_ = 1;
+  uint64_t next_logical_ = 1, archived_ = 0;
 };
 
 std::string noise(uint64_t seed, uint64_t size);
