@@ -264,6 +264,10 @@ void Rig::write_stream(ArchiveTree& tree, uint64_t piece, uint64_t ls, uint64_t 
     writer =
         std::make_unique<ArchiveWriter>(*archive_, id, ArchiveWriterOptions{1, "rig", 20'000}, LogFile{});
   auto& done = log_files_[{ls, piece}];
+  auto keep = [&] {
+    if (!done.empty() && done.back().file_id == writer->current().file_id) done.pop_back();  // it grew
+    done.push_back(writer->current());
+  };
   std::vector<EncodedGroup> batch;
   auto flush = [&] {
     if (!batch.empty()) {
@@ -274,7 +278,7 @@ void Rig::write_stream(ArchiveTree& tree, uint64_t piece, uint64_t ls, uint64_t 
   auto write = [&](const LogGroup& group) {
     if (batch.size() >= 10) flush();
     if (batch.empty() && (writer->needs_file() || writer->piece_id() != piece)) {
-      if (writer->current().file_id != 0 && writer->piece_id() == piece) done.push_back(writer->current());
+      if (writer->current().file_id != 0 && writer->piece_id() == piece) keep();
       auto opened = writer->open_file(piece, 1, group.begin, group.scn_hi, {});
       ASSERT_TRUE(opened) << opened.error().message();
     }
@@ -294,10 +298,7 @@ void Rig::write_stream(ArchiveTree& tree, uint64_t piece, uint64_t ls, uint64_t 
     if (lost_.count({ls, n}) == 0) write(log_group(ls, n));
   }
   flush();
-  if (writer->piece_id() == piece) {
-    if (!done.empty() && done.back().file_id == writer->current().file_id) done.pop_back();  // it grew
-    done.push_back(writer->current());
-  }
+  if (writer->piece_id() == piece) keep();
   if (ls != 1) return;
   meta::DictionaryFold fold;
   fold.set_scn(at((piece - 1) * 100));
