@@ -5,6 +5,7 @@
 #include "core/engine/engine.h"
 #include "tools/cli/invocation.h"
 #include "tools/cli/progress_line.h"
+#include "tools/cli/secret_input.h"
 #include "tools/cli/signals.h"
 #include "tools/cli/text_table.h"
 #include "tools/config/machine.h"
@@ -82,6 +83,9 @@ Result<int> start_backup(Invocation& invocation) {
                     {"incremental", invocation.has("incremental")},
                     {"plus_archivelog", invocation.has("plus-archivelog")},
                     {"description", invocation.text("description")}};
+  if (invocation.has("password-file")) {
+    SEABED_TRY(arguments["encryption_password"], read_secret_file(invocation.text("password-file"), "--password-file"));
+  }
   SEABED_TRY(Json job, invocation.call("backup/start", arguments));
   if (!invocation.through_agent()) {
     SEABED_TRY(job, run_here(invocation, job, signals.token()));

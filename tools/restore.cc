@@ -1,8 +1,12 @@
 // seabed restore
+#include <chrono>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "core/engine/restore/restore_job.h"
+#include "core/engine/restore/tenant_restore.h"
+#include "tools/agent/restore_json.h"
 #include "tools/cli/invocation.h"
+#include "tools/cli/key_input.h"
 #include "tools/cli/progress_line.h"
 #include "tools/cli/signals.h"
 #include "tools/cli/text_table.h"
@@ -48,31 +52,8 @@ Result<RestoreRequest> read_request(const Invocation& invocation) {
     return fail(Code::kInvalidArgument, "--method " + method, "is neither full nor quick");
   request.quick = method == "quick";
   SEABED_TRY(request.source.uris, read_uris(invocation, "from"));
+  SEABED_TRY(request.source.keys, read_keys(invocation));
   return request;
-}
-
-Json outcome_json(const RestoreOutcome& out, bool preview) {
-  Json json = {{"preview", preview},
-               {"target_scn", out.plan.target},
-               {"target_display", out.plan.target_display},
-               {"backup_sets", out.plan.sets},
-               {"pieces", out.plan.pieces},
-               {"data_bytes", out.plan.data_bytes},
-               {"log_bytes", out.plan.log_bytes},
-               {"streams", Json::array()},
-               {"bound_ns", out.bound_ns >= kScnMax ? Json(nullptr) : Json(out.bound_ns)},
-               {"not_restored", out.not_restored},
-               {"parameters", out.parameters},
-               {"variables", out.variables},
-               {"warnings", out.warnings}};
-  for (const StreamOutcome& s : out.streams)
-    json["streams"].push_back({{"ls_id", s.ls_id},
-                               {"directory", s.directory},
-                               {"scn_lo", s.scn_lo},
-                               {"scn_hi", s.scn_hi},
-                               {"next_scn_lo", s.next_scn_lo},
-                               {"stamp", s.stamp}});
-  return json;
 }
 
 std::string outcome_text(const Json& json) {
@@ -99,19 +80,106 @@ std::string outcome_text(const Json& json) {
   return out;
 }
 
+/// Without a job: neither catalog nor agent, only this process and the directory.
+Result<Json> restore_here(Invocation& invocation, const RestoreRequest& request, const CancelToken& cancel) {
+  SEABED_TRY(Machine * machine, invocation.machine());
+  ProgressLine line("restore");
+  SEABED_TRY(const RestoreOutcome outcome, run_restore(machine->context(), request,
+                                                       [&](const Progress& p) { line.show(p); }, cancel));
+  Json answer = outcome_json(outcome, request.preview);
+  answer["method"] = request.quick ? "quick" : "full";
+  return answer;
+}
+
+Json job_arguments(const Invocation& invocation, const RestoreRequest& request) {
+  const KeyAccess& keys = request.source.keys;
+  Json args = {{"tenant", request.tenant_name},
+               {"uris", request.source.uris},
+               {"directory", request.directory},
+               {"description", invocation.text("description")},
+               {"options", {{"concurrency", request.concurrency}, {"method", request.quick ? "quick" : "full"}}},
+               {"passwords", keys.passwords},
+               {"key_uri", keys.key_uri},
+               {"key_password", keys.key_password}};
+  if (request.until.kind == RestoreTargetPoint::Kind::kScn) args["until"] = {{"scn", request.until.scn}};
+  if (request.until.kind == RestoreTargetPoint::Kind::kTime) args["until"] = {{"time", request.until.time}};
+  return args;
+}
+
+/// The agent's job goes on when the waiting is interrupted.
+Result<Json> wait_for_job(Invocation& invocation, const Json& id, const CancelToken& cancel) {
+  ProgressLine line("restore");
+  for (;;) {
+    SEABED_TRY(const Json jobs, invocation.call("restore/status", {{"job_id", id}}));
+    if (jobs.empty()) return fail(Code::kNotFound, "restore job " + id.dump(), "is not known any more");
+    const Json& job = jobs[0];
+    if (job["status"] == "RESTORE_SUCCESS" || job["status"] == "RESTORE_FAIL") return job;
+    line.show({job["finish_bytes"], job["total_bytes"], job["finish_ls_count"], job["ls_count"], job["tenant_status"]});
+    if (cancel.wait_for(std::chrono::milliseconds(50)))
+      return fail(Code::kCancelled, "waiting for restore job " + id.dump(), "interrupted; the job goes on",
+                  "`seabed restore status`, `seabed restore cancel`");
+  }
+}
+
+/// A restore with a name is a job: its tenant stands in the catalog. The agent runs it, or else this process.
+Result<Json> restore_as_job(Invocation& invocation, const RestoreRequest& request, const CancelToken& cancel) {
+  SEABED_TRY(const Json made, invocation.call("restore/start", job_arguments(invocation, request)));
+  if (!invocation.through_agent()) {
+    SEABED_TRY(Machine * machine, invocation.machine());
+    ProgressLine line("restore");
+    SEABED_CHECK(run_restore_job(machine->context(), made["job_id"], [&](const Progress& p) { line.show(p); }, cancel));
+  } else if (invocation.has("no-wait")) {
+    return made;
+  }
+  SEABED_TRY(const Json job, wait_for_job(invocation, made["job_id"], cancel));
+  if (job["status"] == "RESTORE_FAIL")
+    return fail(Code::kConflict, "restore job " + job["job_id"].dump(), json_word(job["comment"]),
+                "`seabed restore status` has the whole story");
+  Json answer = job["outcome"];
+  answer["job_id"] = job["job_id"], answer["tenant"] = job["tenant"];
+  return answer;
+}
+
+/// Where there is a configuration with a catalog.
+bool has_catalog(Invocation& invocation) {
+  const auto config = invocation.config();
+  std::error_code ec;
+  return config && std::filesystem::exists((*config)->catalog, ec);
+}
+
 Result<int> restore(Invocation& invocation) {
   SignalCancel signals;
   SEABED_TRY(auto request, read_request(invocation));
-  SEABED_TRY(Machine * machine, invocation.machine());
-  Result<RestoreOutcome> outcome = [&] {
-    ProgressLine line("restore");
-    return run_restore(
-        machine->context(), request, [&](const Progress& p) { line.show(p); }, signals.token());
-  }();
-  if (!outcome) return fail(outcome.error());
-  Json answer = outcome_json(*outcome, request.preview);
-  answer["method"] = request.quick ? "quick" : "full";
-  return invocation.answer(answer, [&] { return outcome_text(answer); });
+  const bool job = !request.preview && !request.tenant_name.empty() && has_catalog(invocation);
+  SEABED_TRY(const Json answer, job ? restore_as_job(invocation, request, signals.token())
+                                    : restore_here(invocation, request, signals.token()));
+  return invocation.answer(answer, [&] {
+    return answer.contains("target_scn") ? outcome_text(answer)
+                                         : "restore job " + answer["job_id"].dump() + " of tenant " +
+                                               json_word(answer["tenant"]) + ": `seabed restore status`\n";
+  });
+}
+
+Result<int> status(Invocation& invocation) {
+  Json args = Json::object();
+  if (invocation.has("tenant")) args["tenant"] = invocation.text("tenant");
+  SEABED_TRY(const Json answer, invocation.call("restore/status", args));
+  return invocation.answer(answer, [&] {
+    return json_table(answer, {{"job_id", "JOB"},
+                               {"tenant", "TENANT"},
+                               {"status", "STATUS"},
+                               {"tenant_status", "TENANT'S"},
+                               {"restore_scn_display", "TARGET"},
+                               {"finish_bytes", "BYTES"},
+                               {"total_bytes", "OF"},
+                               {"left_seconds", "SECONDS LEFT"},
+                               {"comment", "COMMENT"}});
+  });
+}
+
+Result<int> cancel(Invocation& invocation) {
+  SEABED_TRY(const Json answer, invocation.call("restore/cancel", {{"tenant", invocation.text("tenant")}}));
+  return invocation.answer(answer, [&] { return "canceled: nothing of " + invocation.text("tenant") + " is left\n"; });
 }
 
 }  // namespace
@@ -124,7 +192,8 @@ std::vector<Verb> restore_verbs() {
             "archived point\n"
             "is restored. Times are read in the tenant's time zone. The result is a standby that no program "
             "can open as a\n"
-            "database until `seabed tenant activate`.",
+            "database until `seabed tenant activate`. With --tenant, where there is a catalog, it is a job (of the agent "
+            "when\none runs): the tenant is listed, and `seabed standby recover` takes it further.",
             {"seabed restore --from file:///backup/shop/data --from file:///backup/shop/archive --directory "
              "/srv/shop",
              "seabed restore --from … --from … --until-time '2026-11-23 10:15:00' --directory /srv/shop",
@@ -142,7 +211,15 @@ std::vector<Verb> restore_verbs() {
   verb.options.push_back({OptionSpec::kText, "method", "full|quick",
                           "quick: data files stay on the medium and are read from there; a standby only"});
   verb.options.push_back({OptionSpec::kFlag, "preview", "", "only say what would be used"});
-  return {verb};
+  verb.options.push_back({OptionSpec::kText, "description", "TEXT", "kept with the job"});
+  verb.options.push_back({OptionSpec::kFlag, "no-wait", "", "leave the job to the agent"});
+  for (auto& option : key_options()) verb.options.push_back(option);
+  Verb status_verb{"restore", "status", "Restore jobs, newest first, with what they have left", "",
+                   {"seabed restore status", "seabed restore status --tenant shop2"},
+                   {{OptionSpec::kText, "tenant", "NAME", "of the restored tenant only"}}, status};
+  Verb cancel_verb{"restore", "cancel", "Cancel a running restore; nothing of it stays", "",
+                   {"seabed restore cancel --tenant shop2"}, {tenant_option()}, cancel};
+  return {status_verb, cancel_verb, verb};
 }
 
 }  // namespace seabed

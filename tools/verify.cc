@@ -4,6 +4,7 @@
 #include "core/engine/restore/restore_job.h"
 #include "tools/cli/exit_code.h"
 #include "tools/cli/invocation.h"
+#include "tools/cli/key_input.h"
 #include "tools/cli/progress_line.h"
 #include "tools/cli/signals.h"
 #include "tools/cli/text_table.h"
@@ -28,6 +29,7 @@ Result<int> verify(Invocation& invocation) {
   SignalCancel signals;
   RestoreSource source;
   SEABED_TRY(source.uris, read_uris(invocation, "from"));
+  SEABED_TRY(source.keys, read_keys(invocation));
   SEABED_TRY(Machine * machine, invocation.machine());
   Result<VerifyReport> report = [&] {
     ProgressLine line("verify");
@@ -64,6 +66,7 @@ std::vector<Verb> verify_verbs() {
             verify};
   verb.options = uri_options("from", OptionSpec::kList, "a data or archive destination");
   verb.options.push_back({OptionSpec::kFlag, "quick", "", "presence, sizes and metadata only"});
+  for (auto& option : key_options()) verb.options.push_back(option);
   return {verb};
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/engine/restore/restore_job.h"
 #include "tools/cli/invocation.h"
+#include "tools/cli/key_input.h"
 #include "tools/cli/text_table.h"
 #include "tools/cli/uri_input.h"
 #include "tools/config/machine.h"
@@ -43,6 +44,7 @@ Json window_json(const Window& w) {
 Result<int> window(Invocation& invocation) {
   RestoreSource source;
   SEABED_TRY(source.uris, read_uris(invocation, "from"));
+  SEABED_TRY(source.keys, read_keys(invocation));
   SEABED_TRY(Machine * machine, invocation.machine());
   SEABED_TRY(Window found, compute_window(machine->context(), source));
   Json answer = window_json(found);
@@ -71,6 +73,7 @@ std::vector<Verb> window_verbs() {
             {},
             window};
   verb.options = uri_options("from", OptionSpec::kList, "a data or archive destination");
+  for (auto& option : key_options()) verb.options.push_back(option);
   return {verb};
 }
 

@@ -64,6 +64,7 @@ Result<meta::KeyWrap> wrap_key(const Secret& data_key, const Secret& password, s
 
 Result<Secret> KeyRing::open(const meta::KeyWrap& wrap, std::string_view subject, const std::string& what) const {
   Secret key;
+  if (const auto known = data_keys_.find(wrap.wrapped()); known != data_keys_.end()) return known->second;
   if (wrap.salt().empty()) {
     const auto master = masters_.find(wrap.master_key());
     const std::string name = fmt::format("master key {} ({})", wrap.master_key_id(), to_hex(wrap.master_key()).substr(0, 8));

@@ -32,7 +32,9 @@ class KeyRing {
  public:
   void add(MasterKey key) { masters_[key.identity] = std::move(key); }
   void add_password(Secret password) { passwords_.push_back(std::move(password)); }
-  bool empty() const { return masters_.empty() && passwords_.empty(); }
+  /// A data key by the bytes that it is wrapped as: of what was opened before and kept beside what it is used for.
+  void add_data_key(const std::string& wrapped, Secret key) { data_keys_[wrapped] = std::move(key); }
+  bool empty() const { return masters_.empty() && passwords_.empty() && data_keys_.empty(); }
   /// kPermissionDenied with ob_error 9047: the master key or the password is not there, or is another one. `what` names
   /// the set or file. A password costs a scrypt each time: callers keep the answer.
   Result<Secret> open(const meta::KeyWrap& wrap, std::string_view subject, const std::string& what) const;
@@ -40,6 +42,7 @@ class KeyRing {
  private:
   std::map<std::string, MasterKey> masters_;
   std::vector<Secret> passwords_;
+  std::map<std::string, Secret> data_keys_;
 };
 
 }  // namespace seabed

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "core/engine/keys/reading_keys.h"
+#include "core/engine/quick/quick_keys.h"
 #include "core/storage/destination.h"
 
 namespace seabed::quick {
@@ -40,7 +41,8 @@ Status has_sets(const BackupReader& reader, const restore::RestoreState& state) 
 }
 
 Result<std::shared_ptr<const BackupReader>> open_reader(EngineContext& context, const restore::RestoreState& state,
-                                                        const std::vector<std::string>& uris, const KeyAccess& keys) {
+                                                        const std::vector<std::string>& uris, const KeyAccess& keys,
+                                                        const std::string& directory) {
   std::vector<std::string> given = uris;
   if (given.empty()) given.push_back(state.data_destination);
   for (const std::string& text : given) {
@@ -50,7 +52,8 @@ Result<std::shared_ptr<const BackupReader>> open_reader(EngineContext& context, 
     Medium medium{std::move(store), nullptr, context.limits.request_deadline};
     meta::FormatInfo format;
     SEABED_CHECK(medium.read_message(paths::format(), FileType::kFormat, &format));
-    SEABED_TRY(medium.keys, reading_keys(context, keys, format.cluster_id(), format.tenant_id(), {}));
+    SEABED_TRY(const auto ring, reading_keys(context, keys, format.cluster_id(), format.tenant_id(), {}));
+    SEABED_TRY(medium.keys, add_quick_keys(*ring, directory));
     SEABED_TRY(BackupReader reader, BackupReader::open(std::move(medium)));
     SEABED_CHECK(reader.load());
     SEABED_CHECK(has_sets(reader, state));
@@ -85,7 +88,7 @@ Result<QuickTenant> open_quick_tenant(EngineContext& context, const std::string&
   SEABED_TRY(tenant.state, finished_state(directory));
   std::shared_ptr<const BackupReader> reader;
   if (tenant.state.remote) {
-    SEABED_TRY(reader, open_reader(context, tenant.state, uris, keys));
+    SEABED_TRY(reader, open_reader(context, tenant.state, uris, keys, directory));
     tenant.lease =
         std::make_unique<ServedLease>(context, reader->medium().store, directory, tenant.state);
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/engine/quick/page_index.h"
+#include "core/engine/quick/quick_keys.h"
 #include "core/engine/quick/quick_tenant.h"
 #include "core/engine/restore/restore_files.h"
 #include "core/engine/restore/restore_run.h"
@@ -23,6 +24,7 @@ Status RestoreRun::copy_stream(const StreamPlan& planned) {
   if (request_.quick) {
     const BackupReader& reader = *media_.data[media_.bases[plan_.base].source];
     SEABED_CHECK(quick::write_page_index(reader, planned, quick::index_path(request_.directory, planned.name)));
+    SEABED_CHECK(quick::keep_quick_keys(reader, planned, request_.directory));
     std::erase_if(stream.files, [](const auto& file) { return quick::stays_remote(file.second); });
   }
   const std::string staged = staged_path(place(stream));
@@ -80,19 +82,9 @@ Status RestoreRun::finish_stream(const StreamPlan& stream, StreamResult result) 
   SEABED_TRY(RestoreReport report, targets_[stream.meta.ls_id()]->finish(plan_.target));
   result.engine = stream.meta.engine();
   result.name = stream.name;
-  result.unknown_delay = stream.adapter->rules().unknown_delay(stream.meta.recovery());
-  // Stamped commits may still lie in the application's WAL buffer: only a later one in the log proves that
-  // none is missing.
-  if (result.unknown_delay && !result.next_commit_seen) result.exact = false;
+  take_report(report, stream.adapter->rules().unknown_delay(stream.meta.recovery()), &result);
   result.outcome.ls_id = stream.meta.ls_id();
-  result.outcome.scn_lo = report.last_scn_lo;
-  result.outcome.scn_hi = report.last_scn_hi;
-  result.outcome.next_scn_lo = report.next_scn_lo;
-  result.outcome.stamp = result.exact ? "exact" : "observed";
-  result.log_bytes = report.log_bytes;
-  result.groups = report.groups;
-  result.records = report.records;
-  result.warnings = report.warnings;
+  if (own_log()) result.place.reset();
   state_.streams.push_back(std::move(result));
   recovered(stream, plan_.target);
   targets_.erase(stream.meta.ls_id());

@@ -1,0 +1,465 @@
+// What the writers make of log and pages when they encrypt and compress: readable with the key, nothing in clear, and never
+// two texts under one key and nonce, whatever fails and is tried again.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <set>
+
+#include "core/base/bytes.h"
+#include "core/flow/macroblock.h"
+#include "core/format/key_ring.h"
+#include "core/format/log_group_codec.h"
+#include "core/media/archive_resume.h"
+#include "core/media/archive_writer.h"
+#include "core/media/backup_reader.h"
+#include "core/media/backup_writer.h"
+#include "core/media/key_backup.h"
+#include "core/media/stored_block.h"
+#include "core/media/stream_log.h"
+#include "core/storage/destination.h"
+#include "tests/unit/format/golden.h"
+#include "tests/unit/media/archive_dir_store.h"
+
+namespace seabed {
+namespace {
+
+using test::DirStore;
+using test::ScratchDir;
+
+const ArchiveStreamId kId{1002, 1001, 1, 1001};
+constexpr char kMarker[] = "A-ROW-THAT-NOBODY-MAY-READ";
+
+std::string slurp(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string payload(uint64_t n) {
+  std::string out;
+  while (out.size() < 3000) out += kMarker + std::to_string(n);
+  return out;
+}
+
+EncodedGroup group(uint64_t n, uint64_t epoch = 1) {
+  LogGroup g;
+  g.scn_lo = n * 10, g.scn_hi = n * 10 + 5, g.incarnation = 7;
+  put_be64(g.begin.bytes, n), put_be64(g.end.bytes, n + 1);
+  g.payload = payload(n);
+  return encode(std::move(g), epoch);
+}
+
+struct EncryptedLogWriter : ::testing::Test {
+  ScratchDir dir;
+  std::shared_ptr<DirStore> store = std::make_shared<DirStore>(dir.path());
+  MasterKey master = *make_master_key(1);
+  bool encrypt = true, compress = true;
+  uint64_t turn = 1;
+
+  EncryptedLogWriter() { store->caps_.append = true; }
+  ArchiveWriterOptions options(uint64_t epoch) {
+    ArchiveWriterOptions o;
+    o.epoch = epoch;
+    o.form = [this]() -> Result<LogFileForm> {
+      LogFileForm form;
+      form.compress = compress;
+      if (!encrypt) return form;
+      SEABED_TRY(form.data_key, random_key());
+      SEABED_TRY(const meta::KeyWrap wrap, wrap_key(form.data_key, master, log_key_subject(kId.tenant_id)));
+      form.wrap = wrap.SerializeAsString();
+      return form;
+    };
+    o.form_turn = [this] { return turn; };
+    return o;
+  }
+  std::string path(uint32_t file) { return store->path(paths::log_file(kId.piece(1), kId.ls_id, file)); }
+  Result<std::vector<std::string>> read(const LogFile& last, bool with_key = true) {
+    PieceFacts piece;
+    piece.key = kId.piece(1);
+    auto* ls = piece.descriptor.add_ls();
+    ls->set_ls_id(kId.ls_id), ls->set_first_file_id(1), ls->set_last_file_id(last.file_id);
+    ls->set_last_file_length(last.length), ls->set_last_file_hash128(std::string(view(last.hash)));
+    Medium medium{store};
+    auto ring = std::make_shared<KeyRing>();
+    ring->add(with_key ? master : *make_master_key(1));
+    medium.keys = ring;
+    SEABED_CHECK(check_log_key(medium, piece, kId.ls_id));
+    StreamLog log(medium, {piece}, kId.ls_id, {});
+    std::vector<std::string> out;
+    for (LogGroup g;;) {
+      SEABED_TRY(bool more, log.next(&g));
+      if (!more) return out;
+      out.push_back(g.payload);
+    }
+  }
+  std::vector<std::string> expected(uint64_t count) {
+    std::vector<std::string> out;
+    for (uint64_t n = 0; n < count; ++n) out.push_back(payload(n));
+    return out;
+  }
+};
+
+TEST_F(EncryptedLogWriter, EveryFormIsReadBackAndOnlyPlainShowsTheRows) {
+  for (const bool encrypted : {true, false})
+    for (const bool compressed : {true, false}) {
+      encrypt = encrypted, compress = compressed;
+      std::filesystem::remove_all(dir.path() + "/piece_d1001r1p1");
+      ArchiveWriter w(*store, kId, options(1), {});
+      ASSERT_TRUE(w.open_file(1, 7, {}, 1, {}));
+      ASSERT_TRUE(w.append(std::vector{group(0), group(1)}, {}));
+      ASSERT_EQ(w.offsets().size(), 2u);
+      ASSERT_TRUE(w.append(std::vector{group(2)}, {}));
+      auto got = read(w.current());
+      ASSERT_TRUE(got) << got.error().message();
+      EXPECT_EQ(*got, expected(3));
+      const std::string bytes = slurp(path(1));
+      EXPECT_EQ(bytes.size(), w.current().length) << "offsets are stored bytes";
+      EXPECT_EQ(bytes.find(kMarker) != bytes.npos, !encrypted);
+      if (compressed) EXPECT_LT(bytes.size(), 3000u);
+      EXPECT_EQ(read(w.current(), false).has_value(), !encrypted);
+    }
+}
+
+/// Two appends of the same groups at the same place are the same bytes: what was torn is completed, not written anew.
+TEST_F(EncryptedLogWriter, ATornAppendIsCompletedWithTheSameBytes) {
+  for (const int64_t torn : {1, 40, 500}) {
+    std::filesystem::remove_all(dir.path() + "/piece_d1001r1p1");
+    ArchiveWriter w(*store, kId, options(1), {});
+    ASSERT_TRUE(w.open_file(1, 7, {}, 1, {}));
+    ASSERT_TRUE(w.append(std::vector{group(0)}, {}));
+    store->tear_next_append = torn;
+    ASSERT_FALSE(w.append(std::vector{group(1)}, {}));
+    const std::string half = slurp(path(1));
+    turn += 1;   // the operator switches something meanwhile: not in this file
+    EXPECT_FALSE(w.needs_file());
+    ASSERT_TRUE(w.append(std::vector{group(1)}, {}));
+    EXPECT_TRUE(slurp(path(1)).starts_with(half));
+    EXPECT_TRUE(w.needs_file()) << "the switch ends the file";
+    auto got = read(w.current());
+    ASSERT_TRUE(got) << got.error().message();
+    EXPECT_EQ(*got, expected(2));
+  }
+}
+
+/// A resume, a takeover and a switch each begin a file of their own, with a key of its own: the same groups at the same
+/// offsets have nothing in common.
+TEST_F(EncryptedLogWriter, TheSameGroupsNeverMeetUnderOneKey) {
+  compress = false;
+  std::vector<std::string> files;
+  LogFile last;
+  for (uint64_t epoch = 1; epoch <= 3; ++epoch) {
+    ArchiveWriter w(*store, kId, options(epoch), last);
+    ASSERT_TRUE(w.open_file(1, 7, {}, 1, {}));
+    ASSERT_TRUE(w.append(std::vector{group(0, epoch)}, {}));
+    last = w.current();
+    files.push_back(slurp(path(last.file_id)));
+  }
+  for (size_t a = 0; a < files.size(); ++a)
+    for (size_t b = a + 1; b < files.size(); ++b) {
+      const size_t n = 1000;
+      const std::string x = files[a].substr(files[a].size() - n), y = files[b].substr(files[b].size() - n);
+      size_t equal = 0;
+      for (size_t i = 0; i < n; ++i) equal += x[i] == y[i];
+      EXPECT_LT(equal, 50u) << "1 in 256 by chance; all of them under one key and nonce";
+    }
+}
+
+/// An open_file whose answer was lost is tried again with the same header: the same key, no group written yet.
+TEST_F(EncryptedLogWriter, ARepeatedOpenSendsTheSameHeader) {
+  ArchiveWriter w(*store, kId, options(1), {});
+  bool failed = false;
+  store->set_hook([&](const std::string& operation, const std::string& key) -> Status {
+    if (operation != "stat" && !failed && key.find("/log/") != key.npos && std::filesystem::exists(path(1))) {
+      failed = true;
+      return fail(Code::kUnavailable, key, "once");
+    }
+    return ok();
+  });
+  store->tear_next_append = 30;
+  EXPECT_FALSE(w.open_file(1, 7, {}, 1, {}));
+  const std::string half = slurp(path(1));
+  for (int i = 0; i < 3 && !w.open_file(1, 7, {}, 1, {}); ++i) {
+  }
+  ASSERT_TRUE(w.append(std::vector{group(0)}, {}));
+  EXPECT_TRUE(slurp(path(1)).starts_with(half));
+  auto got = read(w.current());
+  ASSERT_TRUE(got) << got.error().message();
+  EXPECT_EQ(*got, expected(1));
+}
+
+struct EncryptedSet : ::testing::Test {
+  ScratchDir dir;
+  std::unique_ptr<Storage> storage = *Storage::create({.driver_directories = {SEABED_TEST_DRIVERS}});
+  std::shared_ptr<ObjectStore> store = *storage->open(*parse_uri("file://" + dir.path() + "/medium"));
+  Secret data_key = *random_key();
+  const paths::LsData data{{1, true}, 1001, "major", 1, 0};
+  std::map<std::string, std::string> contents;
+
+  CopyFile source(const std::string& name, uint64_t size, uint64_t logical, bool compressible) {
+    std::string content;
+    if (compressible)
+      while (content.size() < size) content += kMarker + std::to_string(content.size() / 1000);
+    content.resize(size);
+    std::mt19937_64 random(logical);
+    if (!compressible)
+      for (size_t i = 0; i + 8 <= size; i += 8) {
+        const uint64_t v = random();
+        std::memcpy(&content[i], &v, 8);
+      }
+    const std::string path = dir.path() + "/source-" + name;
+    std::ofstream(path, std::ios::binary) << content;
+    contents[name] = std::move(content);
+    CopyFile file;
+    file.meta.set_ls_id(1001), file.meta.set_tablet_id(1), file.meta.set_logical_id(logical);
+    file.meta.set_name(name), file.meta.set_kind("major"), file.meta.set_size(size);
+    file.open = [path]() -> Result<Fd> { return Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)); };
+    return file;
+  }
+  std::vector<CopyFile> sources() {
+    return {source("rows", 5'000'000, 1, true), source("noise", 3'000'001, 2, false), source("small", 100, 3, true),
+            source("empty", 0, 4, true)};
+  }
+  LsDataOutcome write(bool encrypt, bool compress) {
+    BackupWriterOptions options;
+    options.compress = compress;
+    if (encrypt) options.data_key = data_key;
+    BackupSetWriter writer(store, {1, true}, options);
+    CopyCounters counters;
+    auto out = writer.copy_ls_data(data, sources(), &counters);
+    EXPECT_TRUE(out) << (out ? "" : out.error().error.message());
+    return out ? *out : LsDataOutcome{};
+  }
+  /// A reader that knows set 1, whose descriptor has the wrap.
+  BackupReader reader(std::shared_ptr<const KeyRing> ring, const meta::KeyWrap* wrap) {
+    meta::FormatInfo format;
+    format.set_kind(meta::DEST_DATA), format.set_tenant_id(1002);
+    const auto put = [&](const std::string& key, FileType type, const google::protobuf::MessageLite& message) {
+      const auto object = frame_message(key, type, message);
+      EXPECT_TRUE(put_object(*store, object.key, object.bytes, PutMode::kReplace, {}));
+    };
+    put(paths::format(), FileType::kFormat, format);
+    meta::BackupSetDescriptor set;
+    set.set_backup_set_id(1), set.set_backup_type("D"), set.set_tenant_id(1002), set.set_status("SUCCESS");
+    if (wrap != nullptr) *set.mutable_key() = *wrap;
+    put(paths::single_set_info({1, true}), FileType::kBackupSetInfo, set);
+    meta::Placeholder mark;
+    put(paths::set_start({1, true}), FileType::kPlaceholder, mark);
+    put(paths::set_end({1, true}, true, "20260101T000000"), FileType::kPlaceholder, mark);
+    Medium medium{store};
+    medium.keys = std::move(ring);
+    auto reader = BackupReader::open(std::move(medium));
+    EXPECT_TRUE(reader) << (reader ? "" : reader.error().message());
+    EXPECT_TRUE(reader->load());
+    return std::move(*reader);
+  }
+  std::pair<std::shared_ptr<KeyRing>, meta::KeyWrap> keys() {
+    const MasterKey master = *make_master_key(1);
+    auto ring = std::make_shared<KeyRing>();
+    ring->add(master);
+    return {ring, *wrap_key(data_key, master, set_key_subject(1002, 1))};
+  }
+  const DataDirectory from{1, 1001, "major", 1, 0};
+  std::vector<meta::MacroRange> blocks(const BackupReader& reader) {
+    std::vector<meta::MacroRange> out;
+    EXPECT_TRUE(reader.each_block(from, [&](const meta::MacroRange& r) { return out.push_back(r), ok(); }));
+    return out;
+  }
+  std::string data_file() { return dir.path() + "/medium/" + paths::macro_block_data(data, 0); }
+};
+
+TEST_F(EncryptedSet, EveryFormIsReadBackWholeAndByPages) {
+  for (const bool encrypt : {true, false})
+    for (const bool compress : {true, false}) {
+      write(encrypt, compress);
+      auto [ring, wrap] = keys();
+      const BackupReader reader = this->reader(ring, encrypt ? &wrap : nullptr);
+      std::map<uint64_t, std::string> got;
+      for (const auto& range : blocks(reader)) {
+        std::string block(plain_length(range), '\0');
+        auto read = reader.read_block(range, block);
+        ASSERT_TRUE(read) << read.error().message();
+        got[range.logical_id()] += block;
+        const uint32_t pages = (block.size() + kPageSize - 1) / kPageSize;
+        for (const uint32_t first : {0u, pages / 2, pages - 1}) {
+          const size_t begin = uint64_t{first} * kPageSize;
+          std::string some(std::min<size_t>(block.size() - begin, 3 * kPageSize), '\0');
+          auto sound = reader.read_pages(range, first, some);
+          ASSERT_TRUE(sound) << sound.error().message();
+          EXPECT_EQ(*sound, (some.size() + kPageSize - 1) / kPageSize);
+          EXPECT_EQ(some, block.substr(begin, some.size()));
+        }
+      }
+      EXPECT_EQ(got[1], contents["rows"]);
+      EXPECT_EQ(got[2], contents["noise"]);
+      EXPECT_EQ(got[3], contents["small"]);
+      const std::string bytes = slurp(data_file());
+      EXPECT_EQ(bytes.find(kMarker) != bytes.npos, !encrypt);
+      if (compress) EXPECT_LT(bytes.size(), 3'500'000u) << "rows shrink, noise is stored raw";
+    }
+}
+
+TEST_F(EncryptedSet, HashesOfFilesAreKeyed) {
+  write(true, false);
+  auto [ring, wrap] = keys();
+  const BackupReader reader = this->reader(ring, &wrap);
+  int files = 0;
+  ASSERT_TRUE(reader.each_file(from, [&](const meta::FileMeta& file) -> Status {
+    const std::string plain(view(hash128(contents[file.name()])));
+    EXPECT_NE(file.hash128(), plain) << "it would confirm a guessed content";
+    SEABED_TRY(const std::string keyed, reader.file_hash(1, plain));
+    EXPECT_EQ(file.hash128(), keyed);
+    return ++files, ok();
+  }));
+  EXPECT_EQ(files, 4);
+}
+
+/// The step is repeated after a crash: the same directory, turn and retry, the same files at the same offsets.
+TEST_F(EncryptedSet, ARepeatedDirectoryHasAnotherKey) {
+  write(true, false);
+  const std::string first = slurp(data_file());
+  write(true, false);
+  const std::string second = slurp(data_file());
+  ASSERT_EQ(first.size(), second.size());
+  size_t equal = 0;
+  for (size_t i = 4096; i < first.size(); ++i) equal += first[i] == second[i];
+  EXPECT_LT(equal, first.size() / 100) << "1 in 256 by chance";
+}
+
+TEST_F(EncryptedSet, InOneAttemptNoNonceComesTwice) {
+  write(true, true);
+  auto [ring, wrap] = keys();
+  const BackupReader reader = this->reader(ring, &wrap);
+  std::set<std::tuple<std::string, uint32_t, uint64_t>> seen;
+  std::set<std::string> salts;
+  for (const auto& range : blocks(reader)) {
+    salts.insert(range.salt());
+    const auto places = page_places(range, "x");
+    ASSERT_TRUE(places);
+    for (const auto& place : *places) EXPECT_TRUE(seen.insert({range.salt(), range.at().file_id(), place.offset}).second);
+  }
+  EXPECT_EQ(salts.size(), 1u);
+}
+
+TEST_F(EncryptedSet, ABitThatFlipsIsTold) {
+  write(true, true);
+  auto [ring, wrap] = keys();
+  const BackupReader reader = this->reader(ring, &wrap);
+  const auto ranges = blocks(reader);
+  const std::string good = slurp(data_file());
+  for (const auto& range : {ranges.front(), ranges.back()})
+    for (const uint64_t at : {uint64_t{0}, uint64_t{range.at().length()} / 2, uint64_t{range.at().length()} - 1}) {
+      std::string bad = good;
+      bad[range.at().offset() + at] = static_cast<char>(bad[range.at().offset() + at] ^ 1);
+      std::ofstream(data_file(), std::ios::binary) << bad;
+      std::string block(plain_length(range), '\0');
+      auto read = reader.read_block(range, block);
+      ASSERT_FALSE(read);
+      EXPECT_EQ(read.error().code, Code::kCorruption);
+    }
+}
+
+TEST_F(EncryptedSet, WithoutTheRightKeyNothingIsRead) {
+  write(true, true);
+  auto [ring, wrap] = keys();
+  auto other = std::make_shared<KeyRing>();
+  other->add(*make_master_key(1));
+  for (auto keys : {std::shared_ptr<const KeyRing>(), std::shared_ptr<const KeyRing>(other)}) {
+    const BackupReader reader = this->reader(keys, &wrap);
+    EXPECT_EQ(reader.set_key(1).error().ob_error, 9047);
+    const auto range = blocks(reader).front();
+    std::string block(plain_length(range), '\0');
+    EXPECT_EQ(reader.read_block(range, block).error().ob_error, 9047);
+  }
+}
+
+struct KeyBackups : ::testing::Test {
+  ScratchDir dir;
+  Medium medium{std::make_shared<DirStore>(dir.path())};
+  const ScryptCost quick{10, 8, 1};
+  const KeyBackupFacts facts{1, "lab", 1002, "shop", 77};
+  std::vector<BackedUpKey> keys{{*make_master_key(1), 11}, {*make_master_key(2), 22}};
+
+  std::string path(uint64_t scn = 77) {
+    return dir.path() + "/" + paths::key_backup(1, 1002, scn);
+  }
+};
+
+TEST_F(KeyBackups, OpenWithTheirPasswordAndNoOther) {
+  auto written = write_key_backup(medium, facts, keys, Secret("correct horse"), quick);
+  ASSERT_TRUE(written) << written.error().message();
+  auto back = read_key_backup(medium, 1, 1002, Secret("correct horse"));
+  ASSERT_TRUE(back) << back.error().message();
+  ASSERT_EQ(back->size(), 2u);
+  EXPECT_EQ((*back)[1].key.secret.view(), keys[1].key.secret.view());
+  EXPECT_EQ((*back)[1].key.identity, keys[1].key.identity);
+  auto wrong = read_key_backup(medium, 1, 1002, Secret("correct horsf"));
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().ob_error, 9047);
+  EXPECT_EQ(wrong.error().message().find("horse"), std::string::npos);
+  const std::string bytes = slurp(path());
+  for (const auto& k : keys) EXPECT_EQ(bytes.find(k.key.secret.view()), bytes.npos);
+}
+
+TEST_F(KeyBackups, BytesOfTheFirstVersionAreRead) {
+  ASSERT_TRUE(write_key_backup(medium, facts, keys, Secret("golden"), quick));
+  const std::string bytes = testing::golden("key_backup", slurp(path()));
+  ASSERT_FALSE(bytes.empty());
+  std::ofstream(path(), std::ios::binary) << bytes;
+  auto back = read_key_backup(medium, 1, 1002, Secret("golden"));
+  ASSERT_TRUE(back) << back.error().message();
+  ASSERT_EQ(back->size(), 2u);
+  EXPECT_EQ((*back)[1].key.id, 2u);
+  EXPECT_EQ((*back)[1].created_us, 22u);
+}
+
+TEST_F(KeyBackups, TheNewestCounts) {
+  ASSERT_TRUE(write_key_backup(medium, facts, {keys[0]}, Secret("old"), quick));
+  KeyBackupFacts later = facts;
+  later.scn = 1000;
+  ASSERT_TRUE(write_key_backup(medium, later, keys, Secret("new"), quick));
+  EXPECT_EQ(read_key_backup(medium, 1, 1002, Secret("new"))->size(), 2u);
+  EXPECT_EQ(read_key_backup(medium, 1, 1002, Secret("old")).error().ob_error, 9047);
+}
+
+TEST_F(KeyBackups, CutAnywhereIsToldAsDamage) {
+  ASSERT_TRUE(write_key_backup(medium, facts, keys, Secret("p"), quick));
+  const std::string good = slurp(path());
+  for (size_t length = 0; length < good.size(); length += 7) {
+    std::ofstream(path(), std::ios::binary) << good.substr(0, length);
+    auto read = read_key_backup(medium, 1, 1002, Secret("p"));
+    ASSERT_FALSE(read) << length;
+    EXPECT_EQ(read.error().code, Code::kCorruption) << length << read.error().message();
+    EXPECT_EQ(read.error().ob_error, 0) << "not told as a wrong password";
+  }
+}
+
+TEST_F(KeyBackups, AFlippedBitIsNeverAKey) {
+  ASSERT_TRUE(write_key_backup(medium, facts, keys, Secret("p"), quick));
+  const std::string good = slurp(path());
+  for (size_t at = 0; at < good.size(); at += 5) {
+    std::string bad = good;
+    bad[at] = static_cast<char>(bad[at] ^ 4);
+    std::ofstream(path(), std::ios::binary) << bad;
+    EXPECT_FALSE(read_key_backup(medium, 1, 1002, Secret("p"))) << at;
+  }
+}
+
+TEST_F(KeyBackups, OfAnotherTenantIsNoKeyBackup) {
+  ASSERT_TRUE(write_key_backup(medium, facts, keys, Secret("p"), quick));
+  EXPECT_EQ(read_key_backup(medium, 1, 1004, Secret("p")).error().code, Code::kNotFound);
+  std::filesystem::create_directories(dir.path() + "/" + paths::key_backups(1, 1004));
+  std::filesystem::copy(path(), dir.path() + "/" + paths::key_backup(1, 1004, 77));
+  EXPECT_EQ(read_key_backup(medium, 1, 1004, Secret("p")).error().code, Code::kCorruption) << "moved";
+}
+
+TEST_F(KeyBackups, NeverLieInADestination) {
+  std::ofstream(dir.path() + "/format.obbak") << "anything";
+  auto written = write_key_backup(medium, facts, keys, Secret("p"), quick);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().ob_error, 9081);
+}
+
+}  // namespace
+}  // namespace seabed
