@@ -74,10 +74,16 @@ Result<Json> run(StatementRun& run, const statement::Backup& s) {
                  {"description", s.description}};
   if (const auto& password = run.session().encryption_password; !password.empty())
     arguments["encryption_password"] = password;
-  return run.each("backup/start", s.tenants, arguments, 9040);
+  if (!run.caller().sys) return run.each("backup/start", s.tenants, arguments, 9040);
+  if (!s.tenants.names.empty()) {
+    SEABED_TRY(arguments["tenants"], run.names(s.tenants));
+  }
+  SEABED_TRY(const Json answer, run.call("backup/start-all", arguments));
+  return statement_result(run.name(), answer["jobs"]);
 }
 
 Result<Json> run(StatementRun& run, const statement::CancelBackup& s) {
+  if (run.caller().sys && s.tenants.names.empty()) return run.once("backup/cancel-all", Json::object());
   return run.each("backup/cancel", s.tenants, Json::object(), 9049);
 }
 
@@ -86,7 +92,8 @@ Result<Json> run(StatementRun& run, const statement::BackupClusterParameters& s)
 }
 
 Result<Json> run(StatementRun& run, const statement::BackupKey& s) {
-  return run.each("key/backup", s.tenants, {{"uri", s.uri}, {"password", s.password}});
+  const Json arguments{{"uri", s.uri}, {"password", s.password}};
+  return run.each("key/backup", s.tenants, arguments, StatementRun::kNotFound);  // those that have no keys
 }
 
 Result<Json> run(StatementRun& run, const statement::SetEncryption& s) {

@@ -1,4 +1,5 @@
 // Restores, standbys, tables, cleanup (reference: statements, sections 6 to 10).
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "tools/agent/call_rights.h"
@@ -34,18 +35,18 @@ Json source_json(StatementRun& run, const statement::RestoreFrom& from) {
 
 /// Reference: backup_type, backup_id, backup_dest, description, a row for each set and each piece.
 Json preview_rows(const Json& answer) {
-  if (answer.is_array()) return answer;
-  if (answer.contains("rows")) return answer["rows"];
   Json rows = Json::array();
-  const auto add = [&](const char* type, const char* key) {
-    for (const Json& one : answer.value(key, Json::array())) {
-      Json row{{"backup_type", type}};
-      if (one.is_object()) row.update(one);
-      else row["description"] = one;
-      rows.push_back(row);
+  const auto add = [&](const char* type, const char* key, const char* before_id) {
+    for (const std::string name : answer.value(key, Json::array())) {
+      const size_t at = name.rfind(before_id);  // piece_d1001r1p7: the last p
+      const std::string id = at == name.npos ? "" : name.substr(at + std::strlen(before_id));
+      rows.push_back({{"backup_type", type},
+                      {"backup_id", std::strtoull(id.c_str(), nullptr, 10)},
+                      {"backup_dest", name},
+                      {"description", "until " + answer.value("target_display", "")}});
     }
   };
-  add("BACKUP_SET", "backup_sets"), add("BACKUP_PIECE", "pieces");
+  add("BACKUP_SET", "backup_sets", "backup_set_"), add("BACKUP_PIECE", "pieces", "p");
   return rows;
 }
 

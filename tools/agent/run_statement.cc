@@ -15,6 +15,11 @@ Status refuse_clause(const statement::Tenants& tenants, const Caller& caller) {
               "leave the clause out");
 }
 
+bool is_skipped(const Error& error, int skipped) {
+  if (skipped == StatementRun::kNotFound) return error.code == Code::kNotFound;
+  return skipped && error.ob_error == skipped;
+}
+
 Error after(Error error, const std::string& done) {
   if (!done.empty()) error.reason += "; done before it for: " + done;
   return error;
@@ -56,6 +61,7 @@ Result<Json> StatementRun::call(const std::string& call, const Json& arguments) 
 
 Result<Json> StatementRun::once(const std::string& name, const Json& arguments) {
   SEABED_TRY(const Json answer, call(name, arguments));
+  if (answer.is_array()) return statement_result(name_, answer);
   Json row = Json::object();
   if (arguments.contains("tenant")) row["tenant"] = arguments["tenant"];
   if (answer.is_object()) row.update(answer);
@@ -73,7 +79,7 @@ Result<Json> StatementRun::each(const std::string& name, const statement::Tenant
     Json mine = arguments;
     mine["tenant"] = tenant;
     last = call(name, mine);
-    if (!last && !listed && skipped && last.error().ob_error == skipped) continue;
+    if (!last && !listed && is_skipped(last.error(), skipped)) continue;
     if (!last) return fail(after(last.error(), done));
     Json row{{"tenant", tenant}};
     if (last->is_object()) row.update(*last);

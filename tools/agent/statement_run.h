@@ -29,6 +29,7 @@ class StatementRun {
   Result<Json> call(const std::string& call, const Json& arguments);
   /// One call, one row: the tenant and what the call answered.
   Result<Json> once(const std::string& call, const Json& arguments);
+  static constexpr int kNotFound = -1;  // as `skipped`: Code::kNotFound
   /// The call for every tenant. Without a list a tenant that answers `skipped` (already on, not ready …) is left out,
   /// unless that leaves none; with a list the first that fails ends it and its error says what was done before.
   Result<Json> each(const std::string& call, const statement::Tenants& tenants, const Json& arguments,

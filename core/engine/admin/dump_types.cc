@@ -19,8 +19,8 @@ std::optional<std::string> message_of(FileType type) {
     case FileType::kTableListMetaInfo: return "seabed.meta.TableListMetaInfo";
     case FileType::kLocalityInfo: return "seabed.meta.LocalityInfo";
     case FileType::kDiagnoseInfo: return "seabed.meta.DiagnoseInfo";
-    case FileType::kTenantParameter:
-    case FileType::kClusterParameter: return "seabed.meta.Parameters";
+    case FileType::kTenantParameter: return "seabed.meta.Parameters";
+    case FileType::kClusterParameter: return "seabed.meta.ClusterParameters";
     case FileType::kMacroBlockData: return "";
     case FileType::kMacroRangeIndex: return "seabed.meta.MacroRange";
     case FileType::kMetaIndex: return "seabed.meta.FileMeta";
