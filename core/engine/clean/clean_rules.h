@@ -44,6 +44,7 @@ struct CleanDecision {
   uint64_t expired_point_us = 0;        // 0: nothing expires
   std::optional<uint64_t> clean_point;  // a set's id
   std::string summary;
+  std::string blocked;  // why nothing may be deleted now, whatever the rules say; empty: it may
   std::vector<CleanItem> items;  // sets, then pieces, each by rising id; nothing that is DELETED
 };
 

@@ -1,0 +1,78 @@
+#include "core/engine/clean/hourly.h"
+
+#include <algorithm>
+
+#include "core/base/log.h"
+#include "core/engine/clean/clean_facts.h"
+#include "core/engine/clean/clean_run.h"
+#include "core/engine/clean/stale_uploads.h"
+
+namespace seabed::clean {
+
+std::string clean_key(uint64_t tenant_id) { return "clean/" + std::to_string(tenant_id); }
+
+Status start_clean(EngineContext& context, Background& background, uint64_t tenant_id, uint64_t job_id) {
+  auto started = background.submit(clean_key(tenant_id), [&context, job_id](const CancelToken& cancel) {
+    return run_clean(context, job_id, {}, cancel);
+  });
+  if (started || started.error().code != Code::kConflict) return started;
+  return fail(Error{Code::kConflict, "cleanup", "runs for this tenant", "wait for its end, or `seabed clean cancel`", 0, 9044});
+}
+
+namespace {
+
+/// A job that nobody runs: of a process that is no more, or asked for while the hourly look was on.
+Status go_on(EngineContext& context, uint64_t tenant_id, const CancelToken& cancel, const CleanTools& tools) {
+  SEABED_TRY(const auto unfinished, context.catalog->get<std::vector<catalog::DeleteJobRow>>([&](Transaction& tx) {
+    return catalog::unfinished_delete_jobs(tx, tenant_id);
+  }));
+  for (const auto& job : unfinished) {
+    log::info("cleanup: job {} of tenant {} goes on from {}", job.job_id, tenant_id, job.status);
+    SEABED_CHECK(run_clean(context, job.job_id, {}, cancel, tools));
+  }
+  return ok();
+}
+
+Status take_turn(EngineContext& context, uint64_t tenant_id, const CancelToken& cancel, const CleanTools& tools) {
+  SEABED_TRY(const auto seen, look(context, tenant_id, {}, tools, cancel));
+  const CleanRequest request{.tenant_id = tenant_id};
+  SEABED_TRY(const auto decision, decide(context, seen, request, cancel));
+  const bool any = std::ranges::any_of(decision.items, [](const auto& item) { return item.remove; });
+  const bool waits = !seen.facts.policy.empty() && seen.facts.window_us != 0 && !decision.blocked.empty();
+  if (any || waits) {
+    SEABED_TRY(const uint64_t job, submit_clean(context, request, tools));
+    return run_clean(context, job, {}, cancel, tools);
+  }
+  if (seen.against.empty()) tidy_up(context, seen, tools, cancel);
+  return ok();
+}
+
+}  // namespace
+
+Status run_hourly_clean(EngineContext& context, uint64_t tenant_id, const CancelToken& cancel, const CleanTools& tools) {
+  SEABED_CHECK(go_on(context, tenant_id, cancel, tools));
+  SEABED_CHECK(take_turn(context, tenant_id, cancel, tools));
+  return go_on(context, tenant_id, cancel, tools);
+}
+
+Status start_hourly(EngineContext& context, Background& background) {
+  SEABED_TRY(const auto unfinished, context.catalog->get<std::vector<catalog::DeleteJobRow>>(
+                                        [](Transaction& tx) { return catalog::unfinished_delete_jobs(tx); }));
+  for (const auto& job : unfinished) {
+    log::info("cleanup: job {} of tenant {} goes on from {}", job.job_id, job.tenant_id, job.status);
+    SEABED_CHECK(start_clean(context, background, job.tenant_id, job.job_id));
+  }
+  const auto first = std::min<std::chrono::milliseconds>(std::chrono::minutes(1), context.limits.clean_interval);
+  return background.every("hourly-clean", first, [&context] { return context.limits.clean_interval; },
+                          [&context, &background](const CancelToken&) -> Status {
+    for (const TenantConfig& tenant : context.tenants) {
+      const auto started = background.submit(clean_key(tenant.tenant_id), [&context, id = tenant.tenant_id](const CancelToken& cancel) {
+        return run_hourly_clean(context, id, cancel);
+      });
+      if (!started && started.error().code != Code::kConflict) return started;  // one that still runs has its turn next hour
+    }
+    return ok();
+  });
+}
+
+}  // namespace seabed::clean
