@@ -2,6 +2,7 @@
 
 #include "core/base/log.h"
 #include "core/engine/bridge.h"
+#include "core/engine/clean/hourly.h"
 #include "core/engine/engine_impl.h"
 #include "core/engine/rebuild/rebuild.h"
 #include "core/engine/set_destination.h"
@@ -46,6 +47,7 @@ Status EngineImpl::start() {
       SEABED_CHECK(bring_forward(context_, id, MediaKind::kData, cancel));
       return ok();
     }));
+  SEABED_CHECK(clean::start_hourly(context_, background_));
   SEABED_TRY(auto jobs, context_.catalog->get<std::vector<catalog::BackupJobRow>>(
                             [](auto& tx) { return catalog::unfinished_backup_jobs(tx); }));
   for (const auto& job : jobs) {
