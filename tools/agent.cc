@@ -14,6 +14,7 @@
 #include "tools/agent/observed_agent.h"
 #include "tools/agent/server.h"
 #include "tools/agent/service_notify.h"
+#include "tools/agent/table_calls.h"
 #include "tools/cli/exit_code.h"
 #include "tools/cli/invocation.h"
 #include "tools/cli/log_output.h"
@@ -81,6 +82,7 @@ Result<int> agent(Invocation& invocation) {
   set_up_audit(config->audit_file);
   SEABED_CHECK(audit_reopen());
   SEABED_CHECK(engine->start());
+  SEABED_CHECK(resume_tables(*engine));
   {
     ObservedAgent observed(*engine, live);
     SEABED_CHECK(observed.start());

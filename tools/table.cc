@@ -1,4 +1,4 @@
-// seabed table recover|work
+// seabed table recover|cancel|status|work
 #include <sys/prctl.h>
 #include <signal.h>
 
@@ -121,6 +121,79 @@ Result<int> to_directory(Invocation& invocation, Machine& machine, const TableRe
   return status;
 }
 
+Json until_json(const RestoreTargetPoint& until) {
+  if (until.kind == RestoreTargetPoint::Kind::kScn) return {{"scn", until.scn}};
+  if (until.kind == RestoreTargetPoint::Kind::kTime) return {{"time", until.time}};
+  return nullptr;
+}
+
+Json job_arguments(const Invocation& invocation, const TableRequest& request) {
+  Json args = {{"tenant", invocation.text("to-tenant")}, {"tables", request.tables}, {"uris", request.source.uris},
+               {"remap_tables", request.remap_tables}, {"description", invocation.text("description")},
+               {"options", {{"concurrency", request.concurrency}}}};
+  if (const Json until = until_json(request.until); !until.is_null()) args["until"] = until;
+  return args;
+}
+
+std::string job_text(const Json& job) {
+  std::string out = "table restore job " + job["job_id"].dump() + " into tenant " + json_word(job["tenant"]) + ": " +
+                    json_word(job["status"]) + (job["phase"] != job["status"] ? " (" + json_word(job["phase"]) + ")" : "") +
+                    "\n";
+  if (job["comment"] != "") out += json_word(job["comment"]) + "\n";
+  if (job["tables"].empty()) return out;
+  return out + json_table(job["tables"], {{"source", "TABLE"}, {"target", "AS"}, {"status", "STATUS"},
+                                          {"result", "RESULT"}, {"comment", "COMMENT"}});
+}
+
+bool is_over(const Json& job) { return job["status"] == "COMPLETED" || job["status"] == "FAILED"; }
+
+/// With an agent Ctrl-C leaves the job alone; without one it stops, and the next agent goes on with it.
+Result<Json> wait_for_job(Invocation& invocation, const Json& id) {
+  SignalCancel signals;
+  ProgressLine line("table recover");
+  for (;;) {
+    SEABED_TRY(const Json jobs, invocation.call("table/status", {{"job_id", id}}));
+    if (jobs.empty()) return fail(Code::kNotFound, "table restore job " + id.dump(), "is not known any more");
+    if (is_over(jobs[0])) return jobs[0];
+    Progress p;
+    p.phase = json_word(jobs[0]["phase"]);
+    p.total_items = jobs[0].value("total_tables", 0), p.done_items = jobs[0].value("finished_tables", 0);
+    line.show(p);
+    if (signals.token().wait_for(std::chrono::milliseconds(50)))
+      return fail(Code::kCancelled, "waiting for table restore job " + id.dump(), "interrupted; the job goes on",
+                  "`seabed table status`, `seabed table cancel`");
+  }
+}
+
+Result<int> to_tenant(Invocation& invocation, const TableRequest& request) {
+  SEABED_TRY(const Json begun, invocation.call("table/recover", job_arguments(invocation, request)));
+  if (invocation.has("no-wait") && invocation.through_agent())
+    return invocation.answer(begun, [&] { return "table restore job " + begun["job_id"].dump() + " is submitted\n"; });
+  SEABED_TRY(const Json job, wait_for_job(invocation, begun["job_id"]));
+  const int status = invocation.answer(job, [&] { return job_text(job); });
+  if (job["status"] == "COMPLETED" && job["result"] == "SUCCESS") return status;
+  return fail(job["comment"] == "canceled" ? Code::kCancelled : Code::kConflict,
+              "table restore job " + begun["job_id"].dump(), json_word(job["comment"]),
+              "`seabed table status` has each table's reason");
+}
+
+Result<int> cancel(Invocation& invocation) {
+  SEABED_TRY(Json answer, invocation.call("table/cancel", {{"tenant", invocation.text("tenant")}}));
+  for (const Json& id : answer["cancelled_jobs"]) SEABED_CHECK(wait_for_job(invocation, id));
+  return invocation.answer(answer, [&] { return "cancelled: " + answer["cancelled_jobs"].dump() + "\n"; });
+}
+
+Result<int> status(Invocation& invocation) {
+  Json args = Json::object();
+  if (invocation.has("tenant")) args["tenant"] = invocation.text("tenant");
+  SEABED_TRY(const Json answer, invocation.call("table/status", args));
+  return invocation.answer(answer, [&] {
+    std::string out;
+    for (const Json& job : answer) out += (out.empty() ? "" : "\n") + job_text(job);
+    return out.empty() ? "no table restore was made\n" : out;
+  });
+}
+
 Result<int> recover(Invocation& invocation) {
   const int places = invocation.has("to-directory") + invocation.has("to-sst") + invocation.has("to-tenant");
   const bool look = invocation.has("preview") || invocation.has("dry-run");
@@ -128,6 +201,7 @@ Result<int> recover(Invocation& invocation) {
     return fail(Code::kInvalidArgument, "seabed table recover", "wants one of --to-tenant, --to-directory, --to-sst",
                 "see `seabed table recover --help`");
   SEABED_TRY(const TableRequest request, read_request(invocation));
+  if (invocation.has("to-tenant") && !look) return to_tenant(invocation, request);
   SEABED_TRY(Machine * machine, invocation.machine());
   if (look) return preview(invocation, *machine, request);
   return to_directory(invocation, *machine, request);
@@ -154,7 +228,9 @@ std::vector<Verb> table_verbs() {
                     {"seabed table recover --from file:///backup/shop/data --from file:///backup/shop/archive --table "
                      "'orders.items' --to-directory /srv/items",
                      "seabed table recover --from … --from … --table 'shop.*' --until-time '2026-11-23 10:15:00' "
-                     "--to-sst /srv/shop-sst"},
+                     "--to-sst /srv/shop-sst",
+                     "seabed table recover --from … --from … --table shop.items --remap-table shop.items:shop.items_old "
+                     "--to-tenant shop"},
                     {},
                     recover};
   auto& options = recover_verb.options;
@@ -162,13 +238,22 @@ std::vector<Verb> table_verbs() {
   options.push_back({OptionSpec::kList, "table", "DB.TABLE", "also DB.* and *.*; backticks quote a part", true});
   options.push_back({OptionSpec::kText, "until-time", "'YYYY-MM-DD HH:MI:SS[.f]'", "inclusive"});
   options.push_back({OptionSpec::kNumber, "until-scn", "SCN", "inclusive, nanoseconds since the epoch"});
+  options.push_back({OptionSpec::kText, "to-tenant", "NAME",
+                     "a tenant of this installation: MyRocks' running server, RocksDB's closed database"});
   options.push_back({OptionSpec::kText, "to-directory", "DIR", "new: a database for each stream, with these tables"});
   options.push_back({OptionSpec::kText, "to-sst", "DIR", "new: SST files to ingest, for seabed::import_table"});
   options.push_back({OptionSpec::kList, "remap-table", "DB.TABLE:DB2.TABLE2", "another name at the target; DB.*:DB2.*"});
   options.push_back({OptionSpec::kNumber, "concurrency", "N", "threads of the auxiliary restore (2)"});
+  options.push_back({OptionSpec::kText, "description", "TEXT", "kept with the job"});
+  options.push_back({OptionSpec::kFlag, "no-wait", "", "of --to-tenant: leave the job to the agent"});
   options.push_back({OptionSpec::kFlag, "preview", "", "only say what would be used"});
   options.push_back({OptionSpec::kFlag, "dry-run", "", "the same"});
   return {recover_verb,
+          {"table", "cancel", "Cancel a tenant's table restores; tables already imported stay", "",
+           {"seabed table cancel --tenant shop"}, {tenant_option()}, cancel},
+          {"table", "status", "Table restores and their tables, newest first", "",
+           {"seabed table status --output json"},
+           {{OptionSpec::kText, "tenant", "NAME", "only into this one"}}, status},
           {"table", "work", "Internal: a worker process of a table restore", "", {}, {}, work}};
 }
 

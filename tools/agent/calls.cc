@@ -13,7 +13,7 @@ namespace {
 const Calls& all_calls() {
   static const Calls calls = [] {
     Calls out;
-    for (Calls part : {tenant_calls(), archive_calls(), backup_calls(), look_calls(), clean_calls(), restore_calls(), standby_calls(), key_calls(), drill_calls(), statement_calls(), cluster_calls(), catalog_calls(), quick_calls()}) out.merge(part);
+    for (Calls part : {tenant_calls(), archive_calls(), backup_calls(), look_calls(), clean_calls(), restore_calls(), standby_calls(), key_calls(), drill_calls(), table_calls(), statement_calls(), cluster_calls(), catalog_calls(), quick_calls()}) out.merge(part);
     return out;
   }();
   return calls;

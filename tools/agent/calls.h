@@ -50,6 +50,7 @@ Calls drill_calls();
 Calls restore_calls();
 Calls standby_calls();
 Calls cluster_calls();
+Calls table_calls();
 Calls statement_calls();
 Calls key_calls();
 Calls catalog_calls();

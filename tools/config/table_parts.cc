@@ -1,5 +1,6 @@
 #include "tools/config/table_parts.h"
 
+#include <filesystem>
 #include <mutex>
 
 #include "core/base/child.h"
@@ -13,7 +14,6 @@ constexpr auto kLongest = std::chrono::hours(24);
 
 std::mutex g_mutex;
 std::string g_config_file;                           // empty: the program's defaults
-std::map<std::string, std::string> g_option_files;  // by tenant
 
 std::map<std::string, TableAccess*> make_access() {
   static const auto rocksdb = make_rocksdb_tables();
@@ -36,6 +36,13 @@ Result<std::string> run_worker(const std::string& request, const CancelToken& ca
   return fail(e);
 }
 
+/// "sql/<tenant>.cnf" beside the configuration file.
+std::string option_file(const std::string& tenant) {
+  std::lock_guard lock(g_mutex);
+  if (g_config_file.empty() || tenant.find('/') != tenant.npos || tenant.starts_with('.')) return {};
+  return (std::filesystem::absolute(g_config_file).parent_path() / "sql" / (tenant + ".cnf")).string();
+}
+
 }  // namespace
 
 void use_config_for_tables(const Config& config) {
@@ -44,11 +51,7 @@ void use_config_for_tables(const Config& config) {
 }
 
 const table::TableParts& table_parts() {
-  static const table::TableParts parts{make_access(), run_worker, [](const std::string& tenant) {
-                                         std::lock_guard lock(g_mutex);
-                                         const auto found = g_option_files.find(tenant);
-                                         return found == g_option_files.end() ? std::string() : found->second;
-                                       }};
+  static const table::TableParts parts{make_access(), run_worker, option_file};
   return parts;
 }
 

@@ -7,7 +7,8 @@
 
 namespace seabed {
 
-/// Remembers with which configuration a worker is started, and the tenants' option files. Before any table restore.
+/// Remembers with which configuration a worker is started. Before any table restore. A tenant's running server is
+/// reached by the option file sql/<tenant>.cnf beside the configuration file.
 void use_config_for_tables(const Config& config);
 /// Owned by the program for its whole life.
 const table::TableParts& table_parts();

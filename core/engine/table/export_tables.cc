@@ -2,6 +2,9 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <cctype>
+#include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -28,6 +31,14 @@ Status take_directory(const std::string& directory) {
   if (begun) fs::remove_all(directory, ec);
   SEABED_CHECK(make_directories(directory));
   return write_file_atomic(directory + "/" + kListFile + ".begun", "table restore\n");
+}
+
+/// A name of a database or table as one of a file: what is not plain as %XX.
+std::string file_name(const std::string& name) {
+  std::string out;
+  for (const unsigned char c : name)
+    out += std::isalnum(c) || c == '_' || c == '-' || (c == '.' && !out.empty()) ? std::string(1, c) : fmt::format("%{:02X}", c);
+  return out;
 }
 
 struct Names {
@@ -99,7 +110,26 @@ class Export {
       result.rows = table.rows, result.bytes = table.bytes, result.comparator = table.comparator;
       result.files = table.files, result.error = table.error;
     }
-    return place_.sst ? ok() : into_database(indexes, files);
+    return place_.sst ? into_files(indexes, files) : into_database(indexes, files);
+  }
+
+  /// "<directory>/<database>/<table>/000001.sst …" and COMPARATOR: what seabed::import_table takes.
+  Status into_files(const std::vector<size_t>& indexes, const std::string& files) {
+    for (size_t i : indexes) {
+      TableResult& t = out_.tables[i];
+      if (t.error) continue;
+      const std::string to = place_.directory + "/" + file_name(t.target.database) + "/" + file_name(t.target.table);
+      SEABED_CHECK(make_directories(to));
+      for (size_t n = 0; n < t.files.size(); ++n) {
+        const std::string path = to + fmt::format("/{:06}.sst", n + 1);
+        if (::rename(t.files[n].c_str(), path.c_str()) != 0) return fail_errno(path, "cannot be renamed to", errno);
+        t.files[n] = path;
+      }
+      SEABED_CHECK(write_file_atomic(to + "/COMPARATOR", t.comparator, 0640));
+    }
+    std::error_code ec;
+    fs::remove_all(files, ec);
+    return ok();
   }
 
   /// "<directory>/<database>", one database for each that a table is meant for.

@@ -33,8 +33,12 @@ Result<SqlClient> SqlClient::of_options(const std::string& file) {
   struct stat st {};
   if (file.empty() || file[0] != '/')
     return fail(Code::kInvalidArgument, "option file '" + file + "'", "is no absolute path",
-                "set sql_options of the tenant to a file with [client] socket, user and password");
-  if (::stat(file.c_str(), &st) != 0) return fail_errno(file, "cannot be looked at", errno);
+                "write sql/<tenant>.cnf beside the configuration, with [client] socket, user and password, mode 0600");
+  if (::stat(file.c_str(), &st) != 0) {
+    Error e = fail_errno(file, "says how the target's server is reached, and cannot be looked at", errno).value();
+    e.next_step = "write it, with [client] socket, user and password, mode 0600";
+    return fail(e);
+  }
   if (!S_ISREG(st.st_mode) || (st.st_mode & 0027) != 0)
     return fail(Code::kPermissionDenied, file, "is no regular file, or others may read or write it", "chmod 600 it");
   SqlClient out;
