@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -201,6 +202,26 @@ TEST(ChangedKeys, BothWays) {
   EXPECT_EQ(changed_keys({{"a", "1", ""}, {"b", "1", "x"}, {"c", "1", ""}},
                          {{"a", "2", ""}, {"b", "1", "y"}, {"d", "1", ""}}),
             (std::vector<std::string>{"a", "d", "c"}));
+}
+
+TEST_F(ConfigFiles, RolesAndAudit) {
+  write("seabed.toml", "[agent]\ncatalog = \"/srv/seabed/c.db\"\n[roles]\nsocket_group = \"root\"\n"
+                       "[roles.sys]\ngroups = [\"root\", \"no such group\"]\n[roles.shop]\nusers = [\"root\", \"70001\"]\n" +
+                           tenant("shop"));
+  auto config = load();
+  ASSERT_TRUE(config) << config.error().message();
+  EXPECT_EQ(config->roles.sys.groups, (std::vector<std::string>{"root", "no such group"}));
+  EXPECT_EQ(config->roles.tenants.at("shop").users, (std::vector<std::string>{"root", "70001"}));
+  EXPECT_EQ(config->roles.socket_group, "root");
+  EXPECT_EQ(config->audit_file, "/srv/seabed/audit.log") << "beside the catalog";
+  EXPECT_EQ(value(*config, "roles.shop.users").value, "root 70001");
+  EXPECT_EQ(value(*config, "audit.file").origin, "default");
+  const auto problems = check_config(*config);
+  EXPECT_EQ(std::count_if(problems.begin(), problems.end(), [](auto& p) { return p.find("no such group") != p.npos; }), 1);
+  write("seabed.toml", "[roles.shop]\nuser = [\"root\"]\n");
+  EXPECT_NE(refused().find("unknown key 'user'"), std::string::npos) << refused();
+  write("seabed.toml", tenant("META$1002"));
+  EXPECT_NE(refused().find("is not a name for a tenant"), std::string::npos) << refused();
 }
 
 }  // namespace
