@@ -12,8 +12,13 @@
 
 #include "core/engine/archive/piece_transition.h"
 #include "core/engine/archive/transition.h"
+#include "core/engine/backup/parent_job.h"
 #include "core/engine/backup/transition.h"
+#include "core/engine/clean/transition.h"
+#include "core/engine/restore/tenant_transition.h"
 #include "core/engine/restore/transition.h"
+#include "core/engine/table/transition.h"
+#include "core/engine/standby/follow_transition.h"
 
 namespace seabed {
 namespace {
@@ -102,6 +107,22 @@ Rows job_rows() {
   return rows;
 }
 
+Rows parent_rows() {
+  using namespace backup;
+  using E = ParentEvent;
+  const Names<E> events = {{E::kStarted, "its children are submitted"},
+                           {E::kEndedWell, "every child has ended, and well"},
+                           {E::kEndedBadly, "every child has ended, one not well"},
+                           {E::kCancelRequested, "CANCEL BACKUP from sys, without a list"}};
+  Rows rows;
+  for (int s = 0; s <= static_cast<int>(JobState::kCanceled); ++s)
+    for (const auto& [event, text] : events)
+      if (const auto next = parent_after(static_cast<JobState>(s), event))
+        rows.push_back({std::string(name(static_cast<JobState>(s))), text, std::string(name(*next)),
+                        event == E::kCancelRequested ? "cancel the children" : ""});
+  return rows;
+}
+
 const Names<backup::SetAction>& set_actions() {
   using A = backup::SetAction;
   static const Names<A> names = {
@@ -177,14 +198,162 @@ Rows restore_rows() {
   return rows;
 }
 
+Rows clean_rows() {
+  using namespace clean;
+  using E = clean::JobEvent;
+  using A = clean::JobAction;
+  const Names<E> events = {{E::kPlanned, "the candidates are computed"}, {E::kTasksDone, "every task is done"},
+                           {E::kFailed, "media and catalog differ, the clock jumped, a deletion failed"},
+                           {E::kCancelRequested, "CANCEL DELETE BACKUP"},
+                           {E::kStopped, "after a cancel nothing is deleted any more"}};
+  const Names<A> actions = {{A::kWriteTasks, "write the tasks"}, {A::kDeleteItems, "delete the items"},
+                            {A::kStopWork, "stop the work"}, {A::kEndTasks, "end the tasks; what was begun stays DELETING"}};
+  Rows rows;
+  for (int s = 0; s <= static_cast<int>(clean::JobState::kCanceled); ++s)
+    for (const auto& [event, text] : events)
+      if (const auto step = on_event(static_cast<clean::JobState>(s), event))
+        rows.push_back({std::string(name(static_cast<clean::JobState>(s))), text, std::string(name(step->next)),
+                        words(step->actions, actions)});
+  return rows;
+}
+
+Rows clean_task_rows() {
+  using namespace clean;
+  using E = clean::TaskEvent;
+  using A = clean::TaskAction;
+  const Names<E> events = {{E::kStarted, "its turn"}, {E::kResumed, "another process goes on"},
+                           {E::kObjectsGone, "no object is left, or all are tagged"},
+                           {E::kFailed, "failed, or a reader holds it"}, {E::kStopped, "stopped after a cancel"}};
+  const Names<A> actions = {{A::kMarkDeleting, "set or piece DELETING"}, {A::kWriteTombstone, "write the tombstone"},
+                            {A::kLookForReaders, "look for readers"}, {A::kDeleteObjects, "delete the objects"},
+                            {A::kMarkDeleted, "set or piece DELETED"}};
+  Rows rows;
+  for (int s = 0; s <= static_cast<int>(clean::TaskState::kCanceled); ++s)
+    for (const auto& [event, text] : events)
+      if (const auto step = on_event(static_cast<clean::TaskState>(s), event))
+        rows.push_back({std::string(name(static_cast<clean::TaskState>(s))), text, std::string(name(step->next)),
+                        words(step->actions, actions)});
+  return rows;
+}
+
+Rows tenant_restore_rows() {
+  using namespace restore;
+  using E = ParentEvent;
+  const Names<E> events = {{E::kTenantMade, "the tenant's row is durable"}, {E::kTenantDone, "the tenant's own row is RESTORE_SUCCESS"},
+                           {E::kTenantFailed, "the tenant's own row is RESTORE_FAIL"}, {E::kCancelled, "CANCEL RESTORE"},
+                           {E::kResume, "another process goes on"}};
+  const Names<ParentAction> actions = {{ParentAction::kRunTenant, "run the tenant's restore"},
+                                       {ParentAction::kRegisterStandby, "role STANDBY, its streams and log source"},
+                                       {ParentAction::kDropTenant, "drop the tenant's row"},
+                                       {ParentAction::kDiscardFiles, "take away what was restored"}};
+  Rows rows;
+  for (int s = 0; s <= static_cast<int>(ParentState::kFail); ++s)
+    for (const auto& [event, text] : events)
+      if (const auto step = on_event(static_cast<ParentState>(s), event))
+        rows.push_back({std::string(name(static_cast<ParentState>(s))), text, std::string(name(step->next)),
+                        words(step->actions, actions)});
+  return rows;
+}
+
+Rows standby_rows() {
+  using namespace standby;
+  using E = FollowEvent;
+  const Names<E> events = {{E::kRecover, "RECOVER STANDBY UNTIL a later point"}, {E::kCancel, "RECOVER STANDBY CANCEL"},
+                           {E::kPulled, "what there was is applied, the point is not reached"}, {E::kReached, "the point is reached"},
+                           {E::kUnreadable, "the source cannot be read now"},
+                           {E::kBroken, "log is missing, or something was not logged"}, {E::kActivate, "ACTIVATE STANDBY"}};
+  const auto text_of = [](FollowState s) { return s == FollowState::kPrimary ? "(primary)" : std::string(sync_status(s)); };
+  Rows rows;
+  for (int s = 0; s <= static_cast<int>(FollowState::kPrimary); ++s)
+    for (const auto& [event, text] : events)
+      if (const auto next = on_event(static_cast<FollowState>(s), event))
+        rows.push_back({text_of(static_cast<FollowState>(s)), text, text_of(*next),
+                        is_active(*next) ? "look at the source at each interval" : ""});
+  return rows;
+}
+
+Rows table_sys_rows() {
+  using namespace table;
+  const Names<SysEvent> events = {{SysEvent::kChecked, "lists, names and the target point are resolved"},
+                                  {SysEvent::kUserDone, "the tenant's job completed"},
+                                  {SysEvent::kUserFailed, "the tenant's job failed or was cancelled"}};
+  const Names<SysAction> actions = {{SysAction::kInsertUserJob, "insert the tenant's row"},
+                                    {SysAction::kDropAux, "drop the auxiliary tenant"},
+                                    {SysAction::kToHistory, "keep the result"}};
+  Rows rows;
+  for (int s = 0; s <= static_cast<int>(SysState::kFailed); ++s)
+    for (const auto& [event, text] : events)
+      if (const auto step = on_event(static_cast<SysState>(s), event))
+        rows.push_back({std::string(name(static_cast<SysState>(s))), text, std::string(name(step->next)),
+                        words(step->actions, actions)});
+  return rows;
+}
+
+Rows table_user_rows() {
+  using namespace table;
+  using E = UserEvent;
+  using A = UserAction;
+  const Names<E> events = {{E::kDone, "its work is durable"}, {E::kFailed, "an error that no retry helps"},
+                           {E::kRetry, "an error that may be gone"}, {E::kResumed, "another process goes on"},
+                           {E::kCancelRequested, "CANCEL RECOVER TABLE"}, {E::kStopped, "the import job is gone"}};
+  const Names<A> actions = {{A::kRestoreAux, "restore the auxiliary tenant quickly"}, {A::kOpenAux, "open it and list its tables"},
+                            {A::kCheckTarget, "check the target"}, {A::kInsertImportJob, "insert the import job and its tasks"},
+                            {A::kImport, "run the import job"}, {A::kStopWork, "end server and import"},
+                            {A::kKeepFailure, "keep the failure"}, {A::kKeepResult, "keep the result"}};
+  Rows rows;
+  for (int s = 0; s <= static_cast<int>(UserState::kFailed); ++s)
+    for (const auto& [event, text] : events)
+      if (const auto step = on_event(static_cast<UserState>(s), event))
+        rows.push_back({std::string(name(static_cast<UserState>(s))), text, std::string(name(step->next)),
+                        words(step->actions, actions)});
+  return rows;
+}
+
+Rows table_task_rows() {
+  using namespace table;
+  using E = TaskEvent;
+  const Names<E> events = {{E::kStarted, "its turn"}, {E::kLoaded, "its rows are there"}, {E::kFailed, "refused or failed"},
+                           {E::kResumed, "another process goes on"}};
+  const Names<TaskAction> actions = {{TaskAction::kLoad, "load"}, {TaskAction::kDropHalfAndLoad, "drop what was half loaded, load"},
+                                     {TaskAction::kCount, "count it"}};
+  Rows rows;
+  for (int s = 0; s <= static_cast<int>(TaskState::kFinish); ++s)
+    for (const auto& [event, text] : events)
+      if (const auto step = on_event(static_cast<TaskState>(s), event))
+        rows.push_back({std::string(name(static_cast<TaskState>(s))), text, std::string(name(step->next)),
+                        words(step->actions, actions)});
+  return rows;
+}
+
+Rows table_import_rows() {
+  using namespace table;
+  using E = ImportEvent;
+  const Names<E> events = {{E::kStarted, "started"}, {E::kTablesDone, "every table is finished"},
+                           {E::kConstraintsDone, "constraints are done"}, {E::kCancelRequested, "CANCEL RECOVER TABLE"},
+                           {E::kStopped, "nothing works for it any more"}};
+  Rows rows;
+  for (int s = 0; s <= static_cast<int>(ImportState::kFinish); ++s)
+    for (const auto& [event, text] : events)
+      if (const auto next = on_event(static_cast<ImportState>(s), event))
+        rows.push_back({std::string(name(static_cast<ImportState>(s))), text, std::string(name(*next)), ""});
+  return rows;
+}
+
 struct Machine {
   std::string name;
   std::function<Rows()> rows;
 };
 const std::vector<Machine>& machines() {
   static const std::vector<Machine> all = {{"archive round", round_rows}, {"piece", piece_rows},
-                                           {"backup job", job_rows},      {"backup set task", set_rows},
-                                           {"log stream task", ls_rows},  {"restore", restore_rows}};
+                                           {"backup job", job_rows},      {"backup parent job", parent_rows},
+                                           {"backup set task", set_rows},
+                                           {"log stream task", ls_rows},  {"cleanup job", clean_rows},
+                                           {"cleanup task", clean_task_rows}, {"restore", restore_rows},
+                                           {"tenant restore", tenant_restore_rows},
+                                           {"standby", standby_rows},
+                                           {"table restore, sys row", table_sys_rows},
+                                           {"table restore, tenant row", table_user_rows},
+                                           {"import job", table_import_rows}, {"import task", table_task_rows}};
   return all;
 }
 

@@ -1,0 +1,190 @@
+"""Table restore: column families out of a live ledger's backup, compared with a full restore that the oracle judges, into
+directories, SST files, a running application and a stopped tenant; what is refused; every persisted state killed."""
+# ctest: timeout=300
+# case: directory
+# case: sst-import
+# case: offline
+# case: refused
+# case: cancel
+import glob
+import json
+import os
+import subprocess
+import sys
+
+from case import run_cases
+from installation import Installation, Tenant, wait_until
+from ledger import Ledger
+from ledger_story import pass_time
+
+FAMILIES = ["default", "cf1", "cf2", "cf3"]
+
+
+class Story:
+    """A ledger in four column families, its backup, and log behind it; the writer is stopped at the end."""
+
+    def __init__(self, case):
+        self.case = case
+        self.ledger = Ledger(case.build, case.base, flags=["--cfs", "4", "--memtable-kb", "128"])
+        self.ledger.start("--rate", "1500", "--seconds", "240")
+        self.lab = Installation(case.build, case.base, [Tenant("t", self.ledger.db)],
+                                limits={"bridge_min_interval_ms": 500})
+        case.at_end(self.lab.stop)
+        case.at_end(self.ledger.kill)
+        self.lab.start_linker("t")
+        self.lab.start_agent()
+        self.lab.protect("t")
+        pass_time(self.lab, "t", 1)
+        self.lab.backup("t")
+        pass_time(self.lab, "t", 1)
+
+    def stop_writer(self):
+        self.ledger.stop()
+        pass_time(self.lab, "t", 0.1)
+
+    def recover(self, *args, **kwargs):
+        return self.lab.cli("table", "recover", *self.lab.sources("t"), *args, **kwargs)
+
+    def refused(self, *args, **kwargs):
+        return self.lab.refused("table", "recover", *self.lab.sources("t"), *args, **kwargs)
+
+
+def table(name):
+    return f"`ledger.db`.{name}"
+
+
+def rows(db, family):
+    run = subprocess.run(["ldb", f"--db={db}", f"--column_family={family}", "scan", "--hex"], capture_output=True, text=True,
+                         timeout=120)
+    if run.returncode != 0:
+        raise AssertionError(f"ldb {db} {family}: {run.stdout[-500:]}{run.stderr[-500:]}")
+    return [line for line in run.stdout.splitlines() if line.startswith("0x")]
+
+
+def directory(case):
+    story = Story(case)
+    middle = story.lab.archive_status("t")["checkpoint_scn"]
+    pass_time(story.lab, "t", 0.5)
+    story.stop_writer()
+    preview = story.recover("--table", table("cf1"), "--until-scn", middle, "--dry-run")
+    case.true(preview["preview"] and preview["data_bytes"] > 0 and preview["backup_sets"], f"preview {preview}")
+    everything = story.recover("--table", "*.*", "--until-scn", middle, "--to-directory", f"{case.base}/all")
+    case.equal([t["result"] for t in everything["tables"]], ["SUCCESS"] * 4, "tables")
+    status, verdict = story.ledger.check(f"{case.base}/all/ledger.db", "--until-hi", middle)
+    case.equal(status, 0, f"all tables against the oracle: {verdict}")
+    one = story.recover("--table", table("cf1"), "--until-scn", middle, "--remap-table", f"{table('cf1')}:other.kept",
+                        "--to-directory", f"{case.base}/one")
+    case.equal(rows(f"{case.base}/one/other", "kept"), rows(f"{case.base}/all/ledger.db", "cf1"), "rows of cf1")
+    case.equal(one["tables"][0]["rows"], len(rows(f"{case.base}/all/ledger.db", "cf1")), "rows told")
+    case.true(0 < one["medium_bytes_tables"] < everything["medium_bytes_tables"] * 0.6,
+              f"bytes read for one table: {one['medium_bytes_tables']} of {everything['medium_bytes_tables']}")
+    case.equal([p for p in os.listdir(f"{case.base}/one") if p.startswith("AUX")], [], "the auxiliary tenant is gone")
+
+
+def sst_import(case):
+    """Into an application that has its database open."""
+    story = Story(case)
+    story.stop_writer()
+    out = f"{case.base}/sst"
+    answer = story.recover("--table", table("cf2"), "--to-sst", out)
+    target = answer["target_scn"]
+    parts = f"{out}/ledger.db/cf2"
+    case.true(glob.glob(f"{parts}/*.sst") and os.path.exists(f"{parts}/COMPARATOR"), "files")
+    run = subprocess.run([f"{case.build}/bin/import_table", f"{case.base}/app.db", parts, "items"], capture_output=True, text=True,
+                         timeout=60)
+    case.equal(run.returncode, 0, run.stderr)
+    case.equal(json.loads(run.stdout)["rows"], answer["tables"][0]["rows"], "rows imported")
+    again = subprocess.run([f"{case.build}/bin/import_table", f"{case.base}/app.db", parts, "items"], capture_output=True, text=True,
+                           timeout=60)
+    case.true(again.returncode != 0 and "exists" in again.stderr, f"an existing table was not refused: {again.stderr}")
+    story.recover("--table", "*.*", "--until-scn", target, "--to-directory", f"{case.base}/all")
+    case.equal(rows(f"{case.base}/app.db", "items"), rows(f"{case.base}/all/ledger.db", "cf2"), "rows")
+
+
+def offline(case):
+    """Into the stopped source tenant under another name; the import is bridged, and the next restore has the table."""
+    story = Story(case)
+    busy = story.refused("--table", table("cf1"), "--remap-table", f"{table('cf1')}:{table('copy')}", "--to-tenant", "t")
+    case.contains(busy.stderr, "is open in process", "a running target")
+    story.stop_writer()
+    sets = len(story.lab.cli("backup", "list", "--tenant", "t"))
+    target = story.lab.archive_status("t")["checkpoint_scn"]
+    answer = story.refused("--table", table("cf1"), "--table", table("cf3"), "--table", table("nothing"), "--until-scn", target,
+                           "--remap-table", f"{table('cf1')}:{table('copy')}", "--to-tenant", "t")
+    job = json.loads(answer.stdout)
+    by_source = {t["source"]: t for t in job["tables"]}
+    case.equal(by_source[table("cf1")]["result"], "SUCCESS", f"the good table: {job}")
+    case.contains(by_source[table("cf3")]["comment"], "exists at the target", "no overwrite")
+    case.contains(by_source[table("nothing")]["comment"], "did not exist", "an unknown table")
+    case.equal([job["finished_tables"], job["failed_tables"], job["total_tables"]], [1, 2, 3], "counters")
+    case.equal(job["status"], "COMPLETED", "one table was imported")
+    case.equal(rows(story.ledger.db, "copy"), rows(story.ledger.db, "cf1"), "rows at the target")
+    history = story.lab.cli("sql", "SELECT STATUS, RESULT, TARGET_TENANT_NAME FROM CDB_OB_RECOVER_TABLE_JOB_HISTORY")
+    case.equal(len(history), 2 + 2, f"the sys and the tenant's rows of both jobs: {history}")
+    case.equal(os.listdir(f"{case.base}/state/table"), [], "the auxiliary tenant is gone")
+    wait_until(lambda: len(s := story.lab.cli("backup", "list", "--tenant", "t")) > sets and
+               all(x["status"] == "SUCCESS" for x in s), 90, "the bridging incremental")
+    pass_time(story.lab, "t", 0.1)
+    story.lab.restore("t", f"{case.base}/next")
+    case.equal(rows(f"{case.base}/next/ledger.db", "copy"), rows(story.ledger.db, "cf1"), "the next restore has the table")
+
+
+def refused(case):
+    story = Story(case)
+    story.stop_writer()
+    out = f"{case.base}/out"
+    case.contains(story.refused("--table", table("nothing"), "--to-directory", out).stderr, "did not exist", "unknown table")
+    os.makedirs(f"{case.base}/full/x")
+    case.contains(story.refused("--table", "*.*", "--to-directory", f"{case.base}/full").stderr, "not empty", "used directory")
+    case.contains(story.refused("--table", "*.t", "--to-directory", f"{case.base}/new").stderr, "no name of a table", "bad name")
+    case.contains(story.refused("--table", "a.b", "--to-tenant", "nobody").stderr, "not known", "unknown tenant")
+    case.contains(story.refused("--table", "*.*", "--until-scn", "5", "--to-directory", f"{case.base}/new").stderr, "5", "window")
+    case.true(not os.path.exists(f"{case.base}/new"), "a refused restore left something")
+    # Of another mode.
+    other = Installation(case.build, f"{case.base}/other", [Tenant("o", f"{case.base}/o.db", mode="oracle")], cluster_id=2,
+                         medium=story.lab.medium)
+    error = other.refused("table", "recover", *story.lab.sources("t"), "--table", table("cf1"), "--to-tenant", "o")
+    case.contains(error.stderr, "mode", "another mode")
+    # An auxiliary tenant that a crash left.
+    left = f"{case.base}/state/table/AUX_RECOVER$1/x"
+    os.makedirs(left)
+    story.lab.kill_agent()
+    story.lab.start_agent()
+    wait_until(lambda: not os.path.exists(left), 30, "the left auxiliary tenant to be dropped")
+
+
+STATES = ["table/PREPARE", "table/RECOVERING", "table/user/RESTORE_AUX_TENANT", "table/user/ACTIVE_AUX_TENANT",
+          "table/user/PRECHECK_IMPORT", "table/user/GEN_IMPORT_JOB", "table/import/INIT", "table/user/IMPORTING",
+          "table/import/IMPORT_TABLE", "table/task/DOING", "table/extracted", "table/ingested", "table/task/FINISH",
+          "table/import/RECONSTRUCT_REF_CONSTRAINT", "table/import/IMPORT_FINISH", "table/user/COMPLETED",
+          "table/aux-dropped", "table/COMPLETED"]
+
+
+def cancel(case):
+    """CANCEL of a job that its killed process left, and of none; then the job goes on after a kill at each state."""
+    story = Story(case)
+    story.stop_writer()
+    case.contains(story.lab.refused("table", "cancel", "--tenant", "t").stderr, "no table restore", "nothing to cancel")
+    story.lab.stop_agent()
+    story.lab.run("table", "recover", *story.lab.sources("t"), "--table", table("cf1"), "--remap-table",
+                  f"{table('cf1')}:{table('gone')}", "--to-tenant", "t", env={"SEABED_TEST_KILL_AT": "table/user/IMPORTING"})
+    story.lab.cli("table", "cancel", "--tenant", "t")
+    job = story.lab.cli("table", "status", "--tenant", "t")[0]
+    case.equal([job["status"], job["comment"]], ["FAILED", "canceled"], "the cancelled job")
+    case.equal(os.listdir(f"{case.base}/state/table"), [], "the auxiliary tenant is gone")
+    wanted = rows(story.ledger.db, "cf1")
+    for number, state in enumerate(STATES):
+        name = f"k{number}"
+        story.lab.run("table", "recover", *story.lab.sources("t"), "--table", table("cf1"), "--remap-table",
+                      f"{table('cf1')}:{table(name)}", "--to-tenant", "t", env={"SEABED_TEST_KILL_AT": state})
+        story.lab.start_agent()
+        job = wait_until(lambda: (j := story.lab.cli("table", "status", "--tenant", "t")[0]) and
+                         j["status"] in ("COMPLETED", "FAILED") and j, 60, f"the job after a kill at {state}")
+        case.equal([job["status"], job["result"]], ["COMPLETED", "SUCCESS"], f"after a kill at {state}: {job}")
+        story.lab.stop_agent()
+        case.equal(rows(story.ledger.db, name), wanted, f"rows after a kill at {state}")
+
+
+if __name__ == "__main__":
+    sys.exit(run_cases({"directory": directory, "sst-import": sst_import, "offline": offline, "refused": refused,
+                        "cancel": cancel}))
