@@ -1,8 +1,9 @@
-// Cleanup: policies, and what a run would delete. Nothing is deleted by this version.
+// Cleanup: policies, runs, deletions by id.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/catalog/delete_policies.h"
-#include "core/engine/clean/clean_facts.h"
+#include "core/engine/clean/hourly.h"
 #include "tools/agent/calls.h"
 #include "tools/agent/rows_json.h"
 
@@ -55,19 +56,160 @@ Json item_json(const clean::CleanItem& item) {
   return json;
 }
 
-Result<Json> run(Engine& engine, const Json& args) {
-  SEABED_TRY(const auto tenant, engine.tenant(args.at("tenant")));
-  if (!args.value("dry_run", false))
-    return fail(Code::kUnsupported, "clean run", "deleting is not supported yet",
-                "use --dry-run to see what would go");
-  SEABED_TRY(const auto facts, clean::read_clean_facts(engine.context(), tenant.tenant_id));
-  const auto decision = clean::decide_cleanup(facts);
-  Json json = {{"tenant", tenant.name}, {"dry_run", true}, {"policy", facts.policy}};
+clean::CleanRequest request_of(const Json& args, const catalog::TenantRow& tenant, clean::CleanRequest::What what) {
+  clean::CleanRequest request{.tenant_id = tenant.tenant_id, .what = what};
+  if (what != clean::CleanRequest::What::kObsolete)
+    for (const Json& id : args.at("ids")) request.ids.insert(id.get<uint64_t>());
+  request.description = args.value("description", "");
+  return request;
+}
+
+Json task_json(const catalog::DeleteTaskRow& task, const catalog::TenantRow& tenant) {
+  Json json = {{"task_id", task.task_id}, {"kind", task.task_type == "BACKUP SET" ? "set" : "piece"}, {"id", task.id}};
+  if (task.round_id) json["round_id"] = task.round_id;
+  json.update({{"dest_id", task.dest_id},
+               {"status", task.status},
+               {"start_time", display(task.start_us * 1000, tenant)},
+               {"end_time", display(task.end_us * 1000, tenant)},
+               {"total_files", task.total_files_count},
+               {"deleted_files", task.delete_files_count},
+               {"total_bytes", task.total_bytes},
+               {"deleted_bytes", task.delete_bytes},
+               {"log_streams", task.total_ls_count},
+               {"finished_log_streams", task.finish_ls_count},
+               {"result", task.result},
+               {"comment", task.comment},
+               {"path", task.path}});
+  return json;
+}
+
+Result<Json> job_json(Engine& engine, const catalog::DeleteJobRow& job, const catalog::TenantRow& tenant) {
+  SEABED_TRY(const auto tasks, engine.context().catalog->get<std::vector<catalog::DeleteTaskRow>>(
+                                   [&](Transaction& tx) { return catalog::list_delete_tasks(tx, job.job_id); }));
+  Json json = {{"job_id", job.job_id}, {"tenant", tenant.name}, {"type", job.type}, {"parameter", job.parameter}};
+  json.update({{"status", job.status},
+               {"start_time", display(job.start_us * 1000, tenant)},
+               {"end_time", display(job.end_us * 1000, tenant)},
+               {"task_count", job.task_count},
+               {"success_task_count", job.success_task_count},
+               {"result", job.result},
+               {"comment", job.comment},
+               {"description", job.description},
+               {"tasks", Json::array()}});
+  uint64_t done = 0, total = 0;
+  for (const auto& task : tasks) {
+    json["tasks"].push_back(task_json(task, tenant));
+    done += task.delete_bytes, total += std::max(task.total_bytes, task.delete_bytes);
+  }
+  json["deleted_bytes"] = done, json["total_bytes"] = total;
+  return json;
+}
+
+Result<Json> job_json(Engine& engine, uint64_t job_id, const catalog::TenantRow& tenant) {
+  SEABED_TRY(const auto job, engine.context().catalog->get<std::optional<catalog::DeleteJobRow>>(
+                                 [&](Transaction& tx) { return catalog::find_delete_job(tx, job_id); }));
+  if (!job) return fail(Code::kNotFound, "cleanup job " + std::to_string(job_id), "is unknown");
+  return job_json(engine, *job, tenant);
+}
+
+Json explanation_json(const clean::CleanDecision& decision, const catalog::TenantRow& tenant) {
+  Json json = {{"tenant", tenant.name}, {"dry_run", true}};
   json["expired_point_display"] = display(decision.expired_point_us * 1000, tenant);
   json["clean_point_set"] = decision.clean_point ? Json(*decision.clean_point) : Json(nullptr);
   json["summary"] = decision.summary;
+  json["blocked"] = decision.blocked.empty() ? Json(nullptr) : Json(decision.blocked);
   json["items"] = Json::array();
   for (const auto& item : decision.items) json["items"].push_back(item_json(item));
+  return json;
+}
+
+/// A job that a process which is no more left behind goes on before a new one begins.
+Result<std::optional<uint64_t>> left_behind(Engine& engine, uint64_t tenant_id) {
+  if (engine.background().running(clean::clean_key(tenant_id))) return std::optional<uint64_t>();
+  SEABED_TRY(const auto jobs, engine.context().catalog->get<std::vector<catalog::DeleteJobRow>>([&](Transaction& tx) {
+    return catalog::unfinished_delete_jobs(tx, tenant_id);
+  }));
+  return jobs.empty() ? std::optional<uint64_t>() : jobs.front().job_id;
+}
+
+/// The job runs in the background: the agent's, or this process's until the caller has seen its end.
+Result<Json> start(Engine& engine, const clean::CleanRequest& request, const catalog::TenantRow& tenant) {
+  SEABED_TRY(const auto left, left_behind(engine, tenant.tenant_id));
+  const bool goes_on = left && request.what == clean::CleanRequest::What::kObsolete;
+  uint64_t job = goes_on ? *left : 0;
+  if (!goes_on) {
+    SEABED_TRY(job, clean::submit_clean(engine.context(), request));
+  }
+  const auto started = clean::start_clean(engine.context(), engine.background(), tenant.tenant_id, job);
+  // The hourly look is on: it takes the job when it is through.
+  if (!started && started.error().ob_error != 9044) return fail(started.error());
+  return job_json(engine, job, tenant);
+}
+
+Result<Json> explain_or_start(Engine& engine, const Json& args, clean::CleanRequest::What what) {
+  SEABED_TRY(const auto tenant, engine.tenant(args.at("tenant")));
+  const auto request = request_of(args, tenant, what);
+  if (args.value("dry_run", false)) {
+    const CancelToken never;
+    SEABED_TRY(const auto decision, clean::explain_clean(engine.context(), request, never));
+    return explanation_json(decision, tenant);
+  }
+  return start(engine, request, tenant);
+}
+
+Result<Json> run(Engine& engine, const Json& args) {
+  SEABED_TRY(const auto tenant, engine.tenant(args.at("tenant")));
+  SEABED_TRY(const auto policies, engine.context().catalog->get<std::vector<catalog::DeletePolicyRow>>([&](Transaction& tx) {
+    return catalog::list_delete_policies(tx, tenant.tenant_id);
+  }));
+  const std::string policy = policies.empty() ? "" : policies.front().policy_name;
+  const bool dry = args.value("dry_run", false);
+  if (!dry && policy.empty())
+    return fail(Code::kConflict, "tenant " + tenant.name, "has no cleanup policy, so nothing ever expires",
+                "`seabed clean policy-add`, or delete by id");
+  if (!dry && args.value("accept_clock", false))
+    SEABED_CHECK(clean::accept_clock(engine.context(), clean::system_witness()));
+  SEABED_TRY(Json json, explain_or_start(engine, args, clean::CleanRequest::What::kObsolete));
+  if (dry) json["policy"] = policy;
+  return json;
+}
+
+Result<Json> delete_sets(Engine& engine, const Json& args) {
+  return explain_or_start(engine, args, clean::CleanRequest::What::kSets);
+}
+
+Result<Json> delete_pieces(Engine& engine, const Json& args) {
+  return explain_or_start(engine, args, clean::CleanRequest::What::kPieces);
+}
+
+Result<Json> cancel(Engine& engine, const Json& args) {
+  SEABED_TRY(const auto tenant, engine.tenant(args.at("tenant")));
+  SEABED_TRY(const uint64_t job, clean::cancel_clean(engine.context(), tenant.tenant_id));
+  // Nobody runs it: its end is written now.
+  if (!engine.background().cancel(clean::clean_key(tenant.tenant_id)))
+    (void)clean::run_clean(engine.context(), job, {}, CancelToken());
+  return Json{{"cancelled_job", job}};
+}
+
+Result<Json> status(Engine& engine, const Json& args) {
+  SEABED_TRY(const auto tenants, engine.tenants());
+  Json json = Json::array();
+  for (const auto& tenant : tenants) {
+    if (args.contains("tenant") && tenant.name != args["tenant"]) continue;
+    if (args.contains("job_id")) {
+      SEABED_TRY(Json job, job_json(engine, args["job_id"].get<uint64_t>(), tenant));
+      json.push_back(std::move(job));
+      continue;
+    }
+    SEABED_TRY(const auto jobs, engine.context().catalog->get<std::vector<catalog::DeleteJobRow>>([&](Transaction& tx) {
+      return catalog::list_delete_jobs(tx, tenant.tenant_id, 50);
+    }));
+    for (const auto& job : jobs) {
+      SEABED_TRY(Json one, job_json(engine, job, tenant));
+      json.push_back(std::move(one));
+    }
+  }
+  if (args.contains("tenant")) SEABED_CHECK(engine.tenant(args["tenant"]));  // an unknown one is told
   return json;
 }
 
@@ -77,7 +219,11 @@ Calls clean_calls() {
   return {{"clean/add-policy", add_policy},
           {"clean/drop-policy", drop_policy},
           {"clean/policies", policies},
-          {"clean/run", run}};
+          {"clean/run", run},
+          {"clean/delete-sets", delete_sets},
+          {"clean/delete-pieces", delete_pieces},
+          {"clean/cancel", cancel},
+          {"clean/status", status}};
 }
 
 }  // namespace seabed
