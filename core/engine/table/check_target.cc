@@ -70,6 +70,21 @@ Status TableRun::check_rocksdb(Item& item) {
               "remap it to another name, or drop it first");
 }
 
+namespace {
+
+/// An option file that leads elsewhere would put the tables into another server.
+Status check_server(const SqlClient& sql, const TenantConfig& tenant, const CancelToken& cancel) {
+  SEABED_TRY(const std::string there, sql.value("SELECT @@datadir", cancel));
+  std::error_code ec;
+  const auto wanted = std::filesystem::canonical(tenant.data_directory, ec);
+  const auto found = std::filesystem::canonical(there, ec);
+  if (!ec && wanted == found) return ok();
+  return fail(Code::kConflict, sql.name(), "serves " + there + ", tenant " + tenant.name + " is " + tenant.data_directory,
+              "name the tenant's own server in its option file");
+}
+
+}  // namespace
+
 Status TableRun::check_target() {
   SEABED_CHECK(list_source());
   SEABED_CHECK(check_tenants());
@@ -82,6 +97,7 @@ Status TableRun::check_target() {
     } else {
       if (!sql) {
         SEABED_TRY(sql, SqlClient::of_options(parts_.sql_options ? parts_.sql_options(target_->name) : ""));
+        SEABED_CHECK(check_server(*sql, *target_, cancel_));
       }
       s = check_sql_target(*sql, item.target, cancel_);
       if (!s && s.error().code != Code::kNotFound && s.error().code != Code::kAlreadyExists) return s;
