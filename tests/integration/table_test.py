@@ -6,6 +6,7 @@ directories, SST files, a running application and a stopped tenant; what is refu
 # case: offline
 # case: refused
 # case: cancel
+# case: figure
 import glob
 import json
 import os
@@ -153,6 +154,24 @@ def refused(case):
     wait_until(lambda: not os.path.exists(left), 30, "the left auxiliary tenant to be dropped")
 
 
+def figure(case):
+    """Bytes read for a table of 2 % of a small tenant. The bound is generous: what every restore reads of metadata weighs here,
+    tools/bench table measures at a gigabyte."""
+    from bench_table import fill, recover_one
+    fill(f"{case.base}/many.db", 96, families=50)
+    lab = Installation(case.build, case.base, [Tenant("t", f"{case.base}/many.db")])
+    case.at_end(lab.stop)
+    lab.start_linker("t")
+    lab.start_agent()
+    lab.protect("t")
+    lab.backup("t")
+    pass_time(lab, "t", 0.1)
+    answer = recover_one(lab, "t", f"{case.base}/sst")
+    part = answer["medium_bytes"] / answer["data_bytes"]
+    case.true(part < 0.1, f"{part:.1%} of the tenant was read for a table of 2 %: {answer}")
+    sys.stdout.write(f"read {part:.2%} of {answer['data_bytes']} bytes\n")
+
+
 STATES = ["table/PREPARE", "table/RECOVERING", "table/user/RESTORE_AUX_TENANT", "table/user/ACTIVE_AUX_TENANT",
           "table/user/PRECHECK_IMPORT", "table/user/GEN_IMPORT_JOB", "table/import/INIT", "table/user/IMPORTING",
           "table/import/IMPORT_TABLE", "table/task/DOING", "table/extracted", "table/ingested", "table/task/FINISH",
@@ -187,4 +206,4 @@ def cancel(case):
 
 if __name__ == "__main__":
     sys.exit(run_cases({"directory": directory, "sst-import": sst_import, "offline": offline, "refused": refused,
-                        "cancel": cancel}))
+                        "cancel": cancel, "figure": figure}))

@@ -276,7 +276,12 @@ def bench_quick(b):
     return measure_quick(b)
 
 
-BENCHES = {"quick": bench_quick, "media": bench_media, "backup": bench_backup, "incremental": bench_incremental, "archive": bench_archive,
+def bench_table(b):
+    from bench_table import bench_table as measure_table
+    return measure_table(b)
+
+
+BENCHES = {"table": bench_table, "quick": bench_quick, "media": bench_media, "backup": bench_backup, "incremental": bench_incremental, "archive": bench_archive,
            "restore": bench_restore, "memory": bench_memory}
 
 
