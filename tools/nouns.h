@@ -18,6 +18,7 @@ std::vector<Verb> archive_verbs();
 std::vector<Verb> parameter_verbs();
 std::vector<Verb> backup_verbs();
 std::vector<Verb> restore_verbs();
+std::vector<Verb> standby_verbs();
 std::vector<Verb> table_verbs();
 std::vector<Verb> window_verbs();
 std::vector<Verb> verify_verbs();

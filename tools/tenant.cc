@@ -38,7 +38,30 @@ Result<int> show(Invocation& invocation) {
   });
 }
 
+std::string activation_text(const Json& answer) {
+  std::string out;
+  for (const Json& check : answer["checks"]) {
+    out += std::string(check["good"] == true ? "  ok   " : "  NOT  ") + json_word(check["what"]);
+    if (check["good"] != true) out += " (" + json_word(check["next_step"]) + ")";
+    out += "\n";
+  }
+  if (answer["verify"] == true) return out + (answer["possible"] == true ? "it can be activated\n" : "it cannot be activated\n");
+  return out + "activated; " + json_word(answer["next_step"]) + "\n";
+}
+
+/// A tenant that the catalog knows.
+Result<int> activate_by_name(Invocation& invocation) {
+  SEABED_TRY(const Json answer, invocation.call("standby/activate", {{"tenant", invocation.text("tenant")},
+                                                                     {"verify", invocation.has("verify")}}));
+  return invocation.answer(answer, [&] { return activation_text(answer); });
+}
+
 Result<int> activate(Invocation& invocation) {
+  if (invocation.has("tenant") == invocation.has("directory"))
+    return fail(Code::kInvalidArgument, "seabed tenant activate", "wants --tenant or --directory");
+  if (invocation.has("tenant")) return activate_by_name(invocation);
+  if (invocation.has("verify"))
+    return fail(Code::kInvalidArgument, "--verify", "goes with --tenant");
   SEABED_TRY(Machine * machine, invocation.machine());
   const std::string directory = invocation.text("directory");
   if (directory.empty() || directory[0] != '/')
@@ -105,8 +128,11 @@ std::vector<Verb> tenant_verbs() {
            "A restore leaves directories that no program can open as a database. Activation gives them their "
            "names and\n"
            "begins a new incarnation. It may be repeated after a crash.",
-           {"seabed tenant activate --directory /srv/restored"},
-           {{OptionSpec::kText, "directory", "DIR", "as given to `seabed restore`", true}},
+           {"seabed tenant activate --tenant shop2 --verify", "seabed tenant activate --tenant shop2",
+            "seabed tenant activate --directory /srv/restored"},
+           {{OptionSpec::kText, "tenant", "NAME", "a standby of this installation"},
+            {OptionSpec::kFlag, "verify", "", "only say what must hold; nothing is changed"},
+            {OptionSpec::kText, "directory", "DIR", "as given to a `seabed restore` without a name"}},
            activate},
           rebuild_verb()};
 }

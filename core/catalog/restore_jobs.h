@@ -7,6 +7,8 @@
 
 namespace seabed::catalog {
 
+/// A job of the agent has two rows: the parent's (tenant 1, states of the sys row) and the new tenant's own. A restore
+/// without an agent has one, of tenant 0.
 struct RestoreJobRow {
   uint64_t tenant_id = 0, job_id = 0;
   std::string restore_tenant_name;
@@ -24,12 +26,29 @@ struct RestoreJobRow {
   uint64_t total_bytes = 0, finish_bytes = 0, recover_scn = 0;
   std::string description, comment, restore_type = "FULL";
   std::string directory;
+  uint64_t recover_start_scn = 0;        // where the log to be replayed begins
+
+  bool is_parent() const { return tenant_id == 1; }
+  bool over() const { return status == "RESTORE_SUCCESS" || status == "RESTORE_FAIL"; }
 };
 
 /// Gives and returns job_id.
 Result<uint64_t> insert_restore_job(Transaction& tx, const RestoreJobRow& row);
 Status update_restore_job(Transaction& tx, const RestoreJobRow& row, const std::string& expected);
 Result<std::optional<RestoreJobRow>> find_restore_job(Transaction& tx, uint64_t job_id);
+/// The row of `of_tenant` (1: the parent) for the tenant that is restored.
+Result<std::optional<RestoreJobRow>> find_restore_row(Transaction& tx, uint64_t of_tenant, uint64_t restore_tenant_id);
+/// The parent that is not over for that name.
+Result<std::optional<RestoreJobRow>> running_restore(Transaction& tx, const std::string& restore_tenant_name);
+/// Parents that are not over, oldest first.
+Result<std::vector<RestoreJobRow>> unfinished_restores(Transaction& tx);
+
+/// What an unfinished job was asked for, with its secrets: sealed under the host's key (secret_box.h), dropped with the
+/// job. Never print it.
+Status put_restore_request(Transaction& tx, uint64_t job_id, const std::string& request);
+Result<std::string> restore_request(Transaction& tx, uint64_t job_id);
+Status drop_restore_request(Transaction& tx, uint64_t job_id);
+
 /// Newest first.
 Result<std::vector<RestoreJobRow>> list_restore_jobs(Transaction& tx, size_t limit = 1000);
 

@@ -1,5 +1,6 @@
 // Tenants, parameters and events (reference: views, section 8; statements, "RUN UPGRADE JOB").
-#include "core/catalog/parameters.h"
+#include "core/catalog/cluster_parameters.h"
+#include "core/catalog/parameter_facts.h"
 #include "core/catalog/view_text.h"
 
 namespace seabed::catalog {
@@ -20,25 +21,36 @@ const char* type_name(ParameterSpec::Type type) {
   }
 }
 
-/// (name, type, default, help) of every known parameter.
-std::string specs() {
+/// (name, type, default, help, section) of every known parameter.
+std::string values_of(const std::vector<ParameterSpec>& all) {
   std::string out = "(VALUES ";
-  for (const ParameterSpec& spec : known_parameters())
-    out += (out.back() == ' ' ? "(" : ", (") + quoted(spec.name) + ", " + quoted(type_name(spec.type)) + ", " +
-           quoted(spec.default_text) + ", " + quoted(spec.help) + ")";
+  for (const ParameterSpec& spec : all) {
+    const ParameterFacts* facts = parameter_facts(spec.name);
+    const char* type = spec.choices && std::string(spec.choices) == "True|False" ? "BOOL" : type_name(spec.type);
+    out += (out.back() == ' ' ? "(" : ", (") + quoted(spec.name) + ", " + quoted(type) + ", " +
+           quoted(spec.default_text) + ", " + quoted(spec.help) + ", " + quoted(facts ? facts->section : "") + ")";
+  }
   return out + ")";
 }
 
-constexpr char kValue[] = "coalesce(p.value, s.column3)";
+/// Tenants' parameters for each tenant, the cluster's for sys.
+std::string specs() {
+  const std::string columns = "s.column1 AS name, s.column2 AS type, s.column3 AS default_value, s.column4 AS help, "
+                              "s.column5 AS section";
+  return "(SELECT t.tenant_id AS tenant_id, 'TENANT' AS scope, " + columns + " FROM tenants t JOIN " +
+         values_of(known_parameters()) + " s WHERE t.tenant_id > 1 UNION ALL SELECT 1, 'CLUSTER', " + columns + " FROM " +
+         values_of(known_cluster_parameters()) + " s)";
+}
+
+constexpr char kValue[] = "coalesce(p.value, x.default_value)";
 
 std::vector<View> parameter_views() {
-  const Columns columns = {{"SVR_IP", "'127.0.0.1'"}, {"SVR_PORT", "0"}, {"ZONE", "'zone1'"}, {"SCOPE", "'TENANT'"},
-                           {"TENANT_ID", ""}, {"NAME", "s.column1"}, {"DATA_TYPE", "s.column2"}, {"VALUE", kValue},
-                           {"INFO", "s.column4"}, {"SECTION", "'TENANT'"}, {"EDIT_LEVEL", "'DYNAMIC_EFFECTIVE'"},
-                           {"DEFAULT_VALUE", "s.column3"},
-                           {"ISDEFAULT", std::string("CASE WHEN ") + kValue + " = s.column3 THEN 'YES' ELSE 'NO' END"}};
-  const std::string from = "tenants x JOIN " + specs() +
-                           " s LEFT JOIN parameters p ON p.tenant_id = x.tenant_id AND p.name = s.column1 "
+  const Columns columns = {{"SVR_IP", "'127.0.0.1'"}, {"SVR_PORT", "0"}, {"ZONE", "'zone1'"}, {"SCOPE", ""},
+                           {"TENANT_ID", ""}, {"NAME", ""}, {"DATA_TYPE", "x.type"}, {"VALUE", kValue},
+                           {"INFO", "x.help"}, {"SECTION", ""}, {"EDIT_LEVEL", "'DYNAMIC_EFFECTIVE'"},
+                           {"DEFAULT_VALUE", ""},
+                           {"ISDEFAULT", std::string("CASE WHEN ") + kValue + " = x.default_value THEN 'YES' ELSE 'NO' END"}};
+  const std::string from = specs() + " x LEFT JOIN parameters p ON p.tenant_id = x.tenant_id AND p.name = x.name "
                            "WHERE scope_tenant() IN (1, x.tenant_id)";
   return {{"GV$OB_PARAMETERS", columns, from}, {"V$OB_PARAMETERS", columns, from}};
 }
@@ -48,6 +60,18 @@ constexpr char kSyncScn[] =
     "(SELECT r.checkpoint_scn FROM rounds r WHERE r.tenant_id = x.tenant_id ORDER BY r.round_id DESC, r.dest_id DESC "
     "LIMIT 1)";
 
+/// A standby's own cut, else the checkpoint.
+std::string standby_scn() {
+  return std::string("coalesce((SELECT min(s.sync_scn) FROM log_restore_status s WHERE s.tenant_id = x.tenant_id), ") +
+         kSyncScn + ")";
+}
+constexpr char kUntilScn[] =
+    "coalesce((SELECT min(l.recovery_until_scn) FROM log_restore_sources l WHERE l.tenant_id = x.tenant_id), "
+    "9223372036854775807)";
+constexpr char kDataMode[] =
+    "coalesce((SELECT CASE j.restore_type WHEN 'QUICK' THEN 'REMOTE' ELSE 'NORMAL' END FROM restore_jobs j "
+    "WHERE j.restore_tenant_id = x.tenant_id AND j.tenant_id = 1 ORDER BY j.job_id DESC LIMIT 1), 'NORMAL')";
+
 View tenants_view() {
   return {"DBA_OB_TENANTS",
           {{"TENANT_ID", ""}, {"TENANT_NAME", "x.name"},
@@ -56,12 +80,12 @@ View tenants_view() {
            {"MODIFY_TIME", "scn_display(x.created_us * 1000, 'mysql', x.time_zone)"}, {"PRIMARY_ZONE", "'RANDOM'"},
            {"LOCALITY", "'FULL{1}@zone1'"}, {"PREVIOUS_LOCALITY", "NULL"}, {"COMPATIBILITY_MODE", "upper(x.mode)"},
            {"STATUS", ""}, {"IN_RECYCLEBIN", "'NO'"}, {"LOCKED", "'NO'"}, {"TENANT_ROLE", "x.role"},
-           {"SWITCHOVER_STATUS", "'NORMAL'"}, {"SWITCHOVER_EPOCH", "0"}, {"SYNC_SCN", kSyncScn},
-           {"REPLAYABLE_SCN", kSyncScn}, {"READABLE_SCN", kSyncScn}, {"RECOVERY_UNTIL_SCN", "9223372036854775807"},
+           {"SWITCHOVER_STATUS", "'NORMAL'"}, {"SWITCHOVER_EPOCH", "0"}, {"SYNC_SCN", standby_scn()},
+           {"REPLAYABLE_SCN", standby_scn()}, {"READABLE_SCN", standby_scn()}, {"RECOVERY_UNTIL_SCN", kUntilScn},
            {"LOG_MODE", ""}, {"ARBITRATION_SERVICE_STATUS", "'DISABLED'"}, {"UNIT_NUM", "1"},
            {"COMPATIBLE", "'4.3.3.0'"},
            {"MAX_LS_ID", "(SELECT max(l.ls_id) FROM log_streams l WHERE l.tenant_id = x.tenant_id)"},
-           {"RESTORE_DATA_MODE", "'NORMAL'"}},
+           {"RESTORE_DATA_MODE", kDataMode}},
           "(SELECT tenant_id, name, mode, time_zone, role, log_mode, status, created_us FROM tenants UNION ALL "
           "SELECT 1, 'sys', 'mysql', 'UTC', 'PRIMARY', 'NOARCHIVELOG', 'NORMAL', 0) x "
           "WHERE scope_tenant() IN (1, x.tenant_id)"};

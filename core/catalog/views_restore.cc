@@ -23,7 +23,7 @@ Columns progress_columns() {
                   us_text("START_TIMESTAMP", "x.start_us"), {"BACKUP_SET_LIST", ""}, {"BACKUP_PIECE_LIST", ""},
                   {"TABLET_COUNT", ""}, {"FINISH_TABLET_COUNT", ""}},
                  bytes(),
-                 {percent("RESTORE_PROGRESS", "x.finish_bytes", "x.total_bytes"), {"RECOVER_PROGRESS", "NULL"},
+                 {percent("RESTORE_PROGRESS", "x.finish_bytes", "x.total_bytes"), percent("RECOVER_PROGRESS", "(x.recover_scn - min(x.recover_scn, x.recover_start_scn))", "(x.restore_scn - x.recover_start_scn)"),
                   {"RECOVER_SCN", ""}, scn_text("RECOVER_SCN_DISPLAY", "x.recover_scn"), {"DESCRIPTION", ""},
                   {"RESTORE_TYPE", ""}}});
 }

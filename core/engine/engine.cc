@@ -1,11 +1,15 @@
 #include "core/engine/engine.h"
 
 #include "core/base/log.h"
+#include "core/engine/backup/parent_job.h"
 #include "core/engine/bridge.h"
 #include "core/engine/clean/hourly.h"
 #include "core/engine/engine_impl.h"
+#include "core/engine/quick/hydrate.h"
 #include "core/engine/rebuild/rebuild.h"
+#include "core/engine/restore/tenant_restore.h"
 #include "core/engine/set_destination.h"
+#include "core/engine/standby/standby.h"
 
 namespace seabed {
 
@@ -47,6 +51,10 @@ Status EngineImpl::start() {
       SEABED_CHECK(bring_forward(context_, id, MediaKind::kData, cancel));
       return ok();
     }));
+  SEABED_CHECK(quick::resume_hydrations(context_, background_));
+  SEABED_CHECK(background_.every("quick/leases", std::chrono::seconds(5), [] { return std::chrono::hours(1); },
+                                 [this](const CancelToken&) { return quick::renew_quick_leases(context_); }));
+  SEABED_CHECK(settle_parents(context_));
   SEABED_CHECK(clean::start_hourly(context_, background_));
   SEABED_TRY(auto jobs, context_.catalog->get<std::vector<catalog::BackupJobRow>>(
                             [](auto& tx) { return catalog::unfinished_backup_jobs(tx); }));
@@ -55,7 +63,8 @@ Status EngineImpl::start() {
     if (!runner_.submit(job.tenant_id, job.job_id))
       log::warn("backup job {}: tenant {} is not in the configuration any more", job.job_id, job.tenant_id);
   }
-  return ok();
+  SEABED_CHECK(resume_restores(*this));
+  return resume_standbys(*this);
 }
 
 void EngineImpl::stop() {

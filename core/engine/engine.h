@@ -53,6 +53,8 @@ class Engine {
   virtual EngineContext& context() = 0;
   /// Runs until stop(); started work is the agent's: a CLI without one runs it in its own thread.
   virtual Background& background() = 0;
+  /// start() was called: work that is submitted runs here.
+  virtual bool started() const { return false; }
 
   // ---- the agent's life ----
   /// Archivers of every tenant, jobs left unfinished, bridging incrementals.

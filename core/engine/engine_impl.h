@@ -1,6 +1,7 @@
 #pragma once
 // Internal to core/engine/*.cc: the facade's state.
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -17,6 +18,7 @@ class EngineImpl : public Engine {
   Status register_tenants();
   EngineContext& context() override { return context_; }
   Background& background() override { return background_; }
+  bool started() const override { return started_; }
 
   Status start() override;
   void stop() override;
@@ -61,7 +63,7 @@ class EngineImpl : public Engine {
 
   EngineContext& context_;
   std::mutex mutex_;  // of the maps
-  bool started_ = false;
+  std::atomic<bool> started_ = false;
   std::map<uint64_t, std::unique_ptr<TenantArchiver>> archivers_;
   JobRunner runner_;
   Background background_;

@@ -42,7 +42,9 @@ Result<ArchiveReader> ArchiveReader::open(Medium medium) {
   return ArchiveReader(std::move(medium), std::move(format));
 }
 
-Result<std::vector<PieceFacts>> ArchiveReader::pieces() const {
+Result<std::vector<PieceFacts>> ArchiveReader::pieces() const { return pieces_from({}); }
+
+Result<std::vector<PieceFacts>> ArchiveReader::pieces_from(const paths::PieceKey& from) const {
   std::map<paths::PieceKey, bool> frozen;
   SEABED_TRY(auto entries, medium_.list(paths::pieces()));
   for (const ListEntry& e : entries)
@@ -64,7 +66,7 @@ Result<std::vector<PieceFacts>> ArchiveReader::pieces() const {
   SEABED_TRY(const DeletedNames gone, deleted_names(*medium_.store, medium_.io()));
   std::vector<PieceFacts> out;
   for (const auto& [key, is_frozen] : frozen) {
-    if (gone.pieces.contains(key)) continue;
+    if (key < from || gone.pieces.contains(key)) continue;
     SEABED_TRY(PieceFacts piece, read_piece(key, is_frozen));
     out.push_back(std::move(piece));
   }

@@ -34,6 +34,8 @@ class ArchiveReader {
   /// Every piece with a placeholder, and those that the newest piece's list names without one; rising. None that has
   /// a tombstone.
   Result<std::vector<PieceFacts>> pieces() const;
+  /// The same without reading what is before `from`.
+  Result<std::vector<PieceFacts>> pieces_from(const paths::PieceKey& from) const;
   Result<PieceFacts> read_piece(const paths::PieceKey& key, bool frozen) const;
   /// The list of earlier pieces that a piece carries; kNotFound: it has none (the first one).
   Result<meta::TenantArchivePieceInfos> earlier_pieces(const paths::PieceKey& key) const;

@@ -158,8 +158,29 @@ Status StreamLog::check_header(const FileAt& at, const meta::LogFileHeader& h) c
   return ok();
 }
 
+Result<std::optional<StreamLog::FileAt>> StreamLog::file_of(const StreamLogPlace& place) const {
+  for (size_t i = 0; i < pieces_.size(); ++i)
+    if (pieces_[i].key == place.piece) return FileAt{i, place.file};
+  return damaged(paths::piece_dir(place.piece), "is not there any more", Code::kGap);
+}
+
+Result<bool> StreamLog::open_at(const StreamLogPlace& place) {
+  if (place.offset > end_.length)
+    return damaged(key_, fmt::format("ends at {} as accepted, {} was read of it", end_.length, place.offset));
+  offset_ = place.offset;
+  last_scn_ = place.last_scn;
+  return true;
+}
+
+std::optional<StreamLogPlace> StreamLog::place() const {
+  if (!at_) return start_.place;
+  const uint64_t at = at_end_ ? end_.length : group_offset_;
+  return StreamLogPlace{pieces_[at_->piece].key, at_->id, at, at_end_ ? last_scn_ : group_before_};
+}
+
 Result<bool> StreamLog::open_next_file() {
-  SEABED_TRY(std::optional<FileAt> next, following(at_ ? &*at_ : nullptr));
+  const bool at_place = !at_ && start_.place;
+  SEABED_TRY(std::optional<FileAt> next, at_place ? file_of(*start_.place) : following(at_ ? &*at_ : nullptr));
   if (!next) return false;
   key_ = key_of(*next);
   auto object = open_log_object(medium_, key_);
@@ -184,6 +205,8 @@ Result<bool> StreamLog::open_next_file() {
   buffer_.clear();
   taken_ = offset_ = 0;
   ++files_;
+  from_middle_ = at_place;
+  if (at_place) return open_at(*start_.place);
   SEABED_CHECK(fill(used));
   taken_ = used;
   return true;
@@ -227,7 +250,7 @@ Status StreamLog::fill(size_t wanted) {
 }
 
 Status StreamLog::close_file() {
-  if (view(hash_.digest()) != end_.hash)
+  if (!from_middle_ && view(hash_.digest()) != end_.hash)
     return damaged(key_, "its bytes are not those that were accepted (hash)");
   previous_ = end_;
   object_.reset();
@@ -245,6 +268,7 @@ Result<bool> StreamLog::next(LogGroup* group) {
   for (;;) {
     if (!object_) {
       SEABED_TRY(bool more, open_next_file());
+      at_end_ = !more;
       if (!more) return false;
     }
     size_t used = 0, needed = 0;
@@ -265,6 +289,8 @@ Result<bool> StreamLog::next(LogGroup* group) {
         continue;
       case GroupRead::kGroup: break;
     }
+    group_offset_ = offset_ - rest.size();
+    group_before_ = last_scn_;
     taken_ += used;
     if (group->scn_hi < last_scn_)
       return damaged(key_, fmt::format("stamps fall from {} to {}", last_scn_, group->scn_hi));

@@ -15,9 +15,19 @@
 
 namespace seabed {
 
+/// Where a reader stood: it goes on there without reading what came before.
+struct StreamLogPlace {
+  paths::PieceKey piece;
+  uint32_t file = 0;
+  uint64_t offset = 0;   // of a group
+  Scn last_scn = 0;      // of the group before it
+  bool operator==(const StreamLogPlace&) const = default;
+};
+
 struct StreamLogStart {
   Lsn lsn;      // log groups ending at or before it are left out
   Scn scn = 0;  // so are metadata groups stamped at or before it
+  std::optional<StreamLogPlace> place{};  // begin there; its piece must be among those given
 };
 
 /// Whether the keys of the medium open the first and the last log file of a stream in a piece: master keys rise with time,
@@ -36,6 +46,9 @@ class StreamLog {
   void pass_locked() { pass_locked_ = true; }
   /// False at the durable end of the last piece.
   Result<bool> next(LogGroup* group);
+  /// Of the last group that next() gave (it comes again), or behind the last one when next() gave none. nullopt: nothing
+  /// was opened yet.
+  std::optional<StreamLogPlace> place() const;
   /// Where the last group came from, for messages.
   const std::string& current_key() const { return key_; }
   uint64_t bytes_read() const { return bytes_; }
@@ -58,6 +71,8 @@ class StreamLog {
   Status check_header(const FileAt& at, const meta::LogFileHeader& header) const;
   Result<const meta::LsPieceProgress*> progress(size_t piece) const;
   Result<const meta::LsFileList*> file_list(size_t piece) const;
+  Result<bool> open_at(const StreamLogPlace& place);
+  Result<std::optional<FileAt>> file_of(const StreamLogPlace& place) const;
   Status take_key(const meta::LogFileHeader& header);
   Status fill(size_t wanted);
   Status close_file();
@@ -86,6 +101,10 @@ class StreamLog {
   size_t taken_ = 0;
   uint64_t offset_ = 0;  // of the next read
   Scn last_scn_ = 0;
+  bool from_middle_ = false;            // of the open file: its hash cannot be told, groups have their own
+  uint64_t group_offset_ = 0;           // of the last group, and what stood before it
+  Scn group_before_ = 0;
+  bool at_end_ = false;
   uint64_t bytes_ = 0, files_ = 0;
 };
 

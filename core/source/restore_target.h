@@ -62,11 +62,35 @@ class RestoreTarget {
   virtual Result<bool> apply(const LogGroup& group, Scn until) = 0;
   /// Writes what recovery needs (RocksDB: MANIFEST), syncs everything. The result is a standby.
   virtual Result<RestoreReport> finish(Scn until) = 0;
+
+  /// Where a standby's log goes on.
+  struct FollowPlace {
+    Lsn lsn;                   // log groups ending at or before it are in
+    Scn scn = 0;               // stamp of the last group taken whole
+    uint64_t incarnation = 0;  // 0: no group was taken yet
+  };
+  /// A standby goes on, in any later process: instead of begin(). `committed`: the cut that the tenant stands at; what a
+  /// crash left behind it is thrown away, what was staged up to it is taken. Then apply() with groups from the place on.
+  virtual Result<FollowPlace> follow(Scn committed) {
+    (void)committed;
+    return fail(Code::kUnsupported, "this engine", "cannot go on with a standby's log");
+  }
+  /// What was applied is durable, beside the state that still counts: settle_staged(…, until) makes it count.
+  virtual Result<RestoreReport> stage(Scn until) {
+    (void)until;
+    return fail(Code::kUnsupported, "this engine", "cannot go on with a standby's log");
+  }
 };
 
 /// From staged to open: CURRENT, fsync, rename last. Idempotent: a crash in the middle is finished by calling it again.
 /// kConflict when `directory` exists and is not empty, kNotFound when nothing is staged.
 Status activate_staged(const std::string& directory);
+/// A staged standby is exactly what it was at `committed`: a cut staged at or before it is taken, later ones are thrown
+/// away with their log. Idempotent; done before anything reads or activates a standby that followed.
+Status settle_staged(const std::string& directory, Scn committed);
+/// Takes what is staged away, whole or half; a crash in the middle is finished by calling it again. kConflict when it is
+/// not Seabed's, or its activation has begun. Nothing staged is fine.
+Status discard_staged(const std::string& directory);
 /// "<directory>.seabed-standby".
 std::string staged_path(const std::string& directory);
 
@@ -92,6 +116,20 @@ class EngineAdapter {
   /// Opens a finished standby and reads every row, changing nothing. Bad input may abort the process: a child's work.
   virtual Result<StreamScan> scan_standby(const ScanOptions& options) {
     return fail(Code::kUnsupported, options.staged, "this engine's standbys cannot be scanned");
+  }
+  /// Of the library that this host has; empty: not known. And of the one that wrote a base: newer ones are kUnsupported.
+  virtual std::string host_version() const { return {}; }
+  virtual Status check_version(const std::string& recovery) const {
+    (void)recovery;
+    return ok();
+  }
+  virtual Result<std::string> database_version(const std::string& directory) const {
+    return fail(Code::kUnsupported, directory, "its engine tells no version");
+  }
+  /// Opens and closes a database that nobody has open, so that its files are of this host's version. May abort the
+  /// process: to be called in one of its own.
+  virtual Status open_once(const std::string& directory) {
+    return fail(Code::kUnsupported, directory, "its engine has nothing to upgrade");
   }
 };
 

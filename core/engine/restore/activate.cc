@@ -23,6 +23,7 @@ Status activate_tenant(EngineContext& context, const std::string& directory) {
     if (!restore::is_safe_component(stream.name))
       return fail(Code::kCorruption, directory + "/" + restore::kTenantFile,
                   "names a directory that is no plain name");
+    SEABED_CHECK(settle_staged(directory + "/" + stream.name, state->target));
     SEABED_CHECK(activate_staged(directory + "/" + stream.name));
     context.at_state("activate/" + stream.name);
   }

@@ -73,6 +73,7 @@ Status plan_streams(EngineContext& context, const Media& media, Plan* plan) {
       continue;
     }
     SEABED_TRY(stream.adapter, adapter_of(context, ls.engine()));
+    SEABED_CHECK(stream.adapter->check_version(ls.recovery()));
     stream.name = directory_name(ls, &taken);
     plan->streams.push_back(std::move(stream));
   }

@@ -33,7 +33,11 @@ Status replay_records(const Media& media, const Plan& plan, const Lsn& from, Dic
   uint64_t incarnation = plan.dictionary->meta.incarnation();
   for (LogGroup group;;) {
     SEABED_TRY(bool more, log.next(&group));
-    if (!more || group.scn_hi > plan.target) return ok();
+    if (!more || group.scn_hi > plan.target) {
+      state->place = log.place();
+      state->incarnation = incarnation;
+      return ok();
+    }
     if (group.type != GroupType::kDictionary) continue;
     if (group.incarnation != incarnation)
       *state = {};  // a new life tells all that it knows from its beginning

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/engine/restore/plan.h"
+#include "core/media/stream_log.h"
 
 namespace seabed::restore {
 
@@ -13,6 +14,8 @@ struct DictionaryState {
   std::map<std::string, std::string> facts;  // "tenant/…", "parameter/…", "variable/…"
   std::vector<std::string> outside;          // what was never backed up, in words
   Scn scn = 0;                               // stamp of the last record taken
+  std::optional<StreamLogPlace> place;       // where the log goes on
+  uint64_t incarnation = 0;
 };
 
 /// Applies one record, later ones win. Pure.

@@ -13,6 +13,40 @@ std::string joined(const std::vector<std::string>& names) {
 
 }  // namespace
 
+void RestoreRun::fill_row(catalog::RestoreJobRow* row) const {
+  row->restore_tenant_name = state_.tenant;
+  row->backup_tenant_name = state_.backup_tenant;
+  row->backup_tenant_id = state_.backup_tenant_id;
+  row->backup_cluster_name = media_.tenant.cluster_name();
+  row->restore_scn = state_.target;
+  row->restore_scn_display = state_.target_display;
+  row->status = tenant_status(state_.state);
+  row->directory = request_.directory;
+  if (row->backup_dest.empty()) row->backup_dest = state_.data_destination;
+  row->restore_type = request_.quick ? "QUICK" : "FULL";
+  row->ls_count = plan_.streams.size();
+  row->finish_ls_count = state_.streams.size();
+  row->total_bytes = std::max<uint64_t>(total_bytes_, done_bytes_);
+  row->finish_bytes = is_final(state_.state) && state_.state != State::kFail ? row->total_bytes : done_bytes_.load();
+  row->recover_start_scn = media_.bases[plan_.base].start_replay;
+  row->recover_scn = recover_scn_;
+  row->comment = state_.comment;
+  row->backup_set_list = joined(state_.sets);
+  row->backup_piece_list = joined(state_.pieces);
+}
+
+/// The parent's row tells the same, in its own words; its end is the job's to say (tenant_restore.cc).
+Status RestoreRun::move_parent(Transaction& tx, const catalog::RestoreJobRow& child) {
+  SEABED_TRY(auto parent, catalog::find_restore_row(tx, 1, child.restore_tenant_id));
+  if (!parent || parent->over()) return ok();
+  const std::string expected = parent->status;
+  const uint64_t id = parent->job_id, start = parent->start_us;
+  catalog::RestoreJobRow row = child;
+  row.tenant_id = 1, row.job_id = id, row.start_us = start, row.finish_us = 0;
+  row.status = is_final(state_.state) ? expected : std::string(parent_status(state_.state));
+  return catalog::update_restore_job(tx, row, expected);
+}
+
 /// The catalog, where there is one, shows the job; the state file is what a restart reads.
 Status RestoreRun::persist_job() {
   if (!context_.catalog) return ok();
@@ -23,30 +57,15 @@ Status RestoreRun::persist_job() {
     }
     catalog::RestoreJobRow row = job_.value_or(catalog::RestoreJobRow{});
     const std::string expected = row.status;
-    row.restore_tenant_name = state_.tenant;
-    row.backup_tenant_name = state_.backup_tenant;
-    row.backup_tenant_id = state_.backup_tenant_id;
-    row.backup_cluster_name = media_.tenant.cluster_name();
-    row.restore_scn = state_.target;
-    row.restore_scn_display = state_.target_display;
-    row.status = tenant_status(state_.state);
-    row.directory = request_.directory;
-    row.backup_dest = state_.data_destination;
-    row.restore_type = request_.quick ? "QUICK" : "FULL";
-    row.ls_count = plan_.streams.size();
-    row.finish_ls_count = state_.streams.size();
-    row.total_bytes = total_bytes_;
-    row.finish_bytes = done_bytes_;
-    row.comment = state_.comment;
+    fill_row(&row);
     if (is_final(state_.state)) row.finish_us = now;
-    row.backup_set_list = joined(state_.sets);
-    row.backup_piece_list = joined(state_.pieces);
     if (job_) {
       SEABED_CHECK(catalog::update_restore_job(tx, row, expected));
     } else {
       row.start_us = now;
       SEABED_TRY(row.job_id, catalog::insert_restore_job(tx, row));
     }
+    if (row.restore_tenant_id != 0) SEABED_CHECK(move_parent(tx, row));
     state_.job_id = row.job_id;
     job_ = std::move(row);
     return ok();

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "core/media/stream_log.h"
-
 namespace seabed::restore {
 
 std::vector<PieceFacts> pieces_of(const Media& media, const Plan& plan) {
@@ -20,11 +18,9 @@ const Medium& archive_of(const Media& media, const Plan& plan) {
 
 }  // namespace
 
-Result<StreamResult> replay_log(const Media& media, const Plan& plan, const StreamPlan& stream,
-                                RestoreTarget& target, const std::function<void(uint64_t bytes)>& replayed,
-                                const CancelToken& cancel) {
-  StreamLog log(archive_of(media, plan), pieces_of(media, plan), stream.meta.ls_id(),
-                {Lsn{stream.meta.start_replay_lsn()}, stream.meta.start_replay_scn()});
+Result<StreamResult> feed_log(StreamLog& log, Scn until, RestoreTarget& target,
+                              const std::function<void(uint64_t bytes, Scn scn)>& replayed,
+                              const CancelToken& cancel) {
   StreamResult result;
   result.exact = true;  // until an observed commit is taken
   bool next_exact = true,
@@ -35,15 +31,16 @@ Result<StreamResult> replay_log(const Media& media, const Plan& plan, const Stre
     SEABED_TRY(bool more, log.next(&group));
     if (!more) break;
     Result<bool> taken = false;
-    if (!behind) taken = target.apply(group, plan.target);
+    if (!behind) taken = target.apply(group, until);
     if (!taken) {
       Error e = taken.error();
       e.object = log.current_key() + ": " + e.object;
       return fail(e);
     }
-    replayed(log.bytes_read() - told);
+    replayed(log.bytes_read() - told, std::min(group.scn_hi, until));
     told = log.bytes_read();
     const bool commits = group.type == GroupType::kLog;  // metadata always has the archiver's stamps
+    if (!*taken && !behind) result.place = log.place();
     if (!*taken) behind = true;
     if (!commits) continue;
     if (behind) {
@@ -54,8 +51,33 @@ Result<StreamResult> replay_log(const Media& media, const Plan& plan, const Stre
     result.exact = group.stamp == StampSource::kExact;
     result.clock_error_ns = group.clock_error_ns;
   }
+  if (!behind) result.place = log.place();
   result.exact = result.exact && next_exact;
   return result;
+}
+
+Result<StreamResult> replay_log(const Media& media, const Plan& plan, const StreamPlan& stream,
+                                RestoreTarget& target,
+                                const std::function<void(uint64_t bytes, Scn scn)>& replayed,
+                                const CancelToken& cancel) {
+  StreamLog log(archive_of(media, plan), pieces_of(media, plan), stream.meta.ls_id(),
+                {Lsn{stream.meta.start_replay_lsn()}, stream.meta.start_replay_scn()});
+  return feed_log(log, plan.target, target, replayed, cancel);
+}
+
+void take_report(const RestoreReport& report, bool unknown_delay, StreamResult* result) {
+  result->unknown_delay = unknown_delay;
+  // Stamped commits may still lie in the application's WAL buffer: only a later one in the log proves that
+  // none is missing.
+  if (unknown_delay && !result->next_commit_seen) result->exact = false;
+  result->outcome.scn_lo = report.last_scn_lo;
+  result->outcome.scn_hi = report.last_scn_hi;
+  result->outcome.next_scn_lo = report.next_scn_lo;
+  result->outcome.stamp = result->exact ? "exact" : "observed";
+  result->log_bytes = report.log_bytes;
+  result->groups = report.groups;
+  result->records = report.records;
+  result->warnings = report.warnings;
 }
 
 Scn cut_bound(const std::vector<StreamResult>& streams, Scn target) {

@@ -5,6 +5,7 @@
 
 #include "core/base/log.h"
 #include "core/engine/quick/page_index.h"
+#include "core/engine/quick/quick_lease.h"
 
 namespace seabed::restore {
 Result<Fd> lock_directory(const std::string& directory) {
@@ -32,6 +33,7 @@ RestoreRun::RestoreRun(EngineContext& context, const RestoreRequest& request, co
   state_.sets = plan_.summary.sets;
   state_.pieces = plan_.summary.pieces;
   state_.warnings = plan_.warnings;
+  state_.job_id = request.job_id;
   state_.remote = request.quick;
   state_.data_destination = media.data[media.bases[plan_.base].source]->medium().store->describe();
   total_bytes_ = plan_.summary.log_bytes;
@@ -72,7 +74,9 @@ Result<RestoreOutcome> RestoreRun::run(std::optional<RestoreState> earlier) {
     std::erase_if(state_.streams, [&](const StreamResult& r) {
       return !std::filesystem::is_directory(staged_path(request_.directory + "/" + r.name));
     });
-    if (earlier->state != State::kFail) state_.job_id = earlier->job_id;  // a failed job's row stays as it is
+    // A failed job's row stays as it is; a job of the agent has brought its own.
+    if (earlier->state != State::kFail && state_.job_id == 0) state_.job_id = earlier->job_id;
+    state_.auxiliary = earlier->auxiliary;
     // Files and log are made anew in this process; what is whole on the disk is kept, what is finished stays.
     state_.state = std::min(earlier->state, State::kWaitToConsistent);
   }
@@ -82,6 +86,9 @@ Result<RestoreOutcome> RestoreRun::run(std::optional<RestoreState> earlier) {
     state_.state = step.next;
     Status s = persist();
     for (size_t i = 0; s && i < step.actions.size(); ++i) s = perform(step.actions[i]);
+    // Stopped, not failed: whoever goes on finds the state as it is. What CANCEL takes away is the job's to say.
+    if (!s && (cancel_.cancelled() || s.error().code == Code::kCancelled))
+      return fail(Code::kCancelled, request_.directory, "the restore was stopped", "run it again: it goes on");
     if (!s && state_.state != State::kFail) {
       state_.comment = s.error().message();
       state_.state = transition(state_.state, Event::kStepFailed).next;
@@ -113,18 +120,27 @@ Status RestoreRun::perform(Action action) {
   return ok();
 }
 
-/// Whatever is there besides our own state and staged streams belongs to someone.
-Status RestoreRun::take_directory() {
+Status refuse_used_directory(const std::string& directory) {
   std::error_code ec;
-  for (auto it = std::filesystem::directory_iterator(request_.directory, ec);
+  for (auto it = std::filesystem::directory_iterator(directory, ec);
        !ec && it != std::filesystem::directory_iterator(); it.increment(ec)) {
     const std::string name = it->path().filename().string();
     const bool ours = name.starts_with("seabed_") || name.ends_with(".seabed-standby");
     if (!ours)
-      return fail(Code::kConflict, request_.directory, "is not empty: it holds " + name,
-                  "give a new directory");
+      return fail(Code::kConflict, directory, "is not empty: it holds " + name, "give a new directory");
   }
-  return ec ? fail_errno(request_.directory, "cannot be listed", ec.value()) : ok();
+  if (ec == std::errc::no_such_file_or_directory) return ok();
+  return ec ? fail_errno(directory, "cannot be listed", ec.value()) : ok();
+}
+
+/// Auxiliary files of an earlier attempt lie there by the time of their state: they are written again.
+Status RestoreRun::take_directory() {
+  return state_.auxiliary.empty() ? refuse_used_directory(request_.directory) : ok();
+}
+
+/// The log came from inside a set: its files are not an archive's, whatever their names.
+bool RestoreRun::own_log() const {
+  return media_.piece_media[plan_.pieces.front()].archive >= media_.archives_given;
 }
 
 Status RestoreRun::name_streams() {
@@ -139,34 +155,32 @@ Status RestoreRun::report() {
   state_.bound = cut_bound(state_.streams, plan_.target);
   for (const StreamResult& s : state_.streams)
     for (const std::string& w : s.warnings) state_.warnings.push_back(s.name + ": " + w);
+  if (!state_.remote) return ok();
+  // It reads the backup from now on: cleanup must know.
+  const auto& store = media_.data[media_.bases[plan_.base].source]->medium().store;
+  SEABED_TRY(const auto warnings, quick::renew_quick_lease(context_, store, request_.directory, state_));
+  state_.warnings.insert(state_.warnings.end(), warnings.begin(), warnings.end());
   return ok();
 }
 
 Status RestoreRun::restore_auxiliary() {
   SEABED_TRY(DictionaryState dictionary, read_dictionary(media_, plan_));
   state_.not_restored = dictionary.outside;
+  if (!own_log()) state_.dictionary_place = dictionary.place;
+  state_.dictionary_incarnation = dictionary.incarnation;
   for (const auto& [name, value] : dictionary.facts) {
     if (name.starts_with("parameter/")) state_.parameters[name.substr(10)] = value;
     if (name.starts_with("variable/")) state_.variables[name.substr(9)] = value;
   }
   if (dictionary.files.empty()) return ok();
-  TenantConfig tenant;
-  tenant.name = state_.tenant;
-  tenant.mode = media_.mode;
-  tenant.time_zone = media_.zone;
-  tenant.data_directory = request_.directory;
-  for (const StreamPlan& s : plan_.streams) {
-    LogStreamConfig stream;
-    stream.ls_id = s.meta.ls_id();
-    stream.engine = s.meta.engine();
-    stream.stream.directory = place(s);
-    tenant.streams.push_back(std::move(stream));
-  }
-  auto source = context_.open_tenant_source ? context_.open_tenant_source(tenant) : nullptr;
-  if (source) return source->restore_files(dictionary.files, request_.directory);
-  state_.warnings.push_back(
-      std::to_string(dictionary.files.size()) +
-      " auxiliary files were not restored: this program has no adapter that knows them");
+  state_.auxiliary.clear();
+  for (const auto& [path, content] : dictionary.files) state_.auxiliary.push_back(path);
+  SEABED_CHECK(persist());  // before they are there: a cancel must know what to take away
+  SEABED_TRY(const bool put, put_auxiliary(context_, state_, request_.directory, dictionary.files));
+  if (!put)
+    state_.warnings.push_back(
+        std::to_string(dictionary.files.size()) +
+        " auxiliary files were not restored: this program has no adapter that knows them");
   return ok();
 }
 

@@ -33,7 +33,11 @@ class RestoreRun {
   Status restore_auxiliary();
   Status persist();
   Status persist_job();
+  void fill_row(catalog::RestoreJobRow* row) const;
+  Status move_parent(Transaction& tx, const catalog::RestoreJobRow& child);
+  void recovered(const StreamPlan& stream, Scn scn);
   RestoreOutcome outcome() const;
+  bool own_log() const;
   bool finished(const StreamPlan& stream) const;
   std::string place(const StreamPlan& stream) const;
   void tell(const std::string& phase);
@@ -49,12 +53,23 @@ class RestoreRun {
   std::map<uint64_t, std::unique_ptr<RestoreTarget>> targets_;  // begun in this process
   std::map<uint64_t, StreamResult> replayed_;
   std::atomic<uint64_t> done_bytes_ = 0, done_blocks_ = 0;
+  std::map<uint64_t, Scn> recovered_;  // by stream; the job's thread
+  std::atomic<Scn> recover_scn_ = 0;
   uint64_t total_bytes_ = 0, total_blocks_ = 0;
   std::mutex tell_mutex_;
   std::string phase_;
   std::chrono::steady_clock::time_point row_saved_ = std::chrono::steady_clock::now();
 };
 
+/// Whatever is there besides our own state and staged streams belongs to someone: kConflict.
+Status refuse_used_directory(const std::string& directory);
+/// nullopt: begin anew. kConflict when something else is, or was, restored there.
+Result<std::optional<RestoreState>> unfinished_restore(const RestoreRequest& request, const Media& media);
+/// Auxiliary files below the tenant's directory, by the adapter that knows them; false: there is none.
+Result<bool> put_auxiliary(EngineContext& context, const RestoreState& state, const std::string& directory,
+                           const std::map<std::string, std::string>& files);
+/// Names that do not stay inside the directory are passed over.
+Status remove_auxiliary(const std::string& directory, const std::vector<std::string>& files);
 /// Held while a restore or an activation works in the directory; kConflict when another process does.
 Result<Fd> lock_directory(const std::string& directory);
 

@@ -9,6 +9,21 @@ namespace {
 
 using nlohmann::json;
 
+json place_to_json(const std::optional<StreamLogPlace>& p) {
+  if (!p) return nullptr;
+  return {{"dest", p->piece.dest}, {"round", p->piece.round}, {"piece", p->piece.piece},
+          {"file", p->file},       {"offset", p->offset},     {"last_scn", p->last_scn}};
+}
+
+std::optional<StreamLogPlace> place_from_json(const json& owner, const char* name) {
+  if (!owner.contains(name) || owner.at(name).is_null()) return std::nullopt;
+  const json& j = owner.at(name);
+  StreamLogPlace p;
+  p.piece.dest = j.at("dest"), p.piece.round = j.at("round"), p.piece.piece = j.at("piece");
+  p.file = j.at("file"), p.offset = j.at("offset"), p.last_scn = j.at("last_scn");
+  return p;
+}
+
 json stream_to_json(const StreamResult& s) {
   return {{"ls_id", s.outcome.ls_id},
           {"engine", s.engine},
@@ -23,6 +38,7 @@ json stream_to_json(const StreamResult& s) {
           {"log_bytes", s.log_bytes},
           {"groups", s.groups},
           {"records", s.records},
+          {"place", place_to_json(s.place)},
           {"warnings", s.warnings}};
 }
 
@@ -41,6 +57,7 @@ StreamResult stream_from_json(const json& j) {
   s.log_bytes = j.at("log_bytes");
   s.groups = j.at("groups");
   s.records = j.at("records");
+  s.place = place_from_json(j, "place");
   s.warnings = j.at("warnings").get<std::vector<std::string>>();
   return s;
 }
@@ -70,6 +87,9 @@ RestoreState state_from_json(const json& j) {
     s.parameters = j.at("parameters").get<std::map<std::string, std::string>>();
     s.variables = j.at("variables").get<std::map<std::string, std::string>>();
   }
+  s.dictionary_place = place_from_json(j, "dictionary_place");
+  s.dictionary_incarnation = j.value("dictionary_incarnation", uint64_t{0});
+  s.auxiliary = j.value("auxiliary", std::vector<std::string>{});
   s.not_restored = j.at("not_restored").get<std::vector<std::string>>();
   s.warnings = j.at("warnings").get<std::vector<std::string>>();
   return s;
@@ -98,6 +118,9 @@ std::string encode_state(const RestoreState& s) {
          {"streams", json::array()},
          {"stream_names", s.stream_names},
          {"bound_ns", s.bound},
+         {"dictionary_place", place_to_json(s.dictionary_place)},
+         {"dictionary_incarnation", s.dictionary_incarnation},
+         {"auxiliary", s.auxiliary},
          {"not_restored", s.not_restored},
          {"parameters", s.parameters},
          {"variables", s.variables},

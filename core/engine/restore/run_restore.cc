@@ -1,6 +1,7 @@
 // The entry: look, refuse what is impossible, then execute (or go on with) the plan.
 
 #include "core/engine/keys/reading_keys.h"
+#include "core/engine/restore/reading_leases.h"
 #include "core/engine/restore/restore_run.h"
 
 namespace seabed {
@@ -75,12 +76,17 @@ Result<RestoreOutcome> run_restore(EngineContext& context, const RestoreRequest&
   }
   SEABED_CHECK(restore::check_keys(*media, plan));
   SEABED_CHECK(keep_restored_keys(context, source.keys, media->tenant.cluster_id(), media->tenant.tenant_id(), cancel));
+  SEABED_TRY(const auto leases, restore::hold_sources(context, request, *media, plan, cancel));
+  if (leases)
+    for (const std::string& warning : leases->warnings()) plan.warnings.push_back(warning);
   SEABED_CHECK(make_directories(request.directory));
   SEABED_TRY(Fd lock, restore::lock_directory(request.directory));
   // Another base or other pieces than before: nothing that is finished there fits.
   if (earlier && earlier->sets != plan.summary.sets) earlier->streams.clear();
   restore::RestoreRun run(context, request, *media, std::move(plan), progress, cancel);
-  return run.run(std::move(earlier));
+  auto outcome = run.run(std::move(earlier));
+  if (!outcome && outcome.error().code == Code::kCancelled && leases) leases->leave();  // it goes on later
+  return outcome;
 }
 
 }  // namespace seabed

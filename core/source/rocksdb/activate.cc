@@ -69,7 +69,9 @@ void remove_temporaries(const std::string& staged) {
   std::error_code ec;
   for (const auto& entry : fs::directory_iterator(staged, ec)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with("CURRENT.tmp.") || name.starts_with(std::string(kStateFile) + ".tmp."))
+    // And what only a standby that goes on with its log needs.
+    const bool followed = name.starts_with(kBasePrefix) || name.starts_with("seabed.follow");
+    if (followed || name.starts_with("CURRENT.tmp.") || name.starts_with(std::string(kStateFile) + ".tmp."))
       fs::remove(entry.path(), ec);
   }
 }

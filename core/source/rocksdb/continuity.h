@@ -15,6 +15,12 @@
 
 namespace seabed::rocksdb_source {
 
+}  // namespace seabed::rocksdb_source
+namespace seabed::rocksdb {
+class FollowState;
+}
+namespace seabed::rocksdb_source {
+
 /// The hole that a MANIFEST edit tells, or none: files that came without the log.
 std::optional<rocksdb::Hole> hole_of_edit(const VersionEdit& edit, uint64_t manifest_number, uint64_t end);
 /// Sequence numbers that such files took (an ingested file carries one).
@@ -29,6 +35,10 @@ class LogContinuity final : public LogRules::Continuity {
   /// will do.
   explicit LogContinuity(const std::string& recovery);
   Status add(const LogGroup& group, std::vector<LogHole>* holes) override;
+
+  /// What a later process goes on with (after the same recovery was given to the constructor).
+  void save(rocksdb::FollowState* out) const;
+  void load(const rocksdb::FollowState& in);
 
   /// Logical records (batches) checked so far.
   uint64_t records() const { return records_; }

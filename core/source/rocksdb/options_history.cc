@@ -12,6 +12,7 @@ void OptionsHistory::begin(const std::string& name, std::optional<std::string> t
 }
 
 void OptionsHistory::take(const rocksdb::OptionsRun& run) {
+  if (run.file_name() == name_ && text_) return;  // given again: numbers of OPTIONS files only rise
   const std::string previous = std::exchange(name_, run.file_name());
   const std::string from = text_.value_or("");
   const bool known = run.previous().empty() || text_;

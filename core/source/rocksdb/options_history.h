@@ -17,6 +17,9 @@ class OptionsHistory {
   /// the newest one unknown: the database then starts with the application's own options.
   void take(const rocksdb::OptionsRun& run);
 
+  /// As newest() and name() were.
+  void load(const std::string& name, std::optional<std::string> text) { begin(name, std::move(text)); }
+  const std::string& name() const { return name_; }
   /// nullopt when there was none, or when it is unknown.
   const std::optional<std::string>& newest() const { return text_; }
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "core/source/rocksdb/db_files.h"
+#include "core/source/rocksdb/follow_state.h"
 #include "core/source/rocksdb/manifest_reader.h"
 #include "core/source/rocksdb/options_facts.h"
 #include "core/source/rocksdb/payload.h"
@@ -65,7 +66,9 @@ Status RocksDbTarget::begin(const std::string& recovery) {
   wals_ = std::make_unique<WalPlacement>(fd_.get(), facts_.start_wal());
   options_ = OptionsHistory();
   report_ = {};
-  ended_ = false;
+  ended_ = following_ = false;
+  before_cut_.reset();
+  end_lsn_ = {}, end_scn_ = 0;
   return ok();
 }
 
@@ -87,7 +90,7 @@ Status RocksDbTarget::close_file(const SnapshotFile& file, Fd fd) {
 
 /// The base's MANIFEST must be exactly what the facts say: its records decide what replay means.
 Status RocksDbTarget::load_base() {
-  if (families_) return ok();
+  if (families_ || following_) return ok();
   const std::string name = manifest_name(facts_.manifest_number());
   if (!facts_.options_file().empty() && !parse_db_file_name(facts_.options_file()))
     return fail(Code::kCorruption, "the base's facts", "name an impossible OPTIONS file",
@@ -104,7 +107,9 @@ Status RocksDbTarget::load_base() {
                 "verify the backup set");
   if (auto options = read_file(base_path(facts_.options_file()), 1 << 30))
     options_.begin(facts_.options_file(), *options);
-  base_has_db_id_ = !reader->version().db_id().empty();
+  if (!reader->version().db_id().empty()) {
+    SEABED_TRY(db_id_, new_db_id());
+  }
   families_ = std::make_unique<FamilyHistory>(reader->version(), facts_.manifest_number(),
                                               facts_.manifest_length(), facts_.start_wal());
   return ok();
@@ -140,6 +145,7 @@ Result<bool> RocksDbTarget::apply(const LogGroup& group, Scn until) {
     ended_ = true;
     return false;
   }
+  if (part && group.scn_hi > until) continuity_->save(&before_cut_.emplace());
   SEABED_CHECK(prove(group));
   switch (group.type) {
     case GroupType::kLog: return apply_log(group, until);
@@ -162,7 +168,14 @@ Result<bool> RocksDbTarget::apply(const LogGroup& group, Scn until) {
       return fail(Code::kCorruption, "a log group", "is of a type that a RocksDB stream does not have");
   }
   count(group);
+  note_whole(group);
   return true;
+}
+
+/// What may be left out when the log is read again from here.
+void RocksDbTarget::note_whole(const LogGroup& group) {
+  if (group.type == GroupType::kLog) end_lsn_ = group.end;
+  end_scn_ = group.scn_hi;
 }
 
 Result<bool> RocksDbTarget::apply_log(const LogGroup& group, Scn until) {
@@ -174,6 +187,7 @@ Result<bool> RocksDbTarget::apply_log(const LogGroup& group, Scn until) {
   }
   SEABED_CHECK(wals_->place(run, run.data));
   count(group);
+  note_whole(group);
   report_.records += run.records;
   return true;
 }
@@ -189,57 +203,32 @@ Status RocksDbTarget::place_exact_part(const LogGroup& group, const WalRunView& 
   return ok();
 }
 
-/// The prefix as it is, so that files, log numbers and sequences are the base's own, and then the families.
-Status RocksDbTarget::write_manifest() {
-  const std::string name = manifest_name(facts_.manifest_number());
-  LogWriter writer(facts_.manifest_length());
-  std::string tail;
-  for (const VersionEdit& edit : families_->edits()) writer.append(tail, encode_version_edit(edit));
-  if (base_has_db_id_) {
-    VersionEdit edit;
-    SEABED_TRY(edit.db_id, new_db_id());
-    writer.append(tail, encode_version_edit(edit));
-  }
-  const std::string path = staged_ + "/" + kStagedManifest;
-  if (::rename(base_path(name).c_str(), path.c_str()) != 0)
-    return fail_errno(path, "cannot be renamed", errno);
-  SEABED_TRY(const Fd fd, open_beneath(fd_.get(), kStagedManifest, O_RDWR));
-  SEABED_CHECK(pwrite_full(fd.get(), tail, facts_.manifest_length(), path));
-  if (::fsync(fd.get()) != 0) return fail_errno(path, "cannot be synced", errno);
-  return ok();
+/// What a later process needs to go on, and settle_staged to write MANIFEST and OPTIONS.
+rocksdb::FollowState RocksDbTarget::follow_state(Scn until) const {
+  rocksdb::FollowState s;
+  if (before_cut_) s = *before_cut_;
+  else continuity_->save(&s);
+  families_->save(&s);
+  s.set_version(1);
+  s.set_scn(until);
+  s.set_recovery(recovery_);
+  s.set_end_lsn(end_lsn_.bytes);
+  s.set_end_scn(end_scn_);
+  s.set_wal_number(wals_->wal());
+  s.set_wal_length(wals_->length());
+  s.set_options_name(options_.name());
+  s.set_options_known(options_.newest().has_value());
+  if (options_.newest()) s.set_options_text(*options_.newest());
+  s.set_db_id(db_id_);
+  s.set_records(report_.records);
+  s.set_groups(report_.groups);
+  s.set_log_bytes(report_.log_bytes + wals_->bytes());
+  s.set_last_scn_lo(report_.last_scn_lo);
+  s.set_last_scn_hi(report_.last_scn_hi);
+  return s;
 }
 
-/// A number that the base knew: RocksDB takes the highest for the newest, and gives new ones from the
-/// MANIFEST's counter.
-Status RocksDbTarget::write_options() {
-  const auto number = parse_db_file_name(facts_.options_file());
-  const std::string name = options_name(number ? number->number : 1);
-  const std::optional<std::string>& text = options_.newest();
-  if (!text) {
-    report_.warnings.push_back("no OPTIONS file: the application's own options apply");
-    return ok();
-  }
-  if (parse_options(*text).families != families_->names()) {
-    report_.warnings.push_back(
-        "the OPTIONS file was left out: its column families are not those of the restored moment");
-    return ok();
-  }
-  return write_file_atomic(staged_ + "/" + name, without_paths(*text), 0640);
-}
-
-Status RocksDbTarget::remove_side_files() {
-  std::error_code ec;
-  for (auto it = fs::directory_iterator(staged_, ec); !ec && it != fs::directory_iterator();
-       it.increment(ec)) {
-    if (!it->path().filename().string().starts_with(kBasePrefix)) continue;
-    if (std::error_code removed; !fs::remove(it->path(), removed))
-      return fail_errno(it->path().string(), "cannot be removed", removed.value());
-  }
-  if (ec) return fail_errno(staged_, "cannot be listed", ec.value());
-  return ok();
-}
-
-Result<RestoreReport> RocksDbTarget::finish(Scn) {
+Result<RestoreReport> RocksDbTarget::finish(Scn until) {
   if (!fd_) return fail(Code::kConflict, staged_, "the restore was not begun");
   SEABED_CHECK(load_base());
   SEABED_CHECK(wals_->sync());
@@ -247,13 +236,44 @@ Result<RestoreReport> RocksDbTarget::finish(Scn) {
     report_.warnings.push_back(
         "the application kept its log in " + facts_.wal_directory() +
         ": the restored log lies in the database's directory; open it without wal_dir");
-  SEABED_CHECK(write_options());
-  SEABED_CHECK(write_manifest());
-  SEABED_CHECK(remove_side_files());
+  const rocksdb::FollowState state = follow_state(until);
+  SEABED_CHECK(write_follow(staged_, state, false));
+  SEABED_CHECK(apply_follow(staged_, state, &report_.warnings));
   if (::fsync(fd_.get()) != 0) return fail_errno(staged_, "cannot be synced", errno);
-  SEABED_CHECK(write_state(staged_, {StagedPhase::kStandby, manifest_name(facts_.manifest_number()),
-                                     facts_.incarnation(), report_.last_scn_hi}));
   report_.log_bytes = wals_->bytes();
+  fd_.reset();
+  return report_;
+}
+
+Result<RestoreTarget::FollowPlace> RocksDbTarget::follow(Scn committed) {
+  SEABED_CHECK(settle_staged(directory_, committed));
+  SEABED_TRY(const rocksdb::FollowState s, read_follow(staged_));
+  recovery_ = s.recovery();
+  SEABED_TRY(facts_, decode_recovery(recovery_));
+  SEABED_TRY(fd_, open_directory(staged_));
+  continuity_ = std::make_unique<LogContinuity>(recovery_);
+  continuity_->load(s);
+  SEABED_TRY(FamilyHistory families, FamilyHistory::load(s, facts_.start_wal()));
+  families_ = std::make_unique<FamilyHistory>(std::move(families));
+  wals_ = std::make_unique<WalPlacement>(fd_.get(), facts_.start_wal());
+  SEABED_CHECK(wals_->resume(s.wal_number(), s.wal_length()));
+  options_.load(s.options_name(), s.options_known() ? std::optional(s.options_text()) : std::nullopt);
+  db_id_ = s.db_id();
+  report_ = {};
+  report_.records = s.records(), report_.groups = s.groups(), report_.log_bytes = s.log_bytes();
+  report_.last_scn_lo = s.last_scn_lo(), report_.last_scn_hi = s.last_scn_hi();
+  end_lsn_.bytes = s.end_lsn(), end_scn_ = s.end_scn();
+  ended_ = false, following_ = true;
+  before_cut_.reset();
+  return FollowPlace{end_lsn_, end_scn_, s.continuity().incarnation()};
+}
+
+Result<RestoreReport> RocksDbTarget::stage(Scn until) {
+  if (!fd_ || !following_) return fail(Code::kConflict, staged_, "nothing was followed");
+  SEABED_CHECK(wals_->sync());
+  const rocksdb::FollowState state = follow_state(until);
+  SEABED_CHECK(write_follow(staged_, state, true));
+  report_.log_bytes = state.log_bytes();
   fd_.reset();
   return report_;
 }

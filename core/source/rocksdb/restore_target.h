@@ -4,6 +4,7 @@
 // create_file and close_file may be called from several threads; the rest from one.
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ class RocksDbTarget final : public RestoreTarget {
   Status close_file(const SnapshotFile& file, Fd fd) override;
   Result<bool> apply(const LogGroup& group, Scn until) override;
   Result<RestoreReport> finish(Scn until) override;
+  Result<FollowPlace> follow(Scn committed) override;
+  Result<RestoreReport> stage(Scn until) override;
 
  private:
   Status load_base();
@@ -36,9 +39,8 @@ class RocksDbTarget final : public RestoreTarget {
   Status prove(const LogGroup& group);
   Status refuse_hole(const LogHole& hole) const;
   void count(const LogGroup& group);
-  Status write_manifest();
-  Status write_options();
-  Status remove_side_files();
+  rocksdb::FollowState follow_state(Scn until) const;
+  void note_whole(const LogGroup& group);
   std::string base_path(const std::string& name) const;
 
   const std::string directory_, staged_;
@@ -50,7 +52,11 @@ class RocksDbTarget final : public RestoreTarget {
   std::unique_ptr<WalPlacement> wals_;
   OptionsHistory options_;
   std::set<std::string> keep_;
-  bool base_has_db_id_ = false, ended_ = false;
+  std::string db_id_;
+  bool ended_ = false, following_ = false;
+  std::optional<rocksdb::FollowState> before_cut_;  // continuity before a group of which only the front was taken
+  Lsn end_lsn_;
+  Scn end_scn_ = 0;
   RestoreReport report_;
 };
 

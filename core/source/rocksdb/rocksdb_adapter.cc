@@ -1,6 +1,7 @@
 #include "core/source/rocksdb/rocksdb_adapter.h"
 
 #include "core/format/rocksdb_payload.pb.h"
+#include "core/source/rocksdb/host_library.h"
 #include "core/source/rocksdb/lsn.h"
 #include "core/source/rocksdb/payload.h"
 #include "core/source/rocksdb/restore_target.h"
@@ -52,6 +53,15 @@ class RocksDbAdapter final : public EngineAdapter {
     SEABED_CHECK(absolute("directory", directory));
     return std::make_unique<RocksDbTarget>(directory);
   }
+  std::string host_version() const override { return rocksdb_source::host_version(); }
+  Status check_version(const std::string& recovery) const override {
+    const auto facts = decode_recovery(recovery);
+    return facts ? refuse_newer(facts->engine().version(), rocksdb_source::host_version()) : ok();
+  }
+  Result<std::string> database_version(const std::string& directory) const override {
+    return rocksdb_source::database_version(directory);
+  }
+  Status open_once(const std::string& directory) override { return rocksdb_source::open_once(directory); }
   Result<StreamScan> scan_standby(const ScanOptions& options) override {
     return rocksdb_source::scan_standby(options);
   }

@@ -5,6 +5,9 @@
 #include <rocksdb/merge_operator.h>
 #include <rocksdb/table.h>
 
+#include <mutex>
+#include <optional>
+
 #include "core/source/rocksdb/known_comparators.h"
 #include "core/source/rocksdb/quick_file_system.h"
 
@@ -23,6 +26,28 @@ class NoRemoteFiles final : public RemoteFiles {
 
  private:
   const std::map<std::string, uint64_t> none_;
+};
+
+/// Keeps the first error: RocksDB hands on its text only.
+class NotedFiles final : public RemoteFiles {
+ public:
+  explicit NotedFiles(std::shared_ptr<RemoteFiles> files) : files_(std::move(files)) {}
+  const std::map<std::string, uint64_t>& sizes() const override { return files_->sizes(); }
+  Result<size_t> read(const std::string& name, uint64_t offset, std::span<char> buffer) override {
+    auto got = files_->read(name, offset, buffer);
+    std::lock_guard lock(mutex_);
+    if (!got && !first_) first_ = got.error();
+    return got;
+  }
+  std::optional<Error> first() const {
+    std::lock_guard lock(mutex_);
+    return first_;
+  }
+
+ private:
+  const std::shared_ptr<RemoteFiles> files_;
+  mutable std::mutex mutex_;
+  std::optional<Error> first_;
 };
 
 /// Only the application can merge. To count rows and to read their bytes, joining the operands will do.
@@ -86,8 +111,8 @@ class Scan {
       own.merge_operator = std::make_shared<JoinOperands>();
       families.emplace_back(family.name, own);
     }
-    auto files = options_.files ? options_.files : std::make_shared<NoRemoteFiles>();
-    env_ = rocksdb::NewCompositeEnv(make_quick_file_system(options_.staged, layout.manifest, std::move(files)));
+    files_ = std::make_shared<NotedFiles>(options_.files ? options_.files : std::make_shared<NoRemoteFiles>());
+    env_ = rocksdb::NewCompositeEnv(make_quick_file_system(options_.staged, layout.manifest, files_));
     rocksdb::DBOptions o;
     o.env = env_.get();
     o.info_log = std::make_shared<Silent>();
@@ -99,8 +124,13 @@ class Scan {
     rocksdb::DB* opened = nullptr;
     const auto s = rocksdb::DB::OpenForReadOnly(o, options_.staged, families, &handles_, &opened);
     db_.reset(opened);
-    if (!s.ok()) return fail(to_error(options_.staged, s));
+    if (!s.ok()) return fail(why(options_.staged, s));
     return ok();
+  }
+
+  Error why(const std::string& object, const rocksdb::Status& s) const {
+    const auto noted = files_->first();
+    return noted ? *noted : to_error(object, s);
   }
 
   Result<FamilyScan> read(rocksdb::ColumnFamilyHandle* family) {
@@ -119,7 +149,7 @@ class Scan {
       ++out.rows;
       if (++rows_ % kRowsBetweenLooks == 0) SEABED_CHECK(look());
     }
-    if (!it->status().ok()) return fail(to_error(options_.staged + ": family " + out.name, it->status()));
+    if (!it->status().ok()) return fail(why(options_.staged + ": family " + out.name, it->status()));
     SEABED_CHECK(look());
     out.digest = digest.digest();
     return out;
@@ -140,6 +170,7 @@ class Scan {
 
   const ScanOptions& options_;
   KnownComparators orders_;
+  std::shared_ptr<NotedFiles> files_;
   std::unique_ptr<rocksdb::Env> env_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
   std::unique_ptr<rocksdb::DB> db_;

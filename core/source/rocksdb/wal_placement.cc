@@ -1,8 +1,10 @@
 #include "core/source/rocksdb/wal_placement.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "core/source/rocksdb/db_files.h"
@@ -23,6 +25,35 @@ FramingState framing_of(std::string_view beginning, uint64_t number) {
 
 }  // namespace
 
+Status WalPlacement::resume(uint64_t wal, uint64_t length) {
+  SEABED_CHECK(cut_log(directory_, wal, length));
+  number_ = wal, length_ = length;
+  if (wal == 0) return ok();
+  SEABED_TRY(file_, open_beneath(directory_, wal_name(wal), O_RDWR));
+  return ok();
+}
+
+Status cut_log(int directory, uint64_t wal, uint64_t length) {
+  SEABED_TRY(const auto files, list_db_files(directory, "the staged directory"));
+  for (const ListedFile& file : files) {
+    if (file.name.kind != DbFileKind::kWal || file.name.number < wal || wal == 0) continue;
+    if (file.name.number > wal) {
+      if (::unlinkat(directory, file.text.c_str(), 0) != 0) return fail_errno(file.text, "cannot be removed", errno);
+      continue;
+    }
+    SEABED_TRY(const Fd fd, open_beneath(directory, file.text, O_RDWR));
+    struct stat st {};
+    if (::fstat(fd.get(), &st) != 0) return fail_errno(file.text, "cannot be inspected", errno);
+    const auto size = static_cast<uint64_t>(st.st_size);
+    if (size < length)
+      return fail(Code::kCorruption, file.text,
+                  "has " + std::to_string(size) + " bytes, " + std::to_string(length) + " were restored", "restore again");
+    if (size > length && (::ftruncate(fd.get(), static_cast<off_t>(length)) != 0 || ::fsync(fd.get()) != 0))
+      return fail_errno(file.text, "cannot be cut", errno);
+  }
+  return ok();
+}
+
 Status WalPlacement::place(const WalRunView& run, std::string_view data) {
   if (run.wal_number < start_wal_) return ok();
   const std::string name = wal_name(run.wal_number);
@@ -30,9 +61,15 @@ Status WalPlacement::place(const WalRunView& run, std::string_view data) {
     SEABED_CHECK(sync());
     SEABED_TRY(file_, open_beneath(directory_, name, O_RDWR | O_CREAT | O_TRUNC, 0640));
     number_ = run.wal_number;
+    length_ = 0;
   }
+  if (run.offset > length_)
+    return fail(Code::kGap, name, "ends at " + std::to_string(length_) + ", the next run begins at " +
+                                      std::to_string(run.offset));
   bytes_ += data.size();
-  return pwrite_full(file_.get(), data, run.offset, name);
+  SEABED_CHECK(pwrite_full(file_.get(), data, run.offset, name));
+  length_ = std::max<uint64_t>(length_, run.offset + data.size());
+  return ok();
 }
 
 Result<ExactCut> WalPlacement::cut(const WalRunView& run, Scn until) const {

@@ -24,6 +24,12 @@ class WalPlacement {
   /// Files are made in the open `directory`; WALs below `start_wal` are passed over.
   WalPlacement(int directory, uint64_t start_wal) : directory_(directory), start_wal_(start_wal) {}
 
+  /// Goes on behind what an earlier process placed: file `wal` ends at `length`, exactly; 0: none was placed. Bytes behind
+  /// it were never committed and are cut off, later files go.
+  Status resume(uint64_t wal, uint64_t length);
+  uint64_t wal() const { return number_; }
+  uint64_t length() const { return length_; }
+
   /// `data`: the run's bytes, or the front of them. Runs come in order (LogContinuity proved it).
   Status place(const WalRunView& run, std::string_view data);
   /// Reads the stamps of a run; facts of the framing are taken from the file's first records, placed before.
@@ -34,8 +40,11 @@ class WalPlacement {
 
  private:
   int directory_;
-  uint64_t start_wal_, number_ = 0, bytes_ = 0;
+  uint64_t start_wal_, number_ = 0, length_ = 0, bytes_ = 0;
   Fd file_;
 };
+
+/// Log behind (wal, length) goes; kCorruption when there is less. wal 0: nothing is done.
+Status cut_log(int directory, uint64_t wal, uint64_t length);
 
 }  // namespace seabed::rocksdb_source

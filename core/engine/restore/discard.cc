@@ -1,0 +1,43 @@
+// What CANCEL leaves of a restore: nothing that Seabed wrote.
+
+#include <filesystem>
+
+#include "core/engine/quick/quick_tenant.h"
+#include "core/engine/restore/restore_run.h"
+
+namespace seabed {
+namespace {
+
+namespace fs = std::filesystem;
+
+Status remove_own(const std::string& path) {
+  std::error_code ec;
+  fs::remove_all(path, ec);
+  return ec ? fail_errno(path, "cannot be removed", ec.value()) : ok();
+}
+
+}  // namespace
+
+Status discard_restore(EngineContext& context, const std::string& directory) {
+  SEABED_TRY(const auto state, restore::read_state(directory));
+  if (!state) return ok();
+  if (state->activated)
+    return fail(Code::kConflict, directory, "was activated: it is a database now", "remove it by hand");
+  {
+    SEABED_TRY(Fd lock, restore::lock_directory(directory));
+    for (const std::string& name : state->stream_names) {
+      if (!restore::is_safe_component(name))
+        return fail(Code::kCorruption, directory + "/" + restore::kTenantFile,
+                    "names a directory that is no plain name", "remove the directory by hand");
+      SEABED_CHECK(discard_staged(directory + "/" + name));
+      SEABED_CHECK(remove_own(quick::index_path(directory, name)));
+      context.at_state("discard/" + name);
+    }
+    SEABED_CHECK(restore::remove_auxiliary(directory, state->auxiliary));
+    SEABED_CHECK(remove_own(directory + "/" + restore::kTenantFile));  // last: it names the rest
+    SEABED_CHECK(fsync_directory(directory));
+  }
+  return ok();
+}
+
+}  // namespace seabed

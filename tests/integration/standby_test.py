@@ -1,0 +1,241 @@
+"""A tenant is restored by the agent and lives on as a standby: killed and resumed, canceled, taken further step by step
+and continuously, activated. Its rows are compared with the writer's own log at every cut."""
+# ctest: timeout=300
+# case: job
+# case: cancel
+# case: follow
+# case: kill
+# case: warm
+# case: refusals
+import os
+import sys
+import time
+
+from case import run_cases
+from installation import Installation, Tenant, wait_until
+from ledger import Ledger
+from ledger_story import pass_time
+from standby_lab import copy_staged, judge, standby, stream_of, tenant_state, wait_synced
+
+JOB_STATES = ["restore_job/CREATE_TENANT", "restore_job/WAIT_TENANT_RESTORE_FINISH", "restore/RESTORE_PRE",
+              "restore/RESTORE_WAIT_TO_CONSISTENT_SCN", "restore/RESTORE_WAIT_LS", "restore/POST_CHECK",
+              "restore/RESTORE_SUCCESS", "restore_job/RESTORE_SUCCESS"]
+
+
+def ledger_and_lab(case, seconds=200, flags=("--cfs", "3", "--memtable-kb", "128")):
+    ledger = Ledger(case.build, case.base, flags=flags)
+    ledger.start("--rate", "800", "--seconds", str(seconds))
+    case.at_end(ledger.kill)
+    lab = Installation(case.build, case.base, [Tenant("t", ledger.db)], limits={"lease_ms": 1000})
+    case.at_end(lab.stop)
+    lab.start_agent()
+    lab.protect("t")
+    lab.backup("t")
+    pass_time(lab, "t", 1)
+    return ledger, lab
+
+
+def restore(lab, directory, *more):
+    return lab.cli("restore", *lab.sources("t"), "--directory", directory, "--tenant", "t2", *more)
+
+
+def die_at(case, lab, state, *verb):
+    lab.stop_agent()
+    lab.start_agent(env={"SEABED_TEST_KILL_AT": state})
+    lab.run(*verb, timeout=60)
+    wait_until(lambda: lab.agent.poll() is not None, 60, f"the agent's death at {state}")
+    case.equal(lab.agent.returncode, -9, f"the agent at {state}")
+    lab.agent = None
+
+
+def finished(lab):
+    jobs = lab.cli("restore", "status", "--tenant", "t2")
+    return jobs[0] if jobs and jobs[0]["status"] in ("RESTORE_SUCCESS", "RESTORE_FAIL") else None
+
+
+def rows(lab, sql):
+    return lab.cli("sql", "-e", sql)
+
+
+def job(case):
+    ledger, lab = ledger_and_lab(case)
+    directory = f"{case.base}/t2"
+    verb = ["restore", *lab.sources("t"), "--directory", directory, "--tenant", "t2", "--no-wait", "--description", "drill"]
+    for state in JOB_STATES:
+        if state == JOB_STATES[0]:
+            die_at(case, lab, state, *verb)
+        else:
+            lab.start_agent(env={"SEABED_TEST_KILL_AT": state}, wait=False)
+            wait_until(lambda: lab.agent.poll() is not None, 60, f"the agent's death at {state}")
+            case.equal(lab.agent.returncode, -9, f"the agent at {state}")
+            lab.agent = None
+        case.true(not os.path.exists(f"{directory}/ledger.db"), f"nothing can be opened at {state}")
+    lab.start_agent()
+    done = wait_until(lambda: finished(lab), 60, "the restore")
+    case.equal((done["status"], done["tenant_status"], done["description"]), ("RESTORE_SUCCESS", "RESTORE_SUCCESS", "drill"),
+               f"the job: {done}")
+    case.true("directory=" in done["option"], f"its options: {done['option']}")
+    tenants = {t["name"]: t for t in lab.cli("tenant", "list")}
+    case.equal((tenants["t2"]["role"], tenants["t2"]["log_mode"], tenants["t2"]["status"]),
+               ("STANDBY", "NOARCHIVELOG", "NORMAL"), "the tenant")
+    case.equal(lab.cli("tenant", "show", "--tenant", "t2")["destinations"], [], "no destination is inherited")
+    ledger.kill()
+    judge(case, ledger, copy_staged(f"{directory}/ledger.db.seabed-standby", f"{case.base}/copy"), stream_of(directory), "restored")
+    taken = lab.run("restore", *lab.sources("t"), "--directory", f"{case.base}/t3", "--tenant", "t2")
+    case.true(taken.returncode != 0 and "9014" in taken.stderr, f"a name that is taken: {taken.stderr}")
+    used = lab.refused("restore", *lab.sources("t"), "--directory", case.base, "--tenant", "t4")
+    case.true("not empty" in str(used), f"a directory in use: {used}")
+
+
+def cancel(case):
+    ledger, lab = ledger_and_lab(case)
+    before = sorted(os.listdir(case.base))
+    directory = f"{case.base}/t2"
+    verb = ["restore", *lab.sources("t"), "--directory", directory, "--tenant", "t2", "--no-wait"]
+    for state in ["restore_job/CREATE_TENANT", "restore/RESTORE_WAIT_LS", "restore/RESTORE_SUCCESS"]:
+        die_at(case, lab, state, *verb)
+        # Without an agent: what lies there, and its rows, are taken away by this process.
+        lab.cli("restore", "cancel", "--tenant", "t2")
+        case.true(not os.path.exists(directory), f"canceled at {state}: {state} left {directory}")
+        case.equal(sorted(n for n in os.listdir(case.base) if n in before), before, f"nothing else went at {state}")
+        done = finished(lab)
+        case.equal((done["status"], done["comment"]), ("RESTORE_FAIL", "canceled"), f"history at {state}")
+        case.equal([t["name"] for t in lab.cli("tenant", "list")], ["t"], f"tenants after {state}")
+        lab.start_agent()
+    again = lab.refused("restore", "cancel", "--tenant", "t2")
+    case.true("no restore" in str(again), f"nothing to cancel: {again}")
+    restore(lab, directory)
+    ledger.kill()
+    judge(case, ledger, copy_staged(f"{directory}/ledger.db.seabed-standby", f"{case.base}/copy"), stream_of(directory), "after cancels")
+
+
+def follow(case):
+    ledger, lab = ledger_and_lab(case)
+    directory, staged = f"{case.base}/t2", f"{case.base}/t2/ledger.db.seabed-standby"
+    restore(lab, directory)
+    cuts = []
+    for i in range(4):
+        pass_time(lab, "t", 1.2)
+        point = lab.archive_status("t")["checkpoint_scn"] - 500_000_000
+        now = lab.cli("standby", "recover", "--tenant", "t2", "--until-scn", point, "--wait")
+        case.equal((now["sync_scn"], now["sync_status"]), (point, "RESTORE SUSPEND"), f"cut {i}")
+        cuts.append((copy_staged(staged, f"{case.base}/copy{i}"), stream_of(directory)))
+        if i == 1:
+            lab.kill_agent()
+            lab.start_agent()
+            lab.wait_archive("t")
+    back = lab.refused("standby", "recover", "--tenant", "t2", "--until-scn", point - 1)
+    case.true("never goes back" in str(back), f"a point behind it: {back}")
+    ahead = time.time_ns() + 2_000_000_000
+    lab.cli("standby", "recover", "--tenant", "t2", "--until-scn", ahead)
+    lab.cli("standby", "recover", "--tenant", "t2", "--cancel")
+    stands = standby(lab, "t2")
+    case.true(not stands["following"] and stands["sync_scn"] < ahead, f"canceled where it stands: {stands}")
+    ledger.kill()
+    for i, (copy, stream) in enumerate(cuts):
+        judge(case, ledger, copy, stream, f"cut {i}")
+    case.equal(len({stream["scn_hi"] for _, stream in cuts}), len(cuts), "each cut is a later one")
+
+    checks = lab.cli("tenant", "activate", "--tenant", "t2", "--verify")
+    case.true(checks["possible"] and not os.path.exists(f"{directory}/ledger.db"), f"verify changes nothing: {checks}")
+    stream = stream_of(directory)
+    done = lab.cli("tenant", "activate", "--tenant", "t2")
+    case.true("full backup" in done["next_step"], f"what comes next: {done}")
+    judge(case, ledger, f"{directory}/ledger.db", stream, "activated")
+    case.equal({t["name"]: t["role"] for t in lab.cli("tenant", "list")}["t2"], "PRIMARY", "its role")
+    left = [n for n in os.listdir(f"{directory}/ledger.db") if n.startswith("seabed.") and n != "seabed.state"]
+    case.equal(left, [], "what following needed is gone")
+    case.true("no standby" in str(lab.refused("standby", "recover", "--tenant", "t2", "--unlimited")), "a primary follows nothing")
+    upgraded = lab.cli("upgrade", "run", "--tenant", "t2")
+    case.equal(upgraded[0]["from"], upgraded[0]["to"], f"nothing left to upgrade: {upgraded}")
+
+    lab.stop_agent()
+    lab.tenants.append(Tenant("t2", f"{directory}/ledger.db"))
+    lab.write_config()
+    lab.start_agent()
+    lab.protect("t2")
+    case.equal(lab.backup("t2")["status"], "COMPLETED", "the new primary is archived and backed up")
+
+
+def kill(case):
+    ledger, lab = ledger_and_lab(case)
+    directory, staged = f"{case.base}/t2", f"{case.base}/t2/ledger.db.seabed-standby"
+    restore(lab, directory)
+    copies = []
+    for state in ["standby/FOLLOWING", "standby/STAGED", "standby/COMMITTED", "standby/SETTLED"]:
+        pass_time(lab, "t", 0.7)
+        before = standby(lab, "t2")["sync_scn"]
+        point = lab.archive_status("t")["checkpoint_scn"]
+        die_at(case, lab, state, "standby", "recover", "--tenant", "t2", "--until-scn", str(point))
+        case.equal(tenant_state(directory)["target_scn"] > before, state in ("standby/COMMITTED", "standby/SETTLED"), state)
+        lab.start_agent()
+        wait_synced(lab, "t2", point)
+        copies.append((state, copy_staged(staged, f"{case.base}/copy-{len(copies)}"), stream_of(directory)))
+        lab.wait_archive("t")
+    # Killed with a step staged that does not count: activation is of the cut before it.
+    pass_time(lab, "t", 0.7)
+    die_at(case, lab, "standby/STAGED", "standby", "recover", "--tenant", "t2", "--unlimited")
+    stream = stream_of(directory)
+    lab.cli("tenant", "activate", "--tenant", "t2")
+    ledger.kill()
+    for state, copy, at in copies:
+        judge(case, ledger, copy, at, f"after a kill at {state}")
+    judge(case, ledger, f"{directory}/ledger.db", stream, "activated over a step that was not finished")
+
+
+def warm(case):
+    """A key is readable at the standby one archive step after it was written, plus a bound for a loaded machine."""
+    ledger, lab = ledger_and_lab(case)
+    directory, staged = f"{case.base}/t2", f"{case.base}/t2/ledger.db.seabed-standby"
+    restore(lab, directory)
+    lab.cli("parameter", "set", "--tenant", "t2", "standby_poll_interval", "100ms")
+    lab.cli("standby", "recover", "--tenant", "t2", "--unlimited")
+    for _ in range(3):
+        written = time.time_ns()
+        wait_synced(lab, "t2", written, 20)
+    ledger.stop()
+    written = time.time_ns()
+    wait_synced(lab, "t2", written, 20)
+    lab.cli("standby", "recover", "--tenant", "t2", "--cancel")
+    verdict = judge(case, ledger, copy_staged(staged, f"{case.base}/copy"), {**stream_of(directory), "next_scn_lo": 0}, "warm")
+    case.true(verdict["commit"] > 0, f"{verdict}")
+    status, all_of_it = ledger.check(f"{case.base}/copy", "--until-lo", written, "--until-hi", written)
+    case.equal(status, 0, f"every acknowledged commit is there: {all_of_it}")
+    sync = lab.run("sql", "-e", "SELECT SYNC_STATUS FROM V$OB_LS_LOG_RESTORE_STATUS")
+    case.true("RESTORE SUSPEND" in sync.stdout, f"the view: {sync.stdout} {sync.stderr}")
+
+
+def refusals(case):
+    ledger, lab = ledger_and_lab(case)
+    quick = f"{case.base}/q"
+    lab.cli("restore", *lab.sources("t"), "--directory", quick, "--tenant", "q", "--method", "quick")
+    refused = lab.refused("tenant", "activate", "--tenant", "q")
+    case.true("quick restore" in str(refused), f"a quick tenant stays a standby: {refused}")
+    restore(lab, f"{case.base}/t2")
+    backup = lab.refused("backup", "start", "--tenant", "t2")
+    case.true("standby" in str(backup) or "destination" in str(backup), f"a standby is not backed up: {backup}")
+    upgrade = lab.refused("upgrade", "run", "--tenant", "t2")
+    case.true("activated" in str(upgrade), f"upgrade comes after activation: {upgrade}")
+    wrong = lab.refused("standby", "set-source", "--tenant", "t2", "--location", lab.data_uri("t"))
+    case.true("no log archive" in str(wrong), f"a data destination: {wrong}")
+    lab.cli("standby", "set-source", "--tenant", "t2", "--clear")
+    none = lab.refused("standby", "recover", "--tenant", "t2", "--unlimited")
+    case.true("no log source" in str(none), f"no source: {none}")
+    lab.cli("standby", "set-source", "--tenant", "t2", "--location", lab.archive_uri("t"))
+    # The archive is stopped and begins a new round: what lies between is nowhere.
+    lab.cli("archive", "stop", "--tenant", "t")
+    lab.wait_archive("t", "STOP")
+    end = lab.archive_status("t")["checkpoint_scn"]
+    time.sleep(0.3)
+    lab.cli("archive", "start", "--tenant", "t")
+    lab.wait_archive("t")
+    lab.cli("standby", "recover", "--tenant", "t2", "--unlimited")
+    stands = wait_until(lambda: (s := standby(lab, "t2")) and s["sync_status"] == "SOURCE HAS A GAP" and s, 30, "the gap")
+    case.equal((stands["sync_scn"], stands["following"]), (end, False), f"it stands at the end of the old round: {stands}")
+    ledger.kill()
+    judge(case, ledger, copy_staged(f"{case.base}/t2/ledger.db.seabed-standby", f"{case.base}/copy"),
+          {**stream_of(f"{case.base}/t2"), "next_scn_lo": 0}, "up to the gap")
+
+
+if __name__ == "__main__":
+    sys.exit(run_cases({"job": job, "cancel": cancel, "follow": follow, "kill": kill, "warm": warm, "refusals": refusals}))
