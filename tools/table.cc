@@ -9,6 +9,7 @@
 #include "core/engine/table/table_job.h"
 #include "core/engine/table/table_work.h"
 #include "tools/cli/invocation.h"
+#include "tools/cli/key_input.h"
 #include "tools/cli/progress_line.h"
 #include "tools/cli/signals.h"
 #include "tools/cli/text_table.h"
@@ -48,6 +49,7 @@ Result<TableRequest> read_request(const Invocation& invocation) {
     return fail(Code::kInvalidArgument, "--concurrency", "is not from 1 to 256");
   request.concurrency = concurrency;
   SEABED_TRY(request.source.uris, read_uris(invocation, "from"));
+  SEABED_TRY(request.source.keys, read_keys(invocation));
   return request;
 }
 
@@ -131,6 +133,9 @@ Json job_arguments(const Invocation& invocation, const TableRequest& request) {
   Json args = {{"tenant", invocation.text("to-tenant")}, {"tables", request.tables}, {"uris", request.source.uris},
                {"remap_tables", request.remap_tables}, {"description", invocation.text("description")},
                {"options", {{"concurrency", request.concurrency}}}};
+  const KeyAccess& keys = request.source.keys;
+  if (!keys.passwords.empty()) args["passwords"] = keys.passwords;
+  if (!keys.key_uri.empty()) args["key_uri"] = keys.key_uri, args["key_password"] = keys.key_password;
   if (const Json until = until_json(request.until); !until.is_null()) args["until"] = until;
   return args;
 }
@@ -235,6 +240,7 @@ std::vector<Verb> table_verbs() {
                     recover};
   auto& options = recover_verb.options;
   for (auto& option : uri_options("from", OptionSpec::kList, "a data or archive destination")) options.push_back(option);
+  for (auto& option : key_options()) options.push_back(option);
   options.push_back({OptionSpec::kList, "table", "DB.TABLE", "also DB.* and *.*; backticks quote a part", true});
   options.push_back({OptionSpec::kText, "until-time", "'YYYY-MM-DD HH:MI:SS[.f]'", "inclusive"});
   options.push_back({OptionSpec::kNumber, "until-scn", "SCN", "inclusive, nanoseconds since the epoch"});

@@ -56,9 +56,9 @@ Result<table::JobRequest> request_of(const Json& args) {
   job.request.remap_tablegroups = strings(args, "remap_tablegroups");
   job.request.remap_tablespaces = strings(args, "remap_tablespaces");
   job.request.description = args.value("description", "");
-  job.request.passwords = strings(args, "passwords");
-  job.request.key_uri = args.value("key_uri", "");
-  job.request.key_password = args.value("key_password", "");
+  job.request.source.keys.passwords = strings(args, "passwords");
+  job.request.source.keys.key_uri = args.value("key_uri", "");
+  job.request.source.keys.key_password = args.value("key_password", "");
   const Json options = args.value("options", Json::object());
   SEABED_TRY(job.request.concurrency, concurrency_of(options));
   for (const auto& [name, value] : options.items())

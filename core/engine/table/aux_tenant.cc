@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "core/engine/job/counting_storage.h"
+#include "core/engine/quick/quick_lease.h"
 
 namespace seabed::table {
 
@@ -20,9 +21,6 @@ Result<AuxRestore> restore_aux(EngineContext& context, const TableRequest& reque
   restore.tenant_name = aux.name;
   restore.concurrency = request.concurrency;
   restore.quick = true;
-  restore.passwords = request.passwords;
-  restore.key_uri = request.key_uri;
-  restore.key_password = request.key_password;
   CountingStorage storage(*context.storage);
   EngineContext own = context;
   own.storage = &storage;
@@ -32,10 +30,11 @@ Result<AuxRestore> restore_aux(EngineContext& context, const TableRequest& reque
   return out;
 }
 
-Status drop_aux(const std::string& directory) {
+Status drop_aux(EngineContext& context, const std::string& directory) {
   const std::string name = std::filesystem::path(directory).filename();
   if (!name.starts_with(kAuxPrefix))
     return fail(Code::kConflict, directory, "is no directory of an auxiliary tenant");
+  quick::release_quick_lease(context, directory);   // cleanup of the source need not wait for it
   std::error_code ec;
   std::filesystem::remove_all(directory, ec);  // never follows links
   return ec ? fail_errno(directory, "cannot be removed", ec.value()) : ok();

@@ -17,7 +17,7 @@ struct AuxRestore {
 /// Into `aux.directory`; goes on where an earlier attempt stopped.
 Result<AuxRestore> restore_aux(EngineContext& context, const TableRequest& request, const AuxTenant& aux,
                                const ProgressFn& progress, const CancelToken& cancel);
-/// kConflict when the directory is not that of an auxiliary tenant. Gone already: fine.
-Status drop_aux(const std::string& directory);
+/// Gives its lease back. kConflict when the directory is not that of an auxiliary tenant. Gone already: fine.
+Status drop_aux(EngineContext& context, const std::string& directory);
 
 }  // namespace seabed::table

@@ -90,12 +90,14 @@ class Export {
     }
     for (const auto& [ls_id, indexes] : by_stream) SEABED_CHECK(take_out(ls_id, indexes));
     quick::release_quick_lease(context_, aux_.directory);
-    SEABED_CHECK(drop_aux(aux_.directory));
+    SEABED_CHECK(drop_aux(context_, aux_.directory));
     SEABED_CHECK(write_list());
     std::error_code ec;
     fs::remove(place_.directory + "/" + kListFile + ".begun", ec);
     return std::move(out_);
   }
+
+  void drop() { (void)drop_aux(context_, aux_.directory); }
 
  private:
   Status take_out(uint64_t ls_id, const std::vector<size_t>& indexes) {
@@ -191,9 +193,6 @@ Result<RestorePlan> preview_tables(EngineContext& context, const TableRequest& r
   restore.source = request.source;
   restore.until = request.until;
   restore.preview = restore.quick = true;
-  restore.passwords = request.passwords;
-  restore.key_uri = request.key_uri;
-  restore.key_password = request.key_password;
   SEABED_TRY(const RestoreOutcome outcome, run_restore(context, restore, {}, cancel));
   return outcome.plan;
 }
@@ -204,8 +203,9 @@ Result<TableOutcome> export_tables(EngineContext& context, const TableParts& par
   SEABED_CHECK(take_directory(place.directory));
   Export run(context, parts, request, place, cancel);
   auto outcome = run.run(progress);
-  if (!outcome) {
-    std::error_code ec;  // nothing is left behind
+  if (!outcome) {   // nothing is left behind
+    run.drop();
+    std::error_code ec;
     fs::remove_all(place.directory, ec);
   }
   return outcome;

@@ -26,9 +26,9 @@ std::string encode_job(const JobRequest& job) {
               {"remap_tablespaces", r.remap_tablespaces},
               {"concurrency", r.concurrency},
               {"description", r.description},
-              {"passwords", r.passwords},
-              {"key_uri", r.key_uri},
-              {"key_password", r.key_password}}
+              {"passwords", r.source.keys.passwords},
+              {"key_uri", r.source.keys.key_uri},
+              {"key_password", r.source.keys.key_password}}
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -47,8 +47,8 @@ Result<JobRequest> decode_job(const std::string& text) {
     r.remap_tablegroups = j.at("remap_tablegroups").get<std::vector<std::string>>();
     r.remap_tablespaces = j.at("remap_tablespaces").get<std::vector<std::string>>();
     r.concurrency = j.at("concurrency"), r.description = j.at("description");
-    r.passwords = j.at("passwords").get<std::vector<std::string>>();
-    r.key_uri = j.at("key_uri"), r.key_password = j.at("key_password");
+    r.source.keys.passwords = j.at("passwords").get<std::vector<std::string>>();
+    r.source.keys.key_uri = j.at("key_uri"), r.source.keys.key_password = j.at("key_password");
     return job;
   } catch (const std::exception&) {   // its text may hold secrets
     return fail(Code::kCorruption, "a table restore's request", "cannot be read", "submit it again");

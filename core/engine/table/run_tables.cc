@@ -206,7 +206,7 @@ Status TableRun::stop_import() {
 Status TableRun::finish_sys(bool completed) {
   end_left_server(aux_.directory + "/seabed_server");
   quick::release_quick_lease(context_, aux_.directory);
-  SEABED_CHECK(drop_aux(aux_.directory));
+  SEABED_CHECK(drop_aux(context_, aux_.directory));
   context_.at_state("table/aux-dropped");
   const auto step = on_event(SysState::kRecovering, completed ? SysEvent::kUserDone : SysEvent::kUserFailed);
   const std::string before = sys_.status;

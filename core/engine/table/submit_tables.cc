@@ -127,7 +127,7 @@ std::vector<std::string> drop_left_aux(EngineContext& context) {
     const std::string name = entry.path().filename();
     if (!name.starts_with(kAuxPrefix) || std::find(owned.begin(), owned.end(), name) != owned.end()) continue;
     end_left_server(entry.path().string() + "/seabed_server");
-    if (drop_aux(entry.path())) dropped.push_back(name);
+    if (drop_aux(context, entry.path())) dropped.push_back(name);
   }
   return dropped;
 }

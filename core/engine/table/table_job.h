@@ -13,14 +13,11 @@ namespace seabed::table {
 
 struct TableRequest {
   std::vector<std::string> tables;  // "db.tab", "db.*", "*.*"
-  RestoreSource source;
+  RestoreSource source;             // its keys are secrets: never logged, never kept in the clear
   RestoreTargetPoint until;
   std::vector<std::string> remap_tables, remap_tablegroups, remap_tablespaces;
   uint32_t concurrency = 2;         // of the auxiliary restore
   std::string description;
-  // Secrets: never logged, never kept in the clear.
-  std::vector<std::string> passwords;
-  std::string key_uri, key_password;
 };
 
 /// A table and what became of it.
