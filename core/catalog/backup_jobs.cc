@@ -59,9 +59,13 @@ Result<std::optional<BackupJobRow>> find_backup_job(Transaction& tx, uint64_t jo
 
 Result<std::vector<BackupJobRow>> unfinished_backup_jobs(Transaction& tx, uint64_t tenant_id) {
   Where where;
-  if (tenant_id) where.eq("tenant_id", num(tenant_id));
+  tenant_id ? where.eq("tenant_id", num(tenant_id)) : where.cmp("tenant_id", "<>", 1LL);
   where.cmp("status", "<>", "COMPLETED").cmp("status", "<>", "FAILED").cmp("status", "<>", "CANCELED");
   return select_rows<BackupJobRow>(tx, "backup_jobs", where, "ORDER BY job_id");
+}
+
+Result<std::vector<BackupJobRow>> child_backup_jobs(Transaction& tx, uint64_t parent_id) {
+  return select_rows<BackupJobRow>(tx, "backup_jobs", Where().eq("initiator_job_id", num(parent_id)), "ORDER BY job_id");
 }
 
 Result<std::vector<BackupJobRow>> list_backup_jobs(Transaction& tx, uint64_t tenant_id, size_t limit) {

@@ -29,8 +29,10 @@ Result<uint64_t> insert_backup_job(Transaction& tx, const BackupJobRow& row);
 /// The whole row, if it is in status `expected`; else kConflict.
 Status update_backup_job(Transaction& tx, const BackupJobRow& row, const std::string& expected);
 Result<std::optional<BackupJobRow>> find_backup_job(Transaction& tx, uint64_t job_id);
-/// INIT, DOING and CANCELING, oldest first; tenant_id 0: all.
+/// INIT, DOING and CANCELING, oldest first; tenant_id 0: of all user tenants, 1: the parents of sys.
 Result<std::vector<BackupJobRow>> unfinished_backup_jobs(Transaction& tx, uint64_t tenant_id = 0);
+/// Those that a parent of sys began, oldest first.
+Result<std::vector<BackupJobRow>> child_backup_jobs(Transaction& tx, uint64_t parent_id);
 /// Newest first.
 Result<std::vector<BackupJobRow>> list_backup_jobs(Transaction& tx, uint64_t tenant_id, size_t limit = 1000);
 /// INIT or DOING to CANCELING; kConflict 9049 when it runs no more.

@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/log_context.h"
 #include "core/catalog/backup_jobs.h"
+#include "core/engine/backup/parent_job.h"
 #include "core/engine/rebuild/rebuild.h"
 
 namespace seabed {
@@ -136,7 +137,10 @@ Status JobRunner::run_here(TenantArchiver& archiver, uint64_t job_id, const Prog
                            const CancelToken& cancel) {
   SEABED_CHECK(wait_ready(context_, archiver, job_id, cancel));
   follow_medium(context_, job_id, cancel);
-  return run_backup(context_, archiver, job_id, progress, cancel);
+  const Status done = run_backup(context_, archiver, job_id, progress, cancel);
+  if (const Status settled = settle_parents(context_); !settled)
+    log::warn("a parent backup job is not settled yet: {}", settled.error().message());   // the next start does it
+  return done;
 }
 
 }  // namespace seabed

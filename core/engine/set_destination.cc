@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "core/catalog/events.h"
 #include "core/catalog/parameters.h"
 #include "core/media/format_file.h"
 
@@ -64,6 +65,12 @@ Result<std::shared_ptr<ObjectStore>> open_named(Storage& storage, const Uri& uri
   Error error = store.error();
   error.object = uri.redacted() + ": " + error.object;
   return fail(std::move(error));
+}
+
+Status note_event(Transaction& tx, const catalog::TenantRow& tenant, const DestinationRow& row) {
+  catalog::EventRow event{.module = row.kind == DestinationKind::kData ? "backup" : "archive", .event = "set_destination"};
+  event.facts = {{"tenant", tenant.name}, {"dest_id", std::to_string(row.dest_id)}, {"path", row.path}};
+  return catalog::record_event(tx, event);
 }
 
 /// The medium's id wins: names on it carry it.
@@ -139,7 +146,10 @@ Result<DestinationRow> set_destination(EngineContext& context, const catalog::Te
   SEABED_TRY(wanted.check_file,
              probe_destination(*store, facts_of(context, tenant, wanted), *context.clock, io_of(context)));
   wanted.last_check_us = context.clock->read().now / 1000;
-  SEABED_CHECK(context.catalog->transact([&](Transaction& tx) { return record(tx, wanted); }));
+  SEABED_CHECK(context.catalog->transact([&](Transaction& tx) -> Status {
+    SEABED_CHECK(record(tx, wanted));
+    return note_event(tx, tenant, wanted);
+  }));
   return wanted;
 }
 

@@ -12,6 +12,7 @@ struct BackupRequest {
   bool plus_archivelog = false;
   std::string description;
   bool bridge = false;             // started by the archiver to close a hole
+  uint64_t parent_job_id = 0;      // of sys (parent_job.h); 0: none
   std::string encryption_password; // SET ENCRYPTION: the set opens with it alone; kept sealed in the catalog while the job runs
 };
 

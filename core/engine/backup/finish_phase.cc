@@ -7,6 +7,7 @@
 
 #include "core/base/log.h"
 #include "core/catalog/parameters.h"
+#include "core/engine/backup/backup_event.h"
 #include "core/engine/backup/backup_run.h"
 #include "core/engine/job/version.h"
 
@@ -213,6 +214,7 @@ Status BackupRun::complete() {
     job->status = name(step->next);
     job->end_us = document_.end_us;
     SEABED_CHECK(catalog::update_backup_job(tx, *job, before));
+    SEABED_CHECK(catalog::record_event(tx, backup_event(dest_.tenant.name, *job, "backup_end")));
     if (key_) SEABED_CHECK(catalog::forget_data_key(tx, job_.tenant_id, job_.backup_set_id));
     SEABED_CHECK(catalog::update_set_task(tx, task_, task_.status));
     SEABED_CHECK(catalog::update_backup_set(tx, set_, "DOING"));

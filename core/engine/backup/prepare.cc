@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 #include "core/catalog/rounds.h"
 #include "core/engine/backup/backup_run.h"
+#include "core/engine/backup/backup_event.h"
 #include "core/engine/backup/parent.h"
 
 namespace seabed::backup {
@@ -42,6 +43,7 @@ Status BackupRun::start() {
     SEABED_CHECK(catalog::update_backup_job(tx, job, job_.status));
     SEABED_CHECK(catalog::insert_backup_set(tx, set_));
     SEABED_TRY(task_.task_id, catalog::insert_set_task(tx, task_));
+    SEABED_CHECK(catalog::record_event(tx, backup_event(dest_.tenant.name, job, "backup_start")));
     job_ = std::move(job);
     return ok();
   }));

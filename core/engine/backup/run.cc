@@ -67,7 +67,10 @@ Status BackupRun::open() {
   BackupWriterOptions options;
   options.part_bytes = context_.limits.part_bytes;
   options.memory_bytes = context_.limits.memory_bytes / 2;   // indexes, lists and the other jobs have the rest
-  options.threads = context_.limits.backup_threads;
+  SEABED_TRY(const uint64_t threads, context_.catalog->get<uint64_t>([&](Transaction& tx) {
+    return catalog::parameter(tx, job_.tenant_id, "ha_low_thread_score");
+  }));
+  options.threads = threads ? static_cast<uint32_t>(threads) : context_.limits.backup_threads;
   options.request_deadline = context_.limits.request_deadline;
   options.cancel = &stop_;
   options.trace_id = job_id_;

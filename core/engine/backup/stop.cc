@@ -1,6 +1,7 @@
 // The other ends: a failure, a cancel, or only this process that stops.
 
 #include "core/base/log.h"
+#include "core/engine/backup/backup_event.h"
 #include "core/engine/backup/backup_run.h"
 
 namespace seabed::backup {
@@ -65,6 +66,7 @@ Status BackupRun::mark_failed(const Error& why, JobState next) {
     job->result = result_number(why);
     job->end_us = now_us;
     SEABED_CHECK(catalog::update_backup_job(tx, *job, before));
+    SEABED_CHECK(catalog::record_event(tx, backup_event(dest_.tenant.name, *job, "backup_end")));
     SEABED_CHECK(catalog::forget_data_key(tx, job->tenant_id, job->backup_set_id));
     if (task_.task_id == 0) return ok();
     const std::string task_before = task_.status;

@@ -8,6 +8,7 @@
 #include "core/engine/backup/backup_job.h"
 #include "core/engine/backup/destination.h"
 #include "core/engine/backup/parent.h"
+#include "core/engine/backup/parent_job.h"
 #include "core/engine/job/tenant_ready.h"
 #include "core/engine/keys/writing_keys.h"
 
@@ -52,7 +53,8 @@ Result<Found> look_at_medium(EngineContext& context, const DataDestination& dest
 catalog::BackupJobRow job_row(const BackupRequest& request, const DataDestination& dest, const Found& found) {
   catalog::BackupJobRow job;
   job.tenant_id = request.tenant_id;
-  job.initiator_tenant_id = request.tenant_id;
+  job.initiator_tenant_id = request.parent_job_id ? 1 : request.tenant_id;
+  job.initiator_job_id = request.parent_job_id;
   job.incarnation = dest.tenant.incarnation;
   job.executor_tenant_id = std::to_string(request.tenant_id);
   job.plus_archivelog = request.plus_archivelog ? "ON" : "OFF";
@@ -66,6 +68,14 @@ catalog::BackupJobRow job_row(const BackupRequest& request, const DataDestinatio
 }
 
 }  // namespace
+
+Status check_backup(EngineContext& context, const BackupRequest& request) {
+  SEABED_TRY(auto dest, backup::find_data_destination(context, request.tenant_id));
+  SEABED_CHECK(check_tenant_ready(dest.tenant, 9040));
+  SEABED_CHECK(context.catalog->transact(
+      [&](Transaction& tx) { return check_catalog(tx, request.tenant_id, dest.tenant.name); }));
+  return backup::open_data_destination(context, &dest);
+}
 
 Result<uint64_t> submit_backup(EngineContext& context, const BackupRequest& request) {
   SEABED_TRY(auto dest, backup::find_data_destination(context, request.tenant_id));
