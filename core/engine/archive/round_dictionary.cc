@@ -12,7 +12,7 @@ Status RoundExecutor::open_dictionary(const Facts& facts) {
   if (!dictionary_) {
     const std::string dir = context_.state_directory + "/" + config_.name + "/logstream_1";
     SEABED_TRY(auto source,
-               DictionarySource::open(dir, tenant_source_.get(), *context_.clock, tuning_.side_file_look));
+               DictionarySource::open(dir, tenant_source_.get(), clock_, tuning_.side_file_look));
     dictionary_ = source.get();
     std::lock_guard lock(mutex_);
     sources_[1] = std::move(source);
@@ -55,7 +55,7 @@ void RoundExecutor::connect_dictionary(uint64_t ls_id, StreamEnvironment* env) {
   // All of it runs on the stream's own thread.
   env->before_step = [this, write, last_fold] {
     const auto self = stream(1);
-    if (!self || *last_fold == 0 || context_.clock->read().now < *last_fold + dump_interval_ns_) return;
+    if (!self || *last_fold == 0 || clock_.read().now < *last_fold + dump_interval_ns_) return;
     if (const auto done = write(self->progress().piece_id); !done) {
       log::warn("dictionary of tenant {}: {}", config_.name, done.error().message());
       *last_fold += 10'000'000'000;  // again in a while

@@ -2,6 +2,7 @@
 
 #include "core/base/log.h"
 #include "core/base/log_context.h"
+#include "core/catalog/events.h"
 #include "core/catalog/parameters.h"
 #include "core/engine/rebuild/rebuild.h"
 
@@ -24,7 +25,7 @@ constexpr auto kTick = std::chrono::milliseconds(1000), kTickAfterError = std::c
 }
 
 RoundExecutor::RoundExecutor(EngineContext& context, const TenantConfig& tenant, const ArchiveTuning& tuning)
-    : context_(context), config_(tenant), tuning_(tuning), log_form_(context, tenant.tenant_id),
+    : context_(context), clock_(*context.clock), config_(tenant), tuning_(tuning), log_form_(context, tenant.tenant_id),
       bridge_(tenant.tenant_id, tuning) {
   if (context.open_tenant_source) tenant_source_ = context.open_tenant_source(tenant);
 }
@@ -128,6 +129,16 @@ Result<RoundExecutor::Facts> RoundExecutor::load() {
   });
 }
 
+catalog::EventRow event_of(const TenantConfig& tenant, const catalog::RoundRow& round, const std::string& before) {
+  catalog::EventRow row{.module = "archive", .event = "round_" + round.status};
+  row.facts = {{"tenant", tenant.name},
+               {"dest_id", std::to_string(round.dest_id)},
+               {"round_id", std::to_string(round.round_id)},
+               {"from", before}};
+  row.extra_info = round.comment.substr(0, 500);
+  return row;
+}
+
 // The row goes from the state it is in to the one that the table gives for the event; kInternal for any other.
 Status RoundExecutor::persist(Row row, RoundEvent event, const std::function<Status(Transaction&)>& more) {
   const auto from = parse_state(row.status);
@@ -137,6 +148,7 @@ Status RoundExecutor::persist(Row row, RoundEvent event, const std::function<Sta
   row.status = state_name(to->to);
   SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_CHECK(catalog::update_round(tx, row, expected));
+    if (row.status != expected) SEABED_CHECK(catalog::record_event(tx, event_of(config_, row, expected)));
     return more ? more(tx) : ok();
   }));
   round_ = row;

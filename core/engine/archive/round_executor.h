@@ -14,6 +14,7 @@
 #include "core/catalog/rounds.h"
 #include "core/catalog/tenants.h"
 #include "core/engine/archive/archiver.h"
+#include "core/engine/archive/held_clock.h"
 #include "core/engine/archive/hole_bridge.h"
 #include "core/engine/archive/piece_transition.h"
 #include "core/engine/archive/stream_archiver.h"
@@ -123,6 +124,7 @@ class RoundExecutor final : public TenantArchiver {
   Result<Scn> scan_for(uint64_t ls_id, const Lsn& lsn, uint64_t piece, uint32_t file);
 
   EngineContext& context_;
+  HeldClock clock_;                                     // of everything here that stamps
   TenantConfig config_;
   ArchiveTuning tuning_;
   std::thread thread_;

@@ -31,7 +31,7 @@ Status RoundExecutor::open_piece(uint64_t piece_id) {
   row.round_id = plan_.round_id;
   row.piece_id = piece_id;
   row.incarnation = round_->incarnation;
-  row.create_us = context_.clock->read().now / 1000;
+  row.create_us = clock_.read().now / 1000;
   row.start_scn = row.checkpoint_scn = row.max_scn = plan_.piece_start(piece_id);
   row.end_scn = plan_.piece_end(piece_id);
   row.path = round_->path;

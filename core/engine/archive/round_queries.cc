@@ -76,7 +76,7 @@ Result<Scn> RoundExecutor::wait_covered(uint64_t ls_id, Scn scn, const IoContext
 }
 
 Status RoundExecutor::flush(const IoContext& ctx) {
-  const Scn now = context_.clock->read().now;
+  const Scn now = clock_.read().now;
   std::vector<uint64_t> ids;
   {
     std::lock_guard lock(mutex_);

@@ -52,7 +52,7 @@ Status RoundExecutor::hold_lease() {
   }
   const uint64_t mine = dest_.lease ? dest_.lease->epoch() : 0;
   const LeaseTerms terms{context_.limits.lease, context_.limits.clock_error, context_.limits.request_deadline};
-  SEABED_TRY(auto lease, StreamLease::claim(dest_.store, 0, context_.owner, terms, *context_.clock, io()));
+  SEABED_TRY(auto lease, StreamLease::claim(dest_.store, 0, context_.owner, terms, clock_, io()));
   if (mine != 0 && lease->previous_epoch() != mine) {
     lease->release(io());
     return fail(Code::kFenced, "archive coordination of tenant " + config_.name,
@@ -108,6 +108,7 @@ Status RoundExecutor::load_pieces(const Row& row) {
     break;
   }
   round_->checkpoint_scn = std::max(round_->checkpoint_scn, checkpoint_);
+  clock_.hold(std::max(checkpoint_, round_->max_scn));
   std::lock_guard lock(mutex_);
   shown_plan_ = plan_;
   return ok();
@@ -119,7 +120,7 @@ Status RoundExecutor::open_sources(const Facts& facts) {
     const auto adapter = context_.adapters.find(stream.engine);
     if (adapter == context_.adapters.end())
       return fail(Code::kNotFound, "engine " + stream.engine, "is not known to this program");
-    SEABED_TRY(auto source, adapter->second->open_stream(stream.stream, *context_.clock));
+    SEABED_TRY(auto source, adapter->second->open_stream(stream.stream, clock_));
     std::lock_guard lock(mutex_);
     sources_[stream.ls_id] = std::move(source);
   }
@@ -129,7 +130,7 @@ Status RoundExecutor::open_sources(const Facts& facts) {
 StreamEnvironment RoundExecutor::environment(uint64_t ls_id) {
   StreamEnvironment env;
   env.store = dest_.store;
-  env.clock = context_.clock;
+  env.clock = &clock_;
   env.id = {config_.tenant_id, dest_.dest_id, plan_.round_id, ls_id};
   env.plan = plan_;
   env.first_open_piece = open_pieces_.begin()->first;

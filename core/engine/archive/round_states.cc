@@ -56,7 +56,7 @@ Status RoundExecutor::prepare(const Facts& facts, Row row) {
   SEABED_CHECK(open_destination(facts, row.dest_id));
   SEABED_CHECK(hold_lease());
   if (row.start_scn == 0) {  // kept before anything on the medium names it
-    row.start_scn = row.checkpoint_scn = row.max_scn = context_.clock->read().now;
+    row.start_scn = row.checkpoint_scn = row.max_scn = clock_.read().now;
     row.used_piece_id = row.base_piece_id;
     SEABED_CHECK(context_.catalog->transact(
         [&](Transaction& tx) { return catalog::update_round(tx, row, "PREPARE"); }));
@@ -73,7 +73,7 @@ Status RoundExecutor::prepare(const Facts& facts, Row row) {
   first.round_id = row.round_id;
   first.piece_id = row.base_piece_id;
   first.incarnation = row.incarnation;
-  first.create_us = context_.clock->read().now / 1000;
+  first.create_us = clock_.read().now / 1000;
   first.start_scn = first.checkpoint_scn = first.max_scn = row.start_scn;
   first.end_scn = plan_.piece_end(row.base_piece_id);
   first.path = row.path;

@@ -58,6 +58,15 @@ Status read_parameters(const Medium& medium, const SetFacts& set, DestinationLoo
   return ok();
 }
 
+/// Keys are on no medium but the key backup's, and tde_method in no set: a rebuilt tenant would write in the clear.
+void say_encrypted(const SetFacts& set, DestinationLook* look) {
+  if (!set.descriptor.has_key()) return;
+  const std::string which = "backup set " + std::to_string(set.id.id);
+  if (set.descriptor.key().master_key().empty()) return look->problems.push_back(which + ": opens with its own password only");
+  look->problems.push_back(which + ": is encrypted under master key " + std::to_string(set.descriptor.key().master_key_id()) +
+                           ", which went with the catalog: a restore needs the key backup. Set tde_method again");
+}
+
 /// What the catalog has for good stays as it is: operators and cleanup may have gone on with it.
 bool is_known(const KnownRows& known, const SetFacts& set) {
   const BackupSetRow* row = known.set(set.id.id);
@@ -90,6 +99,7 @@ Status look_at_data(const Medium& medium, const KnownRows& known, DestinationLoo
     look->sets.push_back(std::move(row));
   }
   if (newest && known.empty()) SEABED_CHECK(read_parameters(medium, *newest, look));
+  if (newest && known.empty()) say_encrypted(*newest, look);
   return ok();
 }
 
