@@ -3,6 +3,7 @@ restores equal its ledger."""
 # ctest: timeout=240
 # case: lost
 # case: older
+# case: views
 import glob
 import os
 import shutil
@@ -109,5 +110,70 @@ def older(case):
     ends_well(case, lab, ledger)
 
 
+def rows(lab, view, tenant=None, where=""):
+    return lab.cli("sql", *(["--tenant", tenant] if tenant else []), f"SELECT * FROM {view}{where}")
+
+
+def views(case):
+    """Every view of the archive and of backups, live and finished, with the rows of two tenants' real jobs; the parent of
+    sys and its children."""
+    ledgers = []
+    for name in ("t", "u"):
+        ledgers.append(Ledger(case.build, case.base, name=name, flags=["--cfs", "1", "--memtable-kb", "128"]))
+        ledgers[-1].start("--rate", "200", "--seconds", "150")
+        case.at_end(ledgers[-1].kill)
+    lab = Installation(case.build, case.base, [Tenant("t", ledgers[0].db), Tenant("u", ledgers[1].db)],
+                       limits={"lease_ms": 1000})
+    case.at_end(lab.stop)
+    lab.start_agent(env={"SEABED_TEST_KILL_AT": "backup/PARENT_DOING"})
+    lab.protect("t")
+    lab.protect("u")
+    lab.run("sql", "-e", "ALTER SYSTEM BACKUP DATABASE")  # the agent may be dead before it has answered
+    wait_until(lambda: lab.agent.poll() is not None, 60, "the agent's death behind the parent's start")
+    lab.agent = None
+    jobs = rows(lab, "CDB_OB_BACKUP_JOBS", where=" ORDER BY JOB_ID")
+    parent = jobs[0]
+    case.equal((parent["TENANT_ID"], parent["BACKUP_SET_ID"], parent["JOB_LEVEL"], parent["EXECUTOR_TENANT_ID"]),
+               ("1", "0", "CLUSTER", "1002,1004"), f"the parent: {parent}")
+    case.equal({(j["TENANT_ID"], j["INITIATOR_JOB_ID"], j["JOB_LEVEL"]) for j in jobs[1:]},
+               {("1002", parent["JOB_ID"], "USER_TENANT"), ("1004", parent["JOB_ID"], "USER_TENANT")}, "its children")
+    case.equal([j["JOB_ID"] for j in rows(lab, "DBA_OB_BACKUP_JOBS")], [parent["JOB_ID"]], "sys sees its parent job")
+    lab.start_agent(env={"SEABED_TEST_KILL_AT": "backup/BACKUP_DATA_MAJOR"}, wait=False)
+    wait_until(lambda: lab.agent.poll() is not None, 60, "the agent's death in the middle of a backup")
+    lab.agent = None
+    case.equal(any(t["STATUS"] == "BACKUP_DATA_MAJOR" for t in rows(lab, "CDB_OB_BACKUP_TASKS")), True, "a live task")
+    mine = [t for t in ("t", "u") if rows(lab, "DBA_OB_BACKUP_TASKS", t)]
+    case.equal(mine != [], True, "a tenant's own live task")
+    lab.start_agent()
+    wait_until(lambda: not rows(lab, "CDB_OB_BACKUP_JOBS"), 90, "the end of all jobs")
+    history = rows(lab, "CDB_OB_BACKUP_JOB_HISTORY", where=" ORDER BY JOB_ID")
+    case.equal([(j["TENANT_ID"], j["STATUS"]) for j in history], [("1", "COMPLETED"), ("1002", "COMPLETED"), ("1004", "COMPLETED")],
+               "history")
+    both = ["OB_ARCHIVE_DEST", "OB_ARCHIVELOG", "OB_ARCHIVELOG_SUMMARY", "OB_ARCHIVELOG_PIECE_FILES", "OB_LS_LOG_ARCHIVE_PROGRESS",
+            "OB_BACKUP_PARAMETER", "OB_BACKUP_TASK_HISTORY", "OB_BACKUP_SET_FILES", "OB_BACKUP_STORAGE_INFO",
+            "OB_BACKUP_STORAGE_INFO_HISTORY"]
+    for view in both:
+        all_rows = rows(lab, "CDB_" + view)
+        case.equal({r["TENANT_ID"] for r in all_rows}, {"1002", "1004"}, f"CDB_{view}")
+        for tenant, tenant_id in (("t", "1002"), ("u", "1004")):
+            case.equal(len(rows(lab, "DBA_" + view, tenant)), len([r for r in all_rows if r["TENANT_ID"] == tenant_id]),
+                       f"DBA_{view} of {tenant}")
+    case.equal(len(rows(lab, "DBA_OB_BACKUP_JOB_HISTORY", "t")), 1, "a tenant's own history")
+    for view in ("CDB_OB_ARCHIVELOG", "CDB_OB_ARCHIVELOG_SUMMARY"):
+        case.equal({r["STATUS"] for r in rows(lab, view)}, {"DOING"}, view)
+    piece = rows(lab, "CDB_OB_ARCHIVELOG_PIECE_FILES")[0]
+    case.equal((piece["STATUS"], piece["FILE_STATUS"], int(piece["CHECKPOINT_SCN"]) > int(piece["START_SCN"])),
+               ("ACTIVE", "AVAILABLE", True), f"a piece: {piece}")
+    newest = rows(lab, "CDB_OB_BACKUP_SET_FILES")[0]
+    case.equal((newest["STATUS"], newest["FILE_STATUS"], int(newest["OUTPUT_BYTES"]) > 0), ("SUCCESS", "AVAILABLE", True),
+               f"a set: {newest}")
+    events = {(e["MODULE"], e["EVENT"]) for e in rows(lab, "DBA_OB_CLUSTER_EVENT_HISTORY")}
+    case.equal({("archive", "set_destination"), ("archive", "round_DOING"), ("backup", "backup_start"), ("backup", "backup_end")}
+               - events, set(), "events")
+    known = {(p["SCOPE"], p["SECTION"]) for p in rows(lab, "GV$OB_PARAMETERS") if p["NAME"] in
+             ("archive_lag_target", "standby_fetch_log_bandwidth_limit")}
+    case.equal(known, {("TENANT", "LOG ARCHIVE"), ("CLUSTER", "STANDBY")}, "parameters")
+
+
 if __name__ == "__main__":
-    sys.exit(run_cases({"lost": lost, "older": older}))
+    sys.exit(run_cases({"lost": lost, "older": older, "views": views}))

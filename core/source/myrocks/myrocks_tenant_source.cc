@@ -7,10 +7,12 @@
 #include <cerrno>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "core/base/fd.h"
 #include "core/source/myrocks/schema_scan.h"
+#include "core/source/myrocks/server_variables.h"
 
 namespace seabed {
 namespace {
@@ -39,6 +41,7 @@ class MyRocksTenantSource : public TenantSource {
       scan.collect(facts);
     }
     add_server(facts);
+    add_variables(facts);
     return facts;
   }
 
@@ -84,6 +87,17 @@ class MyRocksTenantSource : public TenantSource {
                                 "--tc-heuristic-recover=COMMIT");
   }
 
+  /// Asked once, at the first look: later looks are cheap, and a set has a source of its own. A server that cannot be
+  /// asked is said with the set, and stops nothing.
+  void add_variables(TenantFacts& facts) {
+    if (!asked_) asked_ = myrocks::ask_variables(myrocks::client_file_of(path_));
+    if (*asked_) {
+      facts.variables.insert((*asked_)->begin(), (*asked_)->end());
+    } else if (asked_->error().code != Code::kNotFound) {
+      facts.outside.push_back("the server's variables (SHOW GLOBAL VARIABLES): " + asked_->error().message());
+    }
+  }
+
   static Status restore_one(int root, const std::string& path, const std::string& content) {
     const std::string schema = path.substr(0, path.find('/')), name = path.substr(schema.size() + 1);
     if (::mkdirat(root, schema.c_str(), 0700) != 0 && errno != EEXIST)
@@ -98,6 +112,7 @@ class MyRocksTenantSource : public TenantSource {
 
   std::string path_;
   std::map<std::string, SchemaScan> scans_;
+  std::optional<Result<std::map<std::string, std::string>>> asked_;
 };
 
 }  // namespace
