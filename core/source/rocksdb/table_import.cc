@@ -8,6 +8,7 @@
 
 #include "core/base/fd.h"
 #include "core/source/rocksdb/manifest_reader.h"
+#include "core/source/rocksdb/newest_options.h"
 #include "core/source/rocksdb/table_reader.h"
 
 namespace seabed::rocksdb_source {
@@ -21,6 +22,23 @@ class Silent final : public Logger {
   using Logger::Logv;
   void Logv(const char*, va_list) override {}
 };
+
+/// Opened without its own log, a database would lose what stands there; with prepared transactions, it needs its application.
+Status check_openable(const std::string& path) {
+  auto options = newest_options(path);
+  if (!options)
+    return fail(Code::kUnsupported, path, "has no OPTIONS file: where its log and files lie is not known",
+                "import with seabed::import_table in the application");
+  const OptionsFacts& facts = options->facts;
+  const std::string log = facts.get("wal_dir");
+  std::error_code ec;
+  const bool own_log = log.empty() || std::filesystem::weakly_canonical(log, ec) == std::filesystem::weakly_canonical(path, ec);
+  if (!own_log || facts.get("allow_2pc") == "true")
+    return fail(Code::kUnsupported, path,
+                own_log ? "is a transaction database: only its application may open it" : "keeps its log in " + log,
+                "import with seabed::import_table in the application");
+  return ok();
+}
 
 /// A database opened here, with every family that it has.
 class ClosedDatabase {
@@ -37,6 +55,7 @@ class ClosedDatabase {
     if (create) {
       options.create_if_missing = options.error_if_exists = true;
     } else {
+      SEABED_CHECK(check_openable(path));
       SEABED_CHECK(known_families(&families));
     }
     options.info_log = std::make_shared<Silent>();  // the database's own LOG is not rotated
