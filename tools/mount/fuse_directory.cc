@@ -135,10 +135,19 @@ int allocate(const char*, int mode, off_t offset, off_t length, fuse_file_info* 
   return h->upper ? result(::fallocate(h->upper.get(), mode, offset, length)) : -EBADF;
 }
 
-int list_directory(const char* path, void* buffer, fuse_fill_dir_t fill, off_t, fuse_file_info*,
-                   fuse_readdir_flags) {
+int open_listing(const char* path, fuse_file_info* fi) {
+  auto h = std::make_unique<Handle>();
+  h->path = relative(path);
+  struct stat st {};
+  if (self().layer.find(h->path, &st) == Place::kNone) return -ENOENT;
+  fi->fh = reinterpret_cast<uint64_t>(h.release());
+  return 0;
+}
+
+/// Without a path (nullpath_ok): the handle has it.
+int list_directory(const char*, void* buffer, fuse_fill_dir_t fill, off_t, fuse_file_info* fi, fuse_readdir_flags) {
   std::vector<std::string> names{".", ".."};
-  if (const int e = self().layer.list(relative(path), &names); e != 0) return e;
+  if (const int e = self().layer.list(handle(fi)->path, &names); e != 0) return e;
   for (const std::string& name : names)
     if (fill(buffer, name.c_str(), nullptr, 0, fuse_fill_dir_flags{}) != 0) return -ENOMEM;
   return 0;
@@ -207,7 +216,9 @@ fuse_operations operations() {
   ops.fsyncdir = sync_directory;
   ops.truncate = truncate_file;
   ops.fallocate = allocate;
+  ops.opendir = open_listing;
   ops.readdir = list_directory;
+  ops.releasedir = release_file;
   ops.mkdir = make_directory;
   ops.rmdir = remove_directory;
   ops.unlink = remove_file;
