@@ -98,6 +98,7 @@ def main_job(case, name):
     judge(case, lab, ledger, middle)
     if name == "s3":
         check_parts(case, medium)
+        check_deleted_object(case, medium, lab)
 
 
 def boto(medium):
@@ -111,6 +112,19 @@ def boto(medium):
 def s3_keys(client):
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=media.BUCKET)
     return {o["Key"]: o["Size"] for page in pages for o in page.get("Contents", [])}
+
+
+def check_deleted_object(case, medium, lab):
+    """An object under a kept set, taken away by another client: verify tells its name."""
+    client = boto(medium)
+    victim = next(key for key in sorted(s3_keys(client)) if "/major_data_turn_" in key and "/macro_block_data." in key)
+    body = client.get_object(Bucket=media.BUCKET, Key=victim)["Body"].read()
+    client.delete_object(Bucket=media.BUCKET, Key=victim)
+    run = lab.run("verify", "--quick", *lab.sources("t"), "--output", "json")
+    case.equal(run.returncode, 5, f"verify without {victim}")
+    case.contains(run.stdout, victim.split("/", 1)[1][-60:], "the name of what is gone")
+    client.put_object(Bucket=media.BUCKET, Key=victim, Body=body)
+    case.equal(lab.run("verify", "--quick", *lab.sources("t")).returncode, 0, "verify with it again")
 
 
 def check_parts(case, medium):
