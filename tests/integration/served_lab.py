@@ -72,7 +72,7 @@ class Served:
         wait_until(lambda: not os.path.exists(f"/proc/{pid}"), 30, "the end of the mount's process")
 
     def kill_mount(self, where):
-        pid = self.mounts.pop(where)
+        pid = self.mounts[where]  # its mount point stays
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not os.path.exists(f"/proc/{pid}"), 30, "the mount's death")
 

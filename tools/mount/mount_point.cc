@@ -82,8 +82,10 @@ std::optional<std::string> mounted_type(const std::string& path) {
 }
 
 bool is_dead(const std::string& path) {
-  struct stat st {};
-  return ::stat(path.c_str(), &st) != 0 && errno == ENOTCONN && mounted_type(path) == kType;
+  if (mounted_type(path) != kType) return false;
+  // Its attributes may stand in the kernel's cache: only its process can open it.
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return !fd && (errno == ENOTCONN || errno == ECONNABORTED);
 }
 
 Status prepare_mount_point(const std::string& path) {
