@@ -1,25 +1,42 @@
-// seabed parameter set|show
+// seabed parameter set|show|backup
 #include <nlohmann/json.hpp>
 
 #include "tools/cli/invocation.h"
 #include "tools/cli/text_table.h"
+#include "tools/cli/uri_input.h"
 #include "tools/nouns.h"
 
 namespace seabed {
 namespace {
 
+/// Whose: {"tenant": …}, or {} of the cluster.
+Result<Json> owner_of(const Invocation& invocation) {
+  if (invocation.has("cluster") == invocation.has("tenant"))
+    return fail(Code::kInvalidArgument, "parameter", "is of a tenant or of the cluster",
+                "give --tenant NAME or --cluster");
+  return invocation.has("cluster") ? Json::object() : Json{{"tenant", invocation.text("tenant")}};
+}
+
 Result<int> set(Invocation& invocation) {
-  SEABED_TRY(Json answer, invocation.call("parameter/set", {{"tenant", invocation.text("tenant")},
-                                                            {"name", invocation.text("name")},
-                                                            {"value", invocation.text("value")}}));
+  SEABED_TRY(Json arguments, owner_of(invocation));
+  const bool cluster = arguments.empty();
+  arguments["name"] = invocation.text("name"), arguments["value"] = invocation.text("value");
+  SEABED_TRY(Json answer, invocation.call(cluster ? "cluster/set-parameter" : "parameter/set", arguments));
   return invocation.answer(answer, [&] {
-    return invocation.text("name") + " = " + invocation.text("value") + " for tenant " +
-           invocation.text("tenant") + "\n";
+    return invocation.text("name") + " = " + invocation.text("value") + " for " +
+           (cluster ? "the cluster" : "tenant " + invocation.text("tenant")) + "\n";
   });
 }
 
+Result<int> backup(Invocation& invocation) {
+  SEABED_TRY(const std::string uri, read_uri(invocation, "to"));
+  SEABED_TRY(const Json answer, invocation.call("cluster/backup-parameters", {{"uri", uri}}));
+  return invocation.answer(answer, [&] { return "written: " + json_word(answer["file"]) + "\n"; });
+}
+
 Result<int> show(Invocation& invocation) {
-  SEABED_TRY(Json answer, invocation.call("parameter/show", {{"tenant", invocation.text("tenant")}}));
+  SEABED_TRY(const Json owner, owner_of(invocation));
+  SEABED_TRY(Json answer, invocation.call(owner.empty() ? "cluster/parameters" : "parameter/show", owner));
   if (invocation.has("name")) {
     Json one = Json::array();
     for (const Json& row : answer)
@@ -35,26 +52,39 @@ Result<int> show(Invocation& invocation) {
   });
 }
 
+const OptionSpec kTenant{OptionSpec::kText, "tenant", "NAME", "the tenant"};
+const OptionSpec kCluster{OptionSpec::kFlag, "cluster", "", "of the whole installation"};
+
 }  // namespace
 
 std::vector<Verb> parameter_verbs() {
   return {{"parameter",
            "set",
-           "Set a parameter of a tenant; it takes effect at once",
+           "Set a parameter of a tenant or of the cluster; it takes effect at once",
            "",
            {"seabed parameter set --tenant shop archive_lag_target 30s",
-            "seabed parameter set --tenant shop backup_data_file_size 1G"},
-           {tenant_option(),
+            "seabed parameter set --cluster standby_fetch_log_bandwidth_limit 100M"},
+           {kTenant,
+            kCluster,
             {OptionSpec::kPositional, "name", "NAME", "`seabed parameter show` lists them", true},
             {OptionSpec::kPositional, "value", "VALUE", "with its unit", true}},
            set},
           {"parameter",
            "show",
-           "Parameters of a tenant with their defaults",
+           "Parameters of a tenant, or of the cluster, with their defaults",
            "",
-           {"seabed parameter show --tenant shop", "seabed parameter show --tenant shop archive_lag_target"},
-           {tenant_option(), {OptionSpec::kPositional, "name", "NAME", "only this one"}},
-           show}};
+           {"seabed parameter show --tenant shop", "seabed parameter show --tenant shop archive_lag_target",
+            "seabed parameter show --cluster"},
+           {kTenant, kCluster, {OptionSpec::kPositional, "name", "NAME", "only this one"}},
+           show},
+          {"parameter",
+           "backup",
+           "Back up the cluster's parameters and what was decided for each tenant",
+           "Writes a new file to a path of its own: parameters that are not at their default, policies and\n"
+           "destinations, no secrets. Putting them back is the operator's.",
+           {"seabed parameter backup --to file:///backup/cluster"},
+           uri_options("to", OptionSpec::kText, "a path that is no tenant's destination"),
+           backup}};
 }
 
 }  // namespace seabed

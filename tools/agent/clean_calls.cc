@@ -108,7 +108,8 @@ Result<Json> job_json(Engine& engine, const catalog::DeleteJobRow& job, const ca
 Result<Json> job_json(Engine& engine, uint64_t job_id, const catalog::TenantRow& tenant) {
   SEABED_TRY(const auto job, engine.context().catalog->get<std::optional<catalog::DeleteJobRow>>(
                                  [&](Transaction& tx) { return catalog::find_delete_job(tx, job_id); }));
-  if (!job) return fail(Code::kNotFound, "cleanup job " + std::to_string(job_id), "is unknown");
+  if (!job || job->tenant_id != tenant.tenant_id)  // another tenant's is not shown
+    return fail(Code::kNotFound, "cleanup job " + std::to_string(job_id), "is unknown");
   return job_json(engine, *job, tenant);
 }
 
@@ -197,8 +198,10 @@ Result<Json> status(Engine& engine, const Json& args) {
   for (const auto& tenant : tenants) {
     if (args.contains("tenant") && tenant.name != args["tenant"]) continue;
     if (args.contains("job_id")) {
-      SEABED_TRY(Json job, job_json(engine, args["job_id"].get<uint64_t>(), tenant));
-      json.push_back(std::move(job));
+      auto job = job_json(engine, args["job_id"].get<uint64_t>(), tenant);
+      if (!job && !args.contains("tenant")) continue;
+      if (!job) return job;
+      json.push_back(std::move(*job));
       continue;
     }
     SEABED_TRY(const auto jobs, engine.context().catalog->get<std::vector<catalog::DeleteJobRow>>([&](Transaction& tx) {

@@ -30,6 +30,7 @@ using Local = asio::local::stream_protocol;
 
 constexpr uint64_t kMaxRequest = 1 << 20;
 constexpr size_t kMaxConnections = 64;
+constexpr ptrdiff_t kMaxOfOneUser = 16;
 constexpr int kStrangerMs = 500;
 constexpr std::string_view kPrefix = "/v1/";
 
@@ -77,8 +78,9 @@ class UnixServer : public Server {
 
  private:
   struct Connection {
-    explicit Connection(Local::socket s) : socket(std::move(s)) {}
+    Connection(Local::socket s, Peer p) : socket(std::move(s)), peer(std::move(p)) {}
     Local::socket socket;
+    const Peer peer;
     std::thread thread;
     std::atomic<bool> done = false;
   };
@@ -101,22 +103,29 @@ class UnixServer : public Server {
   void add(Local::socket socket) {
     std::lock_guard lock(mutex_);
     connections_.remove_if([](Connection& c) { return c.done ? (c.thread.join(), true) : false; });
-    if (connections_.size() >= kMaxConnections) return;  // closes it
-    Connection& connection = connections_.emplace_back(std::move(socket));
+    const auto peer = peer_of(socket.native_handle());
+    if (!peer) return log::warn("socket {}: {}", path_, peer.error().message());
+    if (connections_.size() >= kMaxConnections || has_many(peer->uid)) return;  // closes it
+    Connection& connection = connections_.emplace_back(std::move(socket), *peer);
     connection.thread = std::thread([this, &connection] {
-      serve(connection.socket);
+      serve(connection);
       connection.done = true;
     });
   }
 
-  void serve(Local::socket& socket) {
-    const auto peer = peer_of(socket.native_handle());
-    if (!peer) return log::warn("socket {}: {}", path_, peer.error().message());
-    if (const Status in = calls_.admit("a connection", *peer); in)
-      serve(socket, *peer);
+  /// One user must not keep the others out.
+  bool has_many(uint32_t uid) const {
+    const auto same = std::count_if(connections_.begin(), connections_.end(),
+                                    [&](const Connection& c) { return c.peer.uid == uid; });
+    return uid != 0 && uid != ::geteuid() && same >= kMaxOfOneUser;
+  }
+
+  void serve(Connection& connection) {
+    if (const Status in = calls_.admit("a connection", connection.peer); in)
+      serve(connection.socket, connection.peer);
     else
-      turn_away(socket.native_handle(), *peer);
-    ::shutdown(socket.native_handle(), SHUT_RDWR);
+      turn_away(connection.socket.native_handle(), connection.peer);
+    ::shutdown(connection.socket.native_handle(), SHUT_RDWR);
   }
 
   void serve(Local::socket& socket, const Peer& peer) {
@@ -146,8 +155,9 @@ class UnixServer : public Server {
     text << response;
     (void)!::send(socket, text.str().data(), text.str().size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     ::shutdown(socket, SHUT_WR);
-    for (int i = 0; i < 64 && ::poll(&wait, 1, kStrangerMs) == 1; ++i)  // a close before it is read would lose the answer
-      if (::recv(socket, bytes, sizeof bytes, MSG_DONTWAIT) <= 0) break;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+    while (std::chrono::steady_clock::now() < end && ::poll(&wait, 1, kStrangerMs) == 1)
+      if (::recv(socket, bytes, sizeof bytes, MSG_DONTWAIT) <= 0) break;  // a close before that would lose the answer
   }
 
   /// "archive/start" of "POST /v1/archive/start HTTP/1.1…".
