@@ -21,6 +21,7 @@ class FaultProxy:
     def __init__(self, target_port):
         self.target_port = target_port
         self.rules, self.requests, self.hits, self.bytes_down = [], [], {}, 0
+        self._open = set()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -39,6 +40,11 @@ class FaultProxy:
 
     def clear(self):
         self.rules.clear()
+
+    def cut(self):
+        """Breaks the connections that are open: rules are for new ones."""
+        for writer in list(self._open):
+            self._loop.call_soon_threadsafe(writer.transport.abort)
 
     def _run(self):
         asyncio.set_event_loop(self._loop)
@@ -65,12 +71,14 @@ class FaultProxy:
         except OSError:
             return writer.transport.abort()
         session = Session(self, rule, writer, up_writer)
+        self._open.add(writer)
         tasks = [asyncio.ensure_future(session.upward(reader)), asyncio.ensure_future(session.downward(up_reader))]
         try:
             await asyncio.gather(*tasks)
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:
+            self._open.discard(writer)
             for stream in (writer, up_writer):
                 stream.close()
 
