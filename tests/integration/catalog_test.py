@@ -59,6 +59,8 @@ def lost(case):
     before = sets(lab)
     lab.kill_agent()
     remove_catalog(lab)
+    killed = lab.run("tenant", "rebuild", *lab.sources("t"), env={"SEABED_TEST_KILL_AT": "rebuild/READ"})
+    case.equal(killed.returncode, -9, "killed between reading and writing")
     lab.start_agent()
     case.equal(sets(lab), [], "an empty catalog")
     case.contains(str(lab.refused("tenant", "rebuild", "--tenant", "t")), "--from", "without addresses")

@@ -19,7 +19,7 @@ import sys
 from case import run_cases
 from installation import Installation, Tenant
 
-VERBS = ["config check", "config explain", "config reload", "manual", "completion", "agent", "linker", "tenant list", "tenant show", "tenant activate",
+VERBS = ["config check", "config explain", "config reload", "manual", "completion", "agent", "linker", "tenant list", "tenant show", "tenant activate", "tenant rebuild",
          "driver list", "driver show", "doctor", "archive set-dest", "archive start", "archive stop", "archive defer",
          "archive enable", "archive flush", "archive status", "parameter set", "parameter show", "backup set-dest",
          "backup start", "backup status", "backup list", "backup cancel", "window", "restore", "verify", "clean policy-add", "clean policy-drop", "clean policies",

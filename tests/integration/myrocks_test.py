@@ -95,6 +95,10 @@ def heuristic_recovery(case, story, moment):
 
 def quiesced(case):
     story = Story(case)
+    server = story.bank.server
+    with open(f"{server.data}.seabed-client.cnf", "w", encoding="utf-8",
+              opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
+        out.write(f"[client]\nsocket = {server.socket}\n")
     story.begin()
     wait_commits(story.bank, 300)
     story.bank.stop_load()
@@ -102,7 +106,9 @@ def quiesced(case):
     case.equal(tool("table_checksums.py", "save", "--socket", story.bank.server.socket, sums)[0], 0, "checksums")
     moment = time.time_ns() + 2 * 10**9  # manual_wal_flush lags by up to a second (rocksdb_flush_log_at_trx_commit)
     story.lab.wait_checkpoint("m", moment, 60)
-    _, server = story.restore("quiesced", "--until-scn", moment)
+    outcome, server = story.restore("quiesced", "--until-scn", moment)
+    case.equal(outcome["variables"].get("rocksdb_flush_log_at_trx_commit"), "1", "SHOW GLOBAL VARIABLES in the report")
+    case.true(outcome["variables"].get("version", "").startswith("1"), "the server's version in the report")
     status, verdict = tool("table_checksums.py", "compare", "--socket", server.socket, sums)
     case.equal(status, 0, f"CHECKSUM TABLE: {verdict}")
     case.equal(story.bank.check(server, "--expect-last")[0], 0, "every acknowledged commit is there")
