@@ -52,7 +52,7 @@ Status RoundExecutor::hold_lease() {
   }
   const uint64_t mine = dest_.lease ? dest_.lease->epoch() : 0;
   const LeaseTerms terms{context_.limits.lease, context_.limits.clock_error, context_.limits.request_deadline};
-  SEABED_TRY(auto lease, StreamLease::claim(dest_.store, 0, context_.owner, terms, clock_, io()));
+  SEABED_TRY(auto lease, StreamLease::claim(dest_.store, 0, context_.owner, terms, *context_.clock, io()));
   if (mine != 0 && lease->previous_epoch() != mine) {
     lease->release(io());
     return fail(Code::kFenced, "archive coordination of tenant " + config_.name,
@@ -131,6 +131,7 @@ StreamEnvironment RoundExecutor::environment(uint64_t ls_id) {
   StreamEnvironment env;
   env.store = dest_.store;
   env.clock = &clock_;
+  env.lease_clock = context_.clock;
   env.id = {config_.tenant_id, dest_.dest_id, plan_.round_id, ls_id};
   env.plan = plan_;
   env.first_open_piece = open_pieces_.begin()->first;

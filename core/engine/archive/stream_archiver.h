@@ -22,7 +22,8 @@ namespace seabed::archive {
 /// The callbacks run on the stream's thread unless told; all must outlive the archiver.
 struct StreamEnvironment {
   std::shared_ptr<ObjectStore> store;
-  Clock* clock = nullptr;
+  Clock* clock = nullptr;        // of stamps
+  Clock* lease_clock = nullptr;  // the machine's: other hosts compare with theirs. Null: `clock`
   ArchiveStreamId id;
   RoundPlan plan;
   uint64_t first_open_piece = 1;     // the oldest piece that is not frozen

@@ -23,7 +23,8 @@ Result<StreamTail> end_on_medium(const StreamEnvironment& env, const IoContext& 
 }  // namespace
 
 Status StreamArchiver::claim_lease() {
-  SEABED_TRY(auto lease, StreamLease::claim(env_.store, env_.id.ls_id, env_.owner, env_.terms, *env_.clock, io()));
+  SEABED_TRY(auto lease, StreamLease::claim(env_.store, env_.id.ls_id, env_.owner, env_.terms,
+                                             env_.lease_clock ? *env_.lease_clock : *env_.clock, io()));
   if (lease_) env_.keeper->remove(lease_);
   lease_ = std::move(lease);
   env_.keeper->add(lease_);
