@@ -281,7 +281,12 @@ def bench_table(b):
     return measure_table(b)
 
 
-BENCHES = {"table": bench_table, "quick": bench_quick, "media": bench_media, "backup": bench_backup, "incremental": bench_incremental, "archive": bench_archive,
+def bench_standby(b):
+    from bench_standby import bench_standby as measure_standby
+    return measure_standby(b)
+
+
+BENCHES = {"standby": bench_standby, "table": bench_table, "quick": bench_quick, "media": bench_media, "backup": bench_backup, "incremental": bench_incremental, "archive": bench_archive,
            "restore": bench_restore, "memory": bench_memory}
 
 
