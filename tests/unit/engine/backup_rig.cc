@@ -12,6 +12,7 @@
 #include "core/catalog/parameters.h"
 #include "core/catalog/rounds.h"
 #include "core/catalog/tenants.h"
+#include "core/format/stored_page.h"
 #include "core/media/format_file.h"
 
 namespace seabed::testing_backup {
@@ -131,7 +132,7 @@ BackupRig::Session::Session(BackupRig& r) : rig(r) {
 }
 
 Result<uint64_t> BackupRig::Session::submit(bool incremental) {
-  return submit_backup(context, {.tenant_id = rig.tenant_id, .incremental = incremental});
+  return submit_backup(context, {.tenant_id = rig.tenant_id, .incremental = incremental, .encryption_password = password});
 }
 
 Status BackupRig::Session::run(uint64_t job_id) {
@@ -213,7 +214,9 @@ uint64_t BackupRig::stored_bytes(const std::string& set_directory) const {
 
 BackupReader BackupRig::reader() {
   static auto storage = *Storage::create({.driver_directories = {SEABED_TEST_DRIVERS}});
-  auto reader = *BackupReader::open(Medium{*storage->open(*parse_uri("file://" + (base / "dest").string()))});
+  Medium medium{*storage->open(*parse_uri("file://" + (base / "dest").string()))};
+  medium.keys = keys;
+  auto reader = *BackupReader::open(std::move(medium));
   EXPECT_TRUE(reader.load());
   return reader;
 }
@@ -237,7 +240,7 @@ std::map<std::pair<uint64_t, std::string>, std::string> BackupRig::read_set(uint
         std::string& content = out[{turn.ls_id(), file.name()}];
         return reader.each_block(BackupReader::holder(dir, file), [&](const meta::MacroRange& block) -> Status {
           if (block.tablet_id() != file.tablet_id() || block.logical_id() != file.logical_id()) return ok();
-          std::string bytes(block.at().length(), '\0');
+          std::string bytes(plain_length(block), '\0');
           SEABED_CHECK(reader.read_block(block, bytes));
           content += bytes;
           return ok();

@@ -95,6 +95,7 @@ class BackupRig {
     EngineContext context;
     CancelToken cancel;
     std::vector<Progress> progress;
+    std::string password;                        // of the sets that are submitted
 
     Result<uint64_t> submit(bool incremental = false);
     Status run(uint64_t job_id);
@@ -123,6 +124,7 @@ class BackupRig {
   fs::path base;
   std::map<uint64_t, FakeDatabase> databases;
   uint64_t tenant_id = 0, dest_id = 0;
+  std::shared_ptr<const KeyRing> keys;           // of readers
 
  private:
   void make_tenant();
