@@ -27,10 +27,20 @@ def policies(case):
     dry = lab.cli("clean", "run", "--tenant", "shop", "--dry-run")
     case.contains(dry["summary"], "without a clean point nothing is deleted", "why nothing goes")
     case.contains(lab.run("clean", "run", "--tenant", "shop", "--dry-run").stdout, "nothing was touched", "text")
-    case.contains(lab.run("clean", "run", "--tenant", "shop").stderr, "not supported yet", "a real run")
+    job = lab.cli("clean", "run", "--tenant", "shop")
+    case.equal((job["status"], job["task_count"]), ("COMPLETED", 0), "a real run with nothing to do")
+    case.equal([j["job_id"] for j in lab.cli("clean", "status", "--tenant", "shop")], [job["job_id"]], "its history")
+    case.equal(lab.cli("clean", "status", "--tenant", "other"), [], "of another tenant")
+    error = lab.refused("clean", "cancel", "--tenant", "shop")
+    case.equal(error.status, 4, "nothing to cancel")
+    case.contains(error.stderr, "9053", "nothing to cancel")
+    for verb, number in (("delete-set", "9046"), ("delete-piece", "9069")):
+        case.contains(lab.refused("clean", verb, "--tenant", "shop", "--id", "7").stderr, number, verb)
+        case.equal(lab.run("clean", verb, "--tenant", "shop", "--id", "x").returncode, 2, f"{verb} of no number")
     lab.cli("clean", "policy-drop", "--tenant", "shop")
     case.equal(lab.cli("clean", "policies"), [], "dropped")
     case.equal(lab.run("clean", "policy-drop", "--tenant", "shop").returncode, 3, "nothing to drop")
+    case.contains(lab.refused("clean", "run", "--tenant", "shop").stderr, "no cleanup policy", "a run without a policy")
 
 
 if __name__ == "__main__":
