@@ -89,7 +89,7 @@ def job(case):
 
 def cancel(case):
     ledger, lab = ledger_and_lab(case)
-    before = sorted(os.listdir(case.base))
+    before = sorted(n for n in os.listdir(case.base) if not n.startswith("catalog.db-"))
     directory = f"{case.base}/t2"
     verb = ["restore", *lab.sources("t"), "--directory", directory, "--tenant", "t2", "--no-wait"]
     for state in ["restore_job/CREATE_TENANT", "restore/RESTORE_WAIT_LS", "restore/RESTORE_SUCCESS"]:
