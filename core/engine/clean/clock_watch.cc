@@ -46,7 +46,7 @@ ClockWitness system_witness() {
 Result<std::string> check_clock(EngineContext& context, const ClockWitness& witness, const Stock& stock) {
   const uint64_t now = context.clock->read().now, boot = witness.boot_ns();
   if (const uint64_t known = newest_known(stock); known > now + kBehindTheMedia)
-    return fmt::format("the clock is {} behind what is archived and backed up already{}", span(known - now), kWayOut);
+    return fmt::format("the clock is {} behind what is archived and backed up already; set it right", span(known - now));
   if (witness.boot_id.empty()) return std::string();
   return context.catalog->get<std::string>([&](Transaction& tx) -> Result<std::string> {
     SEABED_TRY(const auto mark, catalog::find_clock_mark(tx, witness.boot_id));

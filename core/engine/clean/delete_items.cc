@@ -49,11 +49,15 @@ Status CleanRun::delete_items() {
     std::set<uint64_t> also;
     for (const auto& task : tasks_) also.insert(task.dest_id);
     SEABED_TRY(look_, look(context_, job_.tenant_id, also, tools_, cancel_));
+    if (!look_.against.empty())
+      return fail(Code::kConflict, "cleanup of " + look_.tenant.name, look_.against.front(), "the next run decides again");
   }
   tell();
   for (auto& task : tasks_) {
     if (task.status == "COMPLETED") continue;
     SEABED_CHECK(check_going_on());
+    SEABED_TRY(const std::string clock, check_clock(context_, tools_.witness, look_.facts.stock));
+    if (!clock.empty()) return fail(Code::kConflict, "cleanup of " + look_.tenant.name, clock);
     SEABED_CHECK(delete_item(task));
   }
   return ok();
@@ -122,7 +126,8 @@ Status CleanRun::bury(const catalog::DeleteTaskRow& task) {
   return ok();
 }
 
-/// After the tombstone: a reader that came before it is seen here, one that comes later sees the tombstone.
+/// Before DELETING, so that what is read stays as it is; and after the tombstone: a reader that came before it is seen here,
+/// one that comes later sees the tombstone.
 Status CleanRun::look_for_readers(const catalog::DeleteTaskRow& task) {
   SEABED_TRY(const CleanPlace* place, place_of(task));
   SEABED_TRY(const auto reader, reader_of(context_, *place, is_set(task), task.round_id, task.id, io()));

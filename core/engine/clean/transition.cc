@@ -57,7 +57,7 @@ std::optional<TaskStep> on_event(TaskState state, TaskEvent event) {
   if (is_final(state)) return std::nullopt;
   const std::vector<TaskAction> deleting = {kWriteTombstone, kLookForReaders, kDeleteObjects};
   if (state == TaskState::kInit && event == TaskEvent::kStarted) {
-    TaskStep step{TaskState::kDoing, {kMarkDeleting}};
+    TaskStep step{TaskState::kDoing, {kLookForReaders, kMarkDeleting}};
     step.actions.insert(step.actions.end(), deleting.begin(), deleting.end());
     return step;
   }

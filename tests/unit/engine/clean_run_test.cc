@@ -279,6 +279,17 @@ TEST_F(CleanTest, AReaderThatComesInBetweenHoldsTheItemBack) {
   EXPECT_EQ(session.sets_in("DELETED"), (Ids{1, 2}));
 }
 
+TEST_F(CleanTest, AReaderThatComesAfterThePlanLeavesTheItemAsItIs) {
+  std::unique_ptr<ReaderLease> reader;
+  Session session(rig);
+  session.context.at_state = [&](const std::string& now) {
+    if (now == "clean/DOING" && !reader) reader = lease(media.data_dir, {"backup_set_2_inc"});
+  };
+  EXPECT_FALSE(session.clean());
+  EXPECT_TRUE(session.sets_in("DELETING").empty());
+  EXPECT_TRUE(deleted_names(*store(media.data_dir), {})->sets.empty());
+}
+
 TEST_F(CleanTest, ARestoreThatRunsHereIsProtected) {
   Session session(rig);
   session.add_restore("backup_set_1_full,backup_set_2_inc");
@@ -376,6 +387,16 @@ TEST_F(CleanTest, AClockThatJumpsForwardByADayDeletesNothing) {
   ASSERT_TRUE(clean::accept_clock(session.context, tools.witness));
   ASSERT_TRUE(session.clean()) << "the operator says that it is right";
   EXPECT_EQ(session.sets_in("DELETED"), (Ids{1, 2}));
+}
+
+TEST_F(CleanTest, AClockThatJumpsWhileAJobRunsStopsIt) {
+  boot_seconds = 5000;
+  Session session(rig);
+  session.context.at_state = [&](const std::string& now) {
+    if (now == "clean/DELETED") clock.now = at(1000 + 24 * kHour);
+  };
+  EXPECT_FALSE(session.clean());
+  EXPECT_EQ(session.sets_in("DELETED"), (Ids{2}));
 }
 
 TEST_F(CleanTest, AClockThatJumpsBackByADayDeletesNothing) {
