@@ -18,9 +18,10 @@ ROW = re.compile(r"^0x([0-9A-F]*) (?:==>|:) 0x([0-9A-F]*)$")
 class Served:
     """A ledger with its backup and archive; `reader` is a machine elsewhere: its own configuration, an empty catalog."""
 
-    def __init__(self, case, medium=None, seen=None, limits=None, seconds=0.7):
-        """seen: the medium as the reader reaches it (through a proxy)."""
+    def __init__(self, case, medium=None, seen=None, limits=None, seconds=0.7, password=None):
+        """seen: the medium as the reader reaches it (through a proxy). password: a file with the set's own."""
         self.case = case
+        self.keys = ["--password-file", password] if password else []
         self.ledger = Ledger(case.build, case.base, flags=["--cfs", "3", "--memtable-kb", "96"])
         self.ledger.start("--rate", "1500", "--seconds", "240")
         self.lab = Installation(case.build, case.base, [Tenant("t", self.ledger.db)], medium=medium)
@@ -32,7 +33,7 @@ class Served:
         self.lab.start_agent()
         self.lab.protect("t")
         pass_time(self.lab, "t", seconds)
-        self.lab.backup("t")
+        self.lab.cli("backup", "start", "--tenant", "t", "--wait", *self.keys)
         pass_time(self.lab, "t", seconds)
         self.ledger.kill()
         self.mounts = {}
@@ -41,7 +42,7 @@ class Served:
     def restore(self, name, method, *until):
         directory = f"{self.case.base}/{name}"
         more = ["--method", "quick"] if method == "quick" else []
-        outcome = self.reader.cli("restore", *self.lab.sources("t"), "--directory", directory, *more, *until)
+        outcome = self.reader.cli("restore", *self.lab.sources("t"), "--directory", directory, *more, *until, *self.keys)
         self.outcome = next(s for s in outcome["streams"] if s["ls_id"] == 1001)
         return directory
 
@@ -62,7 +63,7 @@ class Served:
         if not can_mount():
             raise Skip("this machine has no FUSE")
         where = f"{self.case.base}/{name}"
-        answer = self.reader.cli("mount", directory, where, *more)
+        answer = self.reader.cli("mount", directory, where, *more, *self.keys)
         self.mounts[where] = answer["pid"]
         return where
 

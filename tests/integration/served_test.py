@@ -6,6 +6,7 @@ mount that unmodified programs open; hydration; media, caches and mounts that fa
 # case: hydrate
 # case: faults
 # case: cache-full
+# case: encrypted
 import glob
 import os
 import subprocess
@@ -273,6 +274,34 @@ def cache_full(case):
     s.unmount(where)
 
 
+def encrypted(case):
+    """A set that opens with a password: a quick tenant keeps its key, and without that and the password nothing is read.
+    Its pages never reach the disk cache."""
+    password = f"{case.base}/password"
+    with open(password, "w", encoding="ascii", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
+        out.write("a secret\n")
+    s = Served(case, password=password)
+    quick = s.restore("quick", "quick")
+    rows = scan(s.reader, "--directory", quick)
+    case.equal(os.stat(f"{quick}/seabed_quick_ledger.db.cache").st_blocks, 0, "plain pages on the disk")
+    os.remove(f"{quick}/seabed_quick_keys")
+    error = s.reader.refused("tenant", "scan", "--directory", quick)
+    case.contains(error.stderr, "protected by a password", "a read without key and password")
+    case.equal(scan(s.reader, "--directory", quick, *s.keys), rows, "a read with the password")
+    where = s.mount(quick)
+    s.judge(where, "a mount of an encrypted backup")
+    killed = s.reader.run("tenant", "hydrate", quick, *s.keys, "--concurrency", 1,
+                          env={"SEABED_TEST_KILL_AT": "hydrate/FILE"})
+    case.equal(killed.returncode, -9, killed.stderr)
+    done = s.reader.cli("tenant", "hydrate", quick, *s.keys)
+    case.true(0 < done["medium_bytes"] < done["bytes"], f"whole files were fetched again: {done}")
+    s.judge(where, "the mount after the hydration")
+    s.unmount(where)
+    case.equal(scan(s.reader, "--directory", quick), rows, "a hydrated tenant needs no password")
+    s.reader.cli("tenant", "activate", "--directory", quick)
+    s.judge(f"{quick}/ledger.db", "a hydrated tenant of an encrypted backup")
+
+
 def fill(path, leave):
     """Takes the disk's room but for `leave` bytes."""
     free = os.statvfs(os.path.dirname(path))
@@ -281,4 +310,5 @@ def fill(path, leave):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases({"reads": reads, "mount": mount, "hydrate": hydrate, "faults": faults, "cache-full": cache_full}))
+    sys.exit(run_cases({"reads": reads, "mount": mount, "hydrate": hydrate, "faults": faults, "cache-full": cache_full,
+                        "encrypted": encrypted}))

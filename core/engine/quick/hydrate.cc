@@ -129,6 +129,7 @@ void remove_quick_files(const std::string& directory, const restore::RestoreStat
   for (const auto& stream : state.streams)
     for (const char* part : {".files", ".blocks", ".cache"})
       std::filesystem::remove(index_path(directory, stream.name) + part, ec);
+  std::filesystem::remove(directory + "/seabed_quick_keys", ec);
   std::filesystem::remove(mark_path(directory), ec);
 }
 
