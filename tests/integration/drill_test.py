@@ -43,7 +43,7 @@ def story(case, lab=None):
 
 def ledgers_rows(case, ledger, lab, scn):
     """How many rows there were at that moment: of a full restore that the oracle found equal to its commit log."""
-    directory = f"{case.base}/full-{scn}"
+    directory = f"{case.base}/full-{len(os.listdir(case.base))}"
     outcome = lab.restore("t", directory, "--until-scn", scn)
     stream = outcome["streams"][0]
     bounds = ["--until-hi", stream["scn_hi"]] + (["--until-lo", stream["scn_lo"]] if stream["next_scn_lo"] else [])
