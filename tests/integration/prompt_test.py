@@ -26,7 +26,7 @@ class Terminal:
         self.text = b""
 
     def until(self, wanted, seconds=60):
-        """Reads until `wanted` has come since the last call; what came."""
+        """Reads until `wanted` has come; what came since the last call, with it."""
         deadline = time.monotonic() + seconds
         while wanted.encode() not in CONTROL.sub(b"", self.text):
             if time.monotonic() > deadline:
@@ -36,8 +36,10 @@ class Terminal:
                     self.text += os.read(self.master, 65536)
                 except OSError:
                     raise AssertionError(f"the program ended: {self.text!r}") from None
-        seen, self.text = CONTROL.sub(b"", self.text), b""
-        return seen.decode(errors="replace")
+        plain = CONTROL.sub(b"", self.text)
+        end = plain.index(wanted.encode()) + len(wanted.encode())
+        self.text = plain[end:]
+        return plain[:end].decode(errors="replace")
 
     def type(self, keys):
         os.write(self.master, keys.encode())
@@ -61,7 +63,7 @@ class Terminal:
 
 
 def prompt(case):
-    lab = Installation(case.build, case.base, [Tenant("shop", f"{case.base}/db")])
+    lab = Installation(case.build, case.base, [Tenant("market", f"{case.base}/db")])
     env = dict(lab.env, HOME=case.base, TERM="xterm")
     history = f"{case.base}/.seabed_history"
 
@@ -72,7 +74,7 @@ def prompt(case):
         return terminal
 
     one = start()
-    one.type("show param\tlike 'archive_lag%'\rtenant = sh\t;\r")  # completes a keyword and a tenant, over two lines
+    one.type("show param\tlike 'archive_lag%'\rtenant = mar\t;\r")  # completes a keyword and a tenant, over two lines
     case.contains(one.until("archive_lag_target"), "PARAMETERS", "a keyword completed")
     one.until("seabed> ")
     one.type("ALTER SYSTEM BACKUP NIX;\r")
@@ -85,7 +87,7 @@ def prompt(case):
     one.until("done")
     one.until("seabed> ")
     one.type("SELECT TENANT_NAME FROM DBA_OB_TEN\t;\r")
-    case.contains(one.until("shop"), "DBA_OB_TENANTS", "a view completed")
+    case.contains(one.until("market"), "DBA_OB_TENANTS", "a view completed")
     one.until("seabed> ")
     one.type("exit\r")
     case.equal(one.end(), 0, "exit")
@@ -99,7 +101,7 @@ def prompt(case):
     two.type("\x1b[A")  # the last statement of the session before
     two.until("DBA_OB_TENANTS")
     two.type("\r")
-    two.until("shop")
+    two.until("market")
     two.until("seabed> ")
     two.type("\x04")
     case.equal(two.end(), 0, "Ctrl-D on an empty line")

@@ -59,8 +59,8 @@ class LibEdit : public LineEditor {
     prompt_ = prompt, cancelled_ = false;
     int length = 0;
     const char* text = ::el_gets(editor_, &length);
+    if (cancelled_) return {Line::Kind::kCancelled, {}};  // its line is empty, as at the end
     if (!text || length <= 0) return {Line::Kind::kEnd, {}};
-    if (cancelled_) return {Line::Kind::kCancelled, {}};
     std::string line(text, static_cast<size_t>(length));
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
     return {Line::Kind::kText, std::move(line)};
