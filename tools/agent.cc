@@ -26,7 +26,8 @@ namespace seabed {
 namespace {
 
 /// A call for whoever is at the other end of the socket.
-Result<Json> serve(Engine& engine, LiveConfig& live, const std::string& name, const Json& arguments, const Peer& peer) {
+Result<Json> serve(Engine& engine, LiveConfig& live, const std::string& name, const Json& arguments,
+                   const Peer& peer) {
   SEABED_TRY(const Caller caller, caller_of(live.config().roles, peer, arguments));
   if (name != kReloadCall) return run_call(engine, name, arguments, caller);
   const auto began = std::chrono::steady_clock::now();
@@ -36,7 +37,8 @@ Result<Json> serve(Engine& engine, LiveConfig& live, const std::string& name, co
   return result;
 }
 
-/// No role: refused, and told to the audit file, but no more often than once a second: others must not fill the disk.
+/// No role: refused, and told to the audit file, but no more often than once a second: others must not fill
+/// the disk.
 class Door {
  public:
   explicit Door(LiveConfig& live) : live_(live) {}
@@ -89,12 +91,13 @@ Result<int> agent(Invocation& invocation) {
     SEABED_CHECK(start_drill_schedule(*engine, live));
     Door door(live);
     SEABED_TRY(const SocketAccess access, socket_access(config->roles));
-    SEABED_TRY(auto server,
-               Server::start(config->socket, access,
-                             {[&](const std::string& name, const Json& arguments, const Peer& peer) {
-                                return serve(*engine, live, name, arguments, peer);
-                              },
-                              [&](const std::string& name, const Peer& peer) { return door.admit(name, peer); }}));
+    SEABED_TRY(
+        auto server,
+        Server::start(config->socket, access,
+                      {[&](const std::string& name, const Json& arguments, const Peer& peer) {
+                         return serve(*engine, live, name, arguments, peer);
+                       },
+                       [&](const std::string& name, const Peer& peer) { return door.admit(name, peer); }}));
     live.on("roles", [&](const Config& next) -> Status {
       SEABED_TRY(const SocketAccess wanted, socket_access(next.roles));
       return server->open_to(wanted);
@@ -118,9 +121,11 @@ std::vector<Verb> agent_verbs() {
   return {{"agent",
            "",
            "Archive and run backups until SIGTERM",
-           "Owns the catalog. While it runs, every other verb reaches it over its Unix socket, as far as [roles] let it; "
+           "Owns the catalog. While it runs, every other verb reaches it over its Unix socket, as far as "
+           "[roles] let it; "
            "unfinished\n"
-           "backups of an earlier agent go on. Logs to standard error or [log] file. SIGHUP reads the configuration again.",
+           "backups of an earlier agent go on. Logs to standard error or [log] file. SIGHUP reads the "
+           "configuration again.",
            {"seabed agent", "seabed --config /etc/seabed/seabed.toml agent"},
            {},
            agent}};

@@ -86,7 +86,8 @@ Result<int> sql(Invocation& invocation) {
   SEABED_TRY(const std::string text, statement_text(invocation));
   SEABED_TRY(const Json results, Session(invocation).run(text));
   Json answer = Json::array();
-  for (const Json& one : results) answer.push_back({{"statement", one["statement"]}, {"rows", objects_of(one)}});
+  for (const Json& one : results)
+    answer.push_back({{"statement", one["statement"]}, {"rows", objects_of(one)}});
   return invocation.answer(answer, [&] { return results_text(results); });
 }
 
@@ -96,15 +97,19 @@ std::vector<Verb> sql_verbs() {
   return {{"sql",
            "",
            "OceanBase's statements (ALTER SYSTEM …), and SELECT over its views",
-           "Statements come from --execute, from a file, or from standard input, with ; between them. Those with a\n"
-           "secret (access_key=, IDENTIFIED BY, ENCRYPTED BY) only from a file or standard input. docs/statements.md\n"
-           "has the list of what works. All are read before the first one runs. On a terminal there is a prompt with history\n"
+           "Statements come from --execute, from a file, or from standard input, with ; between them. Those "
+           "with a\n"
+           "secret (access_key=, IDENTIFIED BY, ENCRYPTED BY) only from a file or standard input. "
+           "docs/statements.md\n"
+           "has the list of what works. All are read before the first one runs. On a terminal there is a "
+           "prompt with history\n"
            "(~/.seabed_history, never a statement with a secret) and completion.",
            {"seabed sql 'SELECT STATUS, CHECKPOINT_SCN_DISPLAY FROM CDB_OB_ARCHIVELOG'",
             "seabed sql -e 'ALTER SYSTEM BACKUP TENANT = shop'", "seabed sql --file setup.sql"},
            {{OptionSpec::kPositional, "statement", "SELECT", "one SELECT; - is standard input"},
             {OptionSpec::kText, "execute", "TEXT", "statements", false, 'e'},
-            {OptionSpec::kText, "tenant", "NAME", "a session of this tenant's admin: no TENANT clause, its own views"},
+            {OptionSpec::kText, "tenant", "NAME",
+             "a session of this tenant's admin: no TENANT clause, its own views"},
             {OptionSpec::kText, "file", "FILE", "statements from a file; - is standard input"}},
            sql}};
 }

@@ -23,7 +23,8 @@ bool is_blank(const std::string& text) {
 }
 
 bool is_goodbye(std::string text) {
-  text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == ' ' || c == ';'; }), text.end());
+  text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == ' ' || c == ';'; }),
+             text.end());
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text == "exit" || text == "quit" || text == "\\q";
 }
@@ -50,9 +51,10 @@ void run_one(LineEditor& editor, const std::string& text,
 Result<int> sql_prompt(const std::vector<std::string>& names,
                        const std::function<Result<std::string>(const std::string& text)>& run) {
   SEABED_TRY(auto editor, LineEditor::open(history_file(), [&](const std::string& word) {
-    return words_beginning_with(word, names);
-  }));
-  std::cout << "Statements end with ; and may have several lines. Tab completes, Ctrl-C drops the line, exit ends.\n";
+               return words_beginning_with(word, names);
+             }));
+  std::cout << "Statements end with ; and may have several lines. Tab completes, Ctrl-C drops the line, exit "
+               "ends.\n";
   for (std::string text;;) {
     std::cout.flush();
     const auto line = editor->read(text.empty() ? "seabed> " : "     -> ");

@@ -8,15 +8,71 @@
 namespace seabed {
 namespace {
 
-constexpr const char* kKeywords[] = {
-    "ACCESS_INFO", "ACTIVATE", "ADD", "ALL", "ALL_USER", "ALTER", "ARCHIVELOG", "ARCHIVELOG_PIECE", "ATTRIBUTE",
-    "BACKUP", "BACKUPSET", "BINDING", "CANCEL", "CHANGE", "CLUSTER", "DATABASE", "DATA_BACKUP_DEST", "DECRYPTION",
-    "DEFER", "DELETE", "DESCRIPTION", "DROP", "ENABLE", "ENCRYPTED", "ENCRYPTION", "EXTERNAL_STORAGE_DEST", "FROM",
-    "IDENTIFIED", "INCREMENTAL", "KEY", "LIKE", "LOCATION", "LOG_ARCHIVE_DEST", "LOG_ARCHIVE_DEST_STATE",
-    "LOG_RESTORE_SOURCE", "MODIFY", "NOARCHIVELOG", "ONLY", "PARAMETERS", "PATH", "PIECE_SWITCH_INTERVAL", "PLUS",
-    "POLICY", "PREVIEW", "RECOVER", "RECOVERY_WINDOW", "REMAP", "RESTORE", "RUN", "SELECT", "SET", "SHOW", "STANDBY",
-    "SYSTEM", "TABLE", "TABLEGROUP", "TABLESPACE", "TENANT", "TIME", "UNLIMITED", "UNTIL", "UPGRADE", "VERIFY", "WHERE",
-    "WITH"};
+constexpr const char* kKeywords[] = {"ACCESS_INFO",
+                                     "ACTIVATE",
+                                     "ADD",
+                                     "ALL",
+                                     "ALL_USER",
+                                     "ALTER",
+                                     "ARCHIVELOG",
+                                     "ARCHIVELOG_PIECE",
+                                     "ATTRIBUTE",
+                                     "BACKUP",
+                                     "BACKUPSET",
+                                     "BINDING",
+                                     "CANCEL",
+                                     "CHANGE",
+                                     "CLUSTER",
+                                     "DATABASE",
+                                     "DATA_BACKUP_DEST",
+                                     "DECRYPTION",
+                                     "DEFER",
+                                     "DELETE",
+                                     "DESCRIPTION",
+                                     "DROP",
+                                     "ENABLE",
+                                     "ENCRYPTED",
+                                     "ENCRYPTION",
+                                     "EXTERNAL_STORAGE_DEST",
+                                     "FROM",
+                                     "IDENTIFIED",
+                                     "INCREMENTAL",
+                                     "KEY",
+                                     "LIKE",
+                                     "LOCATION",
+                                     "LOG_ARCHIVE_DEST",
+                                     "LOG_ARCHIVE_DEST_STATE",
+                                     "LOG_RESTORE_SOURCE",
+                                     "MODIFY",
+                                     "NOARCHIVELOG",
+                                     "ONLY",
+                                     "PARAMETERS",
+                                     "PATH",
+                                     "PIECE_SWITCH_INTERVAL",
+                                     "PLUS",
+                                     "POLICY",
+                                     "PREVIEW",
+                                     "RECOVER",
+                                     "RECOVERY_WINDOW",
+                                     "REMAP",
+                                     "RESTORE",
+                                     "RUN",
+                                     "SELECT",
+                                     "SET",
+                                     "SHOW",
+                                     "STANDBY",
+                                     "SYSTEM",
+                                     "TABLE",
+                                     "TABLEGROUP",
+                                     "TABLESPACE",
+                                     "TENANT",
+                                     "TIME",
+                                     "UNLIMITED",
+                                     "UNTIL",
+                                     "UPGRADE",
+                                     "VERIFY",
+                                     "WHERE",
+                                     "WITH"};
 
 char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
@@ -27,7 +83,8 @@ bool less(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-std::vector<std::string> words_beginning_with(const std::string& beginning, const std::vector<std::string>& names) {
+std::vector<std::string> words_beginning_with(const std::string& beginning,
+                                              const std::vector<std::string>& names) {
   std::vector<std::string> out;
   auto add = [&](const std::string& word, bool any_case) {
     if (word.size() < beginning.size()) return;

@@ -44,9 +44,11 @@ Result<const ParameterSpec*> cluster_parameter_spec(const std::string& name) {
   for (const ParameterSpec& spec : known_cluster_parameters())
     if (name == spec.name) return &spec;
   if (is_tenants(name))
-    return fail(Code::kInvalidArgument, "parameter " + name, "is a tenant's", "give TENANT = name or all_user");
+    return fail(Code::kInvalidArgument, "parameter " + name, "is a tenant's",
+                "give TENANT = name or all_user");
   if (is_foreign(name))
-    return fail(Code::kUnsupported, "parameter " + name, "is of OceanBase's own servers", "it is not needed here");
+    return fail(Code::kUnsupported, "parameter " + name, "is of OceanBase's own servers",
+                "it is not needed here");
   return fail(Code::kNotFound, "parameter " + name, "is unknown", "see SHOW PARAMETERS");
 }
 

@@ -20,7 +20,8 @@ std::optional<Values> read_values(const std::string& text) {
     const std::string part = text.substr(at, stop - at);
     at = stop + 1;
     const size_t equal = part.find('=');
-    if (equal == 0 || equal == part.npos || equal + 1 == part.size() || part.find('=', equal + 1) != part.npos)
+    if (equal == 0 || equal == part.npos || equal + 1 == part.size() ||
+        part.find('=', equal + 1) != part.npos)
       return std::nullopt;
     if (!out.emplace(part.substr(0, equal), part.substr(equal + 1)).second) return std::nullopt;
   }
@@ -38,7 +39,8 @@ Status add_access(Uri& uri, const std::string& text) {
     return refused(Code::kInvalidArgument, "ACCESS_INFO", "is not access_id and access_key alone",
                    "ACCESS_INFO = 'access_id=…&access_key=…'", 9116);
   if (uri.params.count("role_arn"))
-    return refused(Code::kInvalidArgument, "ACCESS_INFO", "cannot be given: this destination uses an assumed role",
+    return refused(Code::kInvalidArgument, "ACCESS_INFO",
+                   "cannot be given: this destination uses an assumed role",
                    "change the role at the provider", 9116);
   for (const auto& [key, value] : *values) uri.params[key] = value;
   return ok();
@@ -64,8 +66,10 @@ std::string text_of(const Uri& uri) {
     between = '&';
     for (unsigned char c : value) {
       static const char kHex[] = "0123456789ABCDEF";
-      if (std::isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~' || c == '/' || c == ':') out += static_cast<char>(c);
-      else out += {'%', kHex[c >> 4], kHex[c & 15]};
+      if (std::isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~' || c == '/' || c == ':')
+        out += static_cast<char>(c);
+      else
+        out += {'%', kHex[c >> 4], kHex[c & 15]};
     }
   }
   return out;
@@ -96,7 +100,8 @@ Status prove(EngineContext& context, const Found& found, const Uri& uri) {
   facts.cluster_id = context.cluster_id, facts.cluster_name = context.cluster_name;
   facts.tenant_id = found.tenant.tenant_id, facts.tenant_name = found.tenant.name;
   facts.dest_id = found.row.dest_id;
-  facts.use = found.row.kind == catalog::DestinationKind::kData ? DestinationUse::kData : DestinationUse::kArchive;
+  facts.use =
+      found.row.kind == catalog::DestinationKind::kData ? DestinationUse::kData : DestinationUse::kArchive;
   SEABED_CHECK(check_format(*store, facts, io));
   SEABED_CHECK(probe_destination(*store, facts, *context.clock, io));
   return ok();
@@ -104,22 +109,26 @@ Status prove(EngineContext& context, const Found& found, const Uri& uri) {
 
 }  // namespace
 
-Result<DestinationRow> change_storage(EngineContext& context, const std::string& tenant, const StorageChange& change) {
+Result<DestinationRow> change_storage(EngineContext& context, const std::string& tenant,
+                                      const StorageChange& change) {
   SEABED_TRY(const Uri path, parse_uri(change.path));
   if (path.scheme == "file" || path.scheme == "nfs")
-    return refused(Code::kUnsupported, path.redacted(), "has neither keys nor limits of a provider", "", 1235);
+    return refused(Code::kUnsupported, path.redacted(), "has neither keys nor limits of a provider", "",
+                   1235);
   SEABED_TRY(Found found, find(context, tenant, path.identity()));
   SEABED_TRY(Uri uri, parse_uri(found.row.uri));
   if (!change.access_info.empty()) SEABED_CHECK(add_access(uri, change.access_info));
   if (!change.attribute.empty()) SEABED_CHECK(add_attributes(uri, change.attribute));
   if (auto proved = prove(context, found, uri); !proved) {
-    if (proved.error().code == Code::kPermissionDenied && !proved.error().ob_error) proved.error().ob_error = 9116;
+    if (proved.error().code == Code::kPermissionDenied && !proved.error().ob_error)
+      proved.error().ob_error = 9116;
     return fail(proved.error());
   }
   found.row.uri = text_of(uri);
   found.row.path = uri.redacted();
   found.row.last_check_us = context.clock->read().now / 1000;
-  SEABED_CHECK(context.catalog->transact([&](Transaction& tx) { return catalog::update_destination(tx, found.row); }));
+  SEABED_CHECK(
+      context.catalog->transact([&](Transaction& tx) { return catalog::update_destination(tx, found.row); }));
   SEABED_CHECK(context.storage->change(uri));
   return found.row;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// ALTER EXTERNAL_STORAGE_DEST: other credentials or limits of a destination of a tenant (reference: statements,
-// section 3). dest_id and path stay.
+// ALTER EXTERNAL_STORAGE_DEST: other credentials or limits of a destination of a tenant (reference:
+// statements, section 3). dest_id and path stay.
 
 #include <optional>
 #include <string>
@@ -16,8 +16,9 @@ struct StorageChange {
   std::string access_info;  // "access_id=…&access_key=…"; empty: as it is
 };
 
-/// Proves the new values at the medium, then keeps them; what is open goes on with them at once. ob_error 1235: file and
-/// nfs have none of it; 9116: malformed ACCESS_INFO, or the medium refuses it. kNotFound: no such destination.
+/// Proves the new values at the medium, then keeps them; what is open goes on with them at once. ob_error
+/// 1235: file and nfs have none of it; 9116: malformed ACCESS_INFO, or the medium refuses it. kNotFound: no
+/// such destination.
 Result<catalog::DestinationRow> change_storage(EngineContext& context, const std::string& tenant,
                                                const StorageChange& change);
 

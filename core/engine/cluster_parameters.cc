@@ -22,12 +22,17 @@ Values changed(const std::vector<catalog::ParameterRow>& rows) {
 
 ClusterParameters::Destination destination_of(const catalog::DestinationRow& row) {
   const bool archive = row.kind == catalog::DestinationKind::kArchive;
-  return {row.dest_id, archive ? "archive" : "data", row.path, row.binding,
-          archive ? row.piece_switch_interval_us : 0, row.state};
+  return {row.dest_id,
+          archive ? "archive" : "data",
+          row.path,
+          row.binding,
+          archive ? row.piece_switch_interval_us : 0,
+          row.state};
 }
 
 Result<ClusterParameters::Tenant> decisions_of(Transaction& tx, const catalog::TenantRow& row) {
-  ClusterParameters::Tenant out{row.tenant_id, row.name, row.mode, row.time_zone, row.role, row.log_mode, {}, {}, {}};
+  ClusterParameters::Tenant out{
+      row.tenant_id, row.name, row.mode, row.time_zone, row.role, row.log_mode, {}, {}, {}};
   SEABED_TRY(const auto parameters, catalog::list_parameters(tx, row.tenant_id));
   out.parameters = changed(parameters);
   SEABED_TRY(const auto policies, catalog::list_delete_policies(tx, row.tenant_id));
@@ -90,8 +95,10 @@ Result<std::string> backup_cluster_parameters(EngineContext& context, const std:
   const IoContext io{.deadline = after(context.limits.request_deadline)};
   SEABED_TRY(const auto owner, read_format(*store, io));
   if (owner)
-    return fail(Error{Code::kConflict, uri.redacted(), "is a destination of tenant " + owner->tenant_name + " in cluster " +
-                      owner->cluster_name, "give a path of its own", 0, 9081});
+    return fail(
+        Error{Code::kConflict, uri.redacted(),
+              "is a destination of tenant " + owner->tenant_name + " in cluster " + owner->cluster_name,
+              "give a path of its own", 0, 9081});
   SEABED_TRY(const ClusterParameters values, read_decisions(context));
   return write_cluster_parameters(*store, values, io);
 }

@@ -22,7 +22,8 @@ std::vector<ClusterParameters::Value> values_of(const List& list) {
 }
 
 void put_tenant(const ClusterParameters::Tenant& t, meta::ClusterParameters::Tenant* out) {
-  out->set_tenant_id(t.tenant_id), out->set_name(t.name), out->set_mode(t.mode), out->set_time_zone(t.time_zone);
+  out->set_tenant_id(t.tenant_id), out->set_name(t.name), out->set_mode(t.mode),
+      out->set_time_zone(t.time_zone);
   out->set_role(t.role), out->set_log_mode(t.log_mode);
   put_values(t.parameters, out->mutable_parameters());
   for (const auto& one : t.policies) {
@@ -38,12 +39,19 @@ void put_tenant(const ClusterParameters::Tenant& t, meta::ClusterParameters::Ten
 }
 
 ClusterParameters::Tenant tenant_of(const meta::ClusterParameters::Tenant& m) {
-  ClusterParameters::Tenant out{m.tenant_id(), m.name(), m.mode(), m.time_zone(), m.role(), m.log_mode(),
-                                values_of(m.parameters()), {}, {}};
+  ClusterParameters::Tenant out{m.tenant_id(),
+                                m.name(),
+                                m.mode(),
+                                m.time_zone(),
+                                m.role(),
+                                m.log_mode(),
+                                values_of(m.parameters()),
+                                {},
+                                {}};
   for (const auto& one : m.policies()) out.policies.push_back({one.name(), one.recovery_window()});
   for (const auto& one : m.destinations())
-    out.destinations.push_back({one.dest_id(), one.kind(), one.path(), one.binding(), one.piece_switch_interval_us(),
-                                one.state()});
+    out.destinations.push_back(
+        {one.dest_id(), one.kind(), one.path(), one.binding(), one.piece_switch_interval_us(), one.state()});
   return out;
 }
 
@@ -61,8 +69,10 @@ std::string encode_cluster_parameters(const ClusterParameters& values) {
 Result<ClusterParameters> decode_cluster_parameters(std::string_view bytes, const std::string& what) {
   SEABED_TRY(const std::string body, decode_file(FileType::kClusterParameter, bytes, what));
   meta::ClusterParameters message;
-  if (!message.ParseFromString(body)) return fail(Code::kCorruption, what, "is no list of cluster parameters");
-  ClusterParameters out{message.cluster_id(), message.cluster_name(), message.scn(), values_of(message.parameters()), {}};
+  if (!message.ParseFromString(body))
+    return fail(Code::kCorruption, what, "is no list of cluster parameters");
+  ClusterParameters out{
+      message.cluster_id(), message.cluster_name(), message.scn(), values_of(message.parameters()), {}};
   for (const auto& tenant : message.tenants()) out.tenants.push_back(tenant_of(tenant));
   return out;
 }

@@ -13,7 +13,8 @@ constexpr int kNames = 60;  // seconds that may be taken already
 
 }  // namespace
 
-Result<std::string> write_cluster_parameters(ObjectStore& store, const ClusterParameters& values, const IoContext& ctx) {
+Result<std::string> write_cluster_parameters(ObjectStore& store, const ClusterParameters& values,
+                                             const IoContext& ctx) {
   const std::string file = encode_cluster_parameters(values);
   const std::string_view bytes[] = {file};
   for (int later = 0; later < kNames; ++later) {
@@ -40,7 +41,8 @@ Result<std::vector<std::string>> list_cluster_parameters(ObjectStore& store, con
   return keys;
 }
 
-Result<ClusterParameters> read_cluster_parameters(ObjectStore& store, const std::string& key, const IoContext& ctx) {
+Result<ClusterParameters> read_cluster_parameters(ObjectStore& store, const std::string& key,
+                                                  const IoContext& ctx) {
   SEABED_TRY(const std::string bytes, read_object(store, key, kMaxFile, ctx));
   return decode_cluster_parameters(bytes, key);
 }

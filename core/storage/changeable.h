@@ -1,6 +1,6 @@
 #pragma once
-// A store whose way to the medium may be changed while it is in use: new credentials or limits of the same destination
-// (ALTER EXTERNAL_STORAGE_DEST).
+// A store whose way to the medium may be changed while it is in use: new credentials or limits of the same
+// destination (ALTER EXTERNAL_STORAGE_DEST).
 
 #include <memory>
 #include <mutex>
@@ -10,8 +10,8 @@
 
 namespace seabed {
 
-/// Thread-safe. A call that is on its way ends as it began; the next one goes the new way. An upload that was begun
-/// goes on: its id is the medium's.
+/// Thread-safe. A call that is on its way ends as it began; the next one goes the new way. An upload that was
+/// begun goes on: its id is the medium's.
 class ChangeableStore final : public ObjectStore {
  public:
   explicit ChangeableStore(std::shared_ptr<ObjectStore> inner) : inner_(std::move(inner)) {}
@@ -21,7 +21,9 @@ class ChangeableStore final : public ObjectStore {
   const Capabilities& capabilities() const override { return inner()->capabilities(); }
   std::string describe() const override { return inner()->describe(); }
   const StoreMetrics* metrics() const override { return inner()->metrics(); }
-  Result<ObjectStat> stat(const std::string& key, const IoContext& ctx) override { return inner()->stat(key, ctx); }
+  Result<ObjectStat> stat(const std::string& key, const IoContext& ctx) override {
+    return inner()->stat(key, ctx);
+  }
   Result<size_t> read_at(const std::string& key, uint64_t offset, std::span<char> buffer,
                          const IoContext& ctx) override {
     return inner()->read_at(key, offset, buffer, ctx);
@@ -32,12 +34,12 @@ class ChangeableStore final : public ObjectStore {
   Result<std::string> begin_upload(const std::string& key, const IoContext& ctx) override {
     return inner()->begin_upload(key, ctx);
   }
-  Result<PartInfo> upload_part(const std::string& key, const std::string& upload_id, uint32_t number, Buffers bytes,
-                               const IoContext& ctx) override {
+  Result<PartInfo> upload_part(const std::string& key, const std::string& upload_id, uint32_t number,
+                               Buffers bytes, const IoContext& ctx) override {
     return inner()->upload_part(key, upload_id, number, bytes, ctx);
   }
-  Status complete_upload(const std::string& key, const std::string& upload_id, std::span<const PartInfo> parts,
-                         const IoContext& ctx) override {
+  Status complete_upload(const std::string& key, const std::string& upload_id,
+                         std::span<const PartInfo> parts, const IoContext& ctx) override {
     return inner()->complete_upload(key, upload_id, parts, ctx);
   }
   Status abort_upload(const std::string& key, const std::string& upload_id, const IoContext& ctx) override {
@@ -57,10 +59,13 @@ class ChangeableStore final : public ObjectStore {
   Result<std::vector<Status>> remove(std::span<const std::string> keys, const IoContext& ctx) override {
     return inner()->remove(keys, ctx);
   }
-  Result<uint64_t> append(const std::string& key, uint64_t position, Buffers bytes, const IoContext& ctx) override {
+  Result<uint64_t> append(const std::string& key, uint64_t position, Buffers bytes,
+                          const IoContext& ctx) override {
     return inner()->append(key, position, bytes, ctx);
   }
-  Result<Tags> get_tags(const std::string& key, const IoContext& ctx) override { return inner()->get_tags(key, ctx); }
+  Result<Tags> get_tags(const std::string& key, const IoContext& ctx) override {
+    return inner()->get_tags(key, ctx);
+  }
   Status set_tags(const std::string& key, const Tags& tags, const IoContext& ctx) override {
     return inner()->set_tags(key, tags, ctx);
   }
@@ -68,7 +73,8 @@ class ChangeableStore final : public ObjectStore {
  private:
   mutable std::mutex mutex_;
   std::shared_ptr<ObjectStore> inner_;
-  std::vector<std::shared_ptr<ObjectStore>> earlier_;  // their capabilities and figures may still be looked at
+  std::vector<std::shared_ptr<ObjectStore>>
+      earlier_;  // their capabilities and figures may still be looked at
 };
 
 }  // namespace seabed

@@ -47,7 +47,8 @@ Status open_it(File& audit, bool anew) {
 std::string utc_now() {
   const auto now = std::chrono::system_clock::now();
   const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
+  const auto ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
   char text[40];
   std::tm tm{};
   ::gmtime_r(&seconds, &tm);
@@ -70,10 +71,26 @@ Json shown_uris(const Json& uris) {
 
 /// Only what is known to hold no secret.
 Json shown(const Json& arguments) {
-  static const std::set<std::string> kPlain = {
-      "name", "binding", "piece_switch_interval", "incremental", "plus_archivelog", "description", "policy",
-      "recovery_window", "dry_run", "ids", "until", "directory", "options", "tables", "remap_tables",
-      "remap_tablegroups", "remap_tablespaces", "verify", "job_id", "tenants"};
+  static const std::set<std::string> kPlain = {"name",
+                                               "binding",
+                                               "piece_switch_interval",
+                                               "incremental",
+                                               "plus_archivelog",
+                                               "description",
+                                               "policy",
+                                               "recovery_window",
+                                               "dry_run",
+                                               "ids",
+                                               "until",
+                                               "directory",
+                                               "options",
+                                               "tables",
+                                               "remap_tables",
+                                               "remap_tablegroups",
+                                               "remap_tablespaces",
+                                               "verify",
+                                               "job_id",
+                                               "tenants"};
   Json out = Json::object();
   for (const auto& [key, value] : arguments.items()) {
     if (kPlain.count(key)) out[key] = value;
@@ -91,8 +108,13 @@ Json line_of(const Caller& caller, const std::string& call, const Json& argument
   const Json tenant = arguments.contains("tenant") ? arguments["tenant"]
                       : caller.sys                 ? Json(nullptr)
                                                    : Json(caller.tenant);
-  Json line{{"time", utc_now()}, {"user", caller.user}, {"uid", caller.uid}, {"pid", caller.pid},
-            {"role", caller.sys ? "sys" : "admin of " + caller.tenant}, {"tenant", tenant}, {"call", call}};
+  Json line{{"time", utc_now()},
+            {"user", caller.user},
+            {"uid", caller.uid},
+            {"pid", caller.pid},
+            {"role", caller.sys ? "sys" : "admin of " + caller.tenant},
+            {"tenant", tenant},
+            {"call", call}};
   if (!caller.statement.empty()) line["statement"] = caller.statement;
   if (Json some = shown(arguments); !some.empty()) line["arguments"] = std::move(some);
   line["result"] = result ? "ok" : std::string(code_name(result.error().code));
@@ -125,17 +147,19 @@ Status audit_ready() {
   return open_it(audit, false);
 }
 
-void audit_call(const Caller& caller, const std::string& call, const Json& arguments, const Result<Json>& result,
-                std::chrono::steady_clock::duration took) {
+void audit_call(const Caller& caller, const std::string& call, const Json& arguments,
+                const Result<Json>& result, std::chrono::steady_clock::duration took) {
   File& audit = file();
   const std::string line =
-      line_of(caller, call, arguments, result, took).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+      line_of(caller, call, arguments, result, took).dump(-1, ' ', false, Json::error_handler_t::replace) +
+      "\n";
   std::lock_guard lock(audit.mutex);
   if (audit.path.empty()) return;
   if (auto opened = open_it(audit, false); !opened) return log::error("{}", opened.error().message());
   const ssize_t n = ::write(audit.fd.get(), line.data(), line.size());  // one write: lines never mix
   if (n != static_cast<ssize_t>(line.size()))
-    log::error("audit file {}: cannot write ({}): {}", audit.path, n < 0 ? std::strerror(errno) : "short", line);
+    log::error("audit file {}: cannot write ({}): {}", audit.path, n < 0 ? std::strerror(errno) : "short",
+               line);
 }
 
 }  // namespace seabed

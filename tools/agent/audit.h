@@ -1,7 +1,7 @@
 #pragma once
-// The audit file: a line of JSON for every call that changes something and for every one that is refused, with who,
-// what, tenant, when, result and duration (docs/operator-guide.md). No secret is in it: of the arguments only those
-// that are known to hold none, URIs as Uri::redacted() shows them.
+// The audit file: a line of JSON for every call that changes something and for every one that is refused,
+// with who, what, tenant, when, result and duration (docs/operator-guide.md). No secret is in it: of the
+// arguments only those that are known to hold none, URIs as Uri::redacted() shows them.
 
 #include <chrono>
 #include <string>
@@ -12,16 +12,17 @@
 
 namespace seabed {
 
-/// From now on lines go there: opened (mode 0600, appended to) when the first is written, or at once by audit_reopen().
-/// Empty: no audit. Of the whole process, like the log.
+/// From now on lines go there: opened (mode 0600, appended to) when the first is written, or at once by
+/// audit_reopen(). Empty: no audit. Of the whole process, like the log.
 void set_up_audit(const std::string& file);
 /// Opens it anew: at the start of an agent, after a rotation. The old one stays in use when that fails.
 Status audit_reopen();
-/// The file can take a line. Asked before a call that changes something: what nobody could account for is not done.
+/// The file can take a line. Asked before a call that changes something: what nobody could account for is not
+/// done.
 Status audit_ready();
 
 /// Writes the line of a call that ended, before it is answered. Thread-safe.
-void audit_call(const Caller& caller, const std::string& call, const Json& arguments, const Result<Json>& result,
-                std::chrono::steady_clock::duration took);
+void audit_call(const Caller& caller, const std::string& call, const Json& arguments,
+                const Result<Json>& result, std::chrono::steady_clock::duration took);
 
 }  // namespace seabed

@@ -1,6 +1,6 @@
 #pragma once
-// Who may make which call (reference: statements, section 2), and which calls change something (audit.h). A call that
-// is in no rule is refused: a new call comes with its line in call_rights.cc.
+// Who may make which call (reference: statements, section 2), and which calls change something (audit.h). A
+// call that is in no rule is refused: a new call comes with its line in call_rights.cc.
 
 #include <string>
 
@@ -23,8 +23,8 @@ struct CallRule {
 /// nullptr: no rule.
 const CallRule* rule_of(const std::string& call);
 
-/// The arguments to run the call with. kPermissionDenied for what is not the caller's; kConflict for `sys` and meta
-/// tenants as the tenant of a call.
+/// The arguments to run the call with. kPermissionDenied for what is not the caller's; kConflict for `sys`
+/// and meta tenants as the tenant of a call.
 Result<Json> check_rights(const Caller& caller, const std::string& call, const Json& arguments);
 
 /// kConflict for `sys` and META$… : they are never archived, backed up or restored.

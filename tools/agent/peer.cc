@@ -84,7 +84,8 @@ std::optional<uint32_t> user_id(const std::string& name) {
   if (auto number = digits(name)) return number;
   passwd entry{}, *found = nullptr;
   std::vector<char> buffer(1 << 14);
-  if (::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) == 0 && found) return found->pw_uid;
+  if (::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) == 0 && found)
+    return found->pw_uid;
   return std::nullopt;
 }
 
@@ -92,7 +93,8 @@ std::optional<uint32_t> group_id(const std::string& name) {
   if (auto number = digits(name)) return number;
   group entry{}, *found = nullptr;
   std::vector<char> buffer(1 << 16);
-  if (::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) == 0 && found) return found->gr_gid;
+  if (::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) == 0 && found)
+    return found->gr_gid;
   return std::nullopt;
 }
 
@@ -132,7 +134,8 @@ Result<SocketAccess> socket_access(const RolesConfig& roles) {
   if (!roles.socket_group.empty()) {
     access.group = group_id(roles.socket_group);
     if (!access.group)
-      return fail(Code::kInvalidArgument, "[roles] socket_group", "'" + roles.socket_group + "' is no group of this machine");
+      return fail(Code::kInvalidArgument, "[roles] socket_group",
+                  "'" + roles.socket_group + "' is no group of this machine");
     access.mode = 0660;
     return access;
   }

@@ -34,13 +34,14 @@ struct PeerRoles {
 };
 PeerRoles roles_of(const RolesConfig& roles, const Peer& peer);
 
-/// Who calls. The admin of several tenants is the admin of the one that `arguments` name. kPermissionDenied: no role.
+/// Who calls. The admin of several tenants is the admin of the one that `arguments` name. kPermissionDenied:
+/// no role.
 Result<Caller> caller_of(const RolesConfig& roles, const Peer& peer, const Json& arguments);
 /// In process: whoever can open the catalog.
 Caller caller_in_process();
 
-/// Mode and group of the socket: 0600 when no other user has a role; with roles.socket_group 0660 and that group;
-/// else 0666, and each connection's credentials decide.
+/// Mode and group of the socket: 0600 when no other user has a role; with roles.socket_group 0660 and that
+/// group; else 0666, and each connection's credentials decide.
 struct SocketAccess {
   uint32_t mode = 0600;
   std::optional<uint32_t> group;

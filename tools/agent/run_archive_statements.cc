@@ -1,4 +1,5 @@
-// Destinations, parameters, the archive switch, backups, keys, SELECT (reference: statements, sections 3 to 5).
+// Destinations, parameters, the archive switch, backups, keys, SELECT (reference: statements, sections 3 to
+// 5).
 #include <nlohmann/json.hpp>
 
 #include "tools/agent/statement_run.h"
@@ -11,10 +12,14 @@ bool like(std::string_view text, std::string_view pattern) {
   size_t t = 0, p = 0, star = std::string_view::npos, mark = 0;
   auto small = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
   while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '%') star = p++, mark = t;
-    else if (p < pattern.size() && (pattern[p] == '_' || small(pattern[p]) == small(text[t]))) ++p, ++t;
-    else if (star != std::string_view::npos) p = star + 1, t = ++mark;
-    else return false;
+    if (p < pattern.size() && pattern[p] == '%')
+      star = p++, mark = t;
+    else if (p < pattern.size() && (pattern[p] == '_' || small(pattern[p]) == small(text[t])))
+      ++p, ++t;
+    else if (star != std::string_view::npos)
+      p = star + 1, t = ++mark;
+    else
+      return false;
   }
   return pattern.find_first_not_of('%', p) == std::string_view::npos;
 }
@@ -69,9 +74,8 @@ Result<Json> run(StatementRun& run, const statement::ArchiveLog& s) {
 }
 
 Result<Json> run(StatementRun& run, const statement::Backup& s) {
-  Json arguments{{"incremental", s.incremental},
-                 {"plus_archivelog", s.plus_archivelog},
-                 {"description", s.description}};
+  Json arguments{
+      {"incremental", s.incremental}, {"plus_archivelog", s.plus_archivelog}, {"description", s.description}};
   if (const auto& password = run.session().encryption_password; !password.empty())
     arguments["encryption_password"] = password;
   if (!run.caller().sys) return run.each("backup/start", s.tenants, arguments, 9040);

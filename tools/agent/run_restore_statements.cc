@@ -18,8 +18,10 @@ Json until_json(const statement::Until& until) {
 Json options_json(const std::map<std::string, std::string>& options) {
   Json json = Json::object();
   for (const auto& [key, value] : options)
-    if (key == "concurrency") json[key] = std::stoull(value);
-    else if (key != "directory") json[key] = value;
+    if (key == "concurrency")
+      json[key] = std::stoull(value);
+    else if (key != "directory")
+      json[key] = value;
   return json;
 }
 
@@ -55,7 +57,8 @@ Json preview_rows(const Json& answer) {
 Result<Json> run(StatementRun& run, const statement::Restore& s) {
   SEABED_CHECK(check_rights(run.caller(), "restore/start", {{"tenant", s.tenant}}));
   if (!s.from.options.count("directory"))
-    return fail(Code::kInvalidArgument, run.name(), "needs WITH 'directory=/new/directory': where the databases go",
+    return fail(Code::kInvalidArgument, run.name(),
+                "needs WITH 'directory=/new/directory': where the databases go",
                 "add the option; pool_list, locality and primary_zone may be left out");
   Json arguments = source_json(run, s.from);
   arguments["tenant"] = s.tenant;
@@ -64,7 +67,8 @@ Result<Json> run(StatementRun& run, const statement::Restore& s) {
 
 Result<Json> run(StatementRun& run, const statement::RestorePreview& s) {
   Json arguments{{"uris", s.from.uris}, {"until", until_json(s.from.until)}};
-  if (!run.session().decryption_passwords.empty()) arguments["passwords"] = run.session().decryption_passwords;
+  if (!run.session().decryption_passwords.empty())
+    arguments["passwords"] = run.session().decryption_passwords;
   SEABED_CHECK(run.call("restore/preview", arguments));
   run.session().preview = arguments.dump(-1, ' ', false, Json::error_handler_t::replace);
   return statement_result(run.name(), Json::array());

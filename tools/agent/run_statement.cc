@@ -31,8 +31,8 @@ Result<std::string> StatementRun::one_name(const statement::Tenants& tenants) {
   SEABED_CHECK(refuse_clause(tenants, caller_));
   if (!caller_.sys) return caller_.tenant;
   if (tenants.names.size() == 1) return tenants.names.front();
-  return fail(Code::kInvalidArgument, name_, "needs TENANT = name: it is about one tenant, and sys has none of its own",
-              "add the clause");
+  return fail(Code::kInvalidArgument, name_,
+              "needs TENANT = name: it is about one tenant, and sys has none of its own", "add the clause");
 }
 
 Result<std::vector<std::string>> StatementRun::names(const statement::Tenants& tenants) {
@@ -43,7 +43,8 @@ Result<std::vector<std::string>> StatementRun::names(const statement::Tenants& t
     SEABED_TRY(const auto rows, engine_.tenants());
     for (const auto& row : rows) names.push_back(row.name);
   }
-  for (const std::string& name : names) {  // before anything is done: one that is not there fails the statement
+  for (const std::string& name :
+       names) {  // before anything is done: one that is not there fails the statement
     SEABED_CHECK(check_user_tenant(name));
     SEABED_CHECK(engine_.tenant(name));
   }
@@ -68,8 +69,8 @@ Result<Json> StatementRun::once(const std::string& name, const Json& arguments) 
   return statement_result(name_, Json::array({row}));
 }
 
-Result<Json> StatementRun::each(const std::string& name, const statement::Tenants& tenants, const Json& arguments,
-                                int skipped) {
+Result<Json> StatementRun::each(const std::string& name, const statement::Tenants& tenants,
+                                const Json& arguments, int skipped) {
   SEABED_TRY(const auto all, names(tenants));
   const bool listed = !caller_.sys || !tenants.names.empty();
   Json rows = Json::array();

@@ -149,7 +149,8 @@ class UnixServer : public Server {
     if (::poll(&wait, 1, kStrangerMs) == 1)
       if (const ssize_t n = ::recv(socket, bytes, sizeof bytes, MSG_DONTWAIT); n > 0) first.assign(bytes, n);
     const Status why = calls_.admit(call_in(first), peer);
-    auto response = answer_with(why ? Result<Json>(fail(Code::kUnavailable, path_, "ask again")) : fail(why.error()), 11);
+    auto response =
+        answer_with(why ? Result<Json>(fail(Code::kUnavailable, path_, "ask again")) : fail(why.error()), 11);
     response.keep_alive(false);
     std::ostringstream text;
     text << response;
@@ -157,7 +158,8 @@ class UnixServer : public Server {
     ::shutdown(socket, SHUT_WR);
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(2);
     while (std::chrono::steady_clock::now() < end && ::poll(&wait, 1, kStrangerMs) == 1)
-      if (::recv(socket, bytes, sizeof bytes, MSG_DONTWAIT) <= 0) break;  // a close before that would lose the answer
+      if (::recv(socket, bytes, sizeof bytes, MSG_DONTWAIT) <= 0)
+        break;  // a close before that would lose the answer
   }
 
   /// "archive/start" of "POST /v1/archive/start HTTP/1.1…".
@@ -170,7 +172,8 @@ class UnixServer : public Server {
     return std::string(request.substr(0, std::min<size_t>(end, 60)));
   }
 
-  http::response<http::string_body> respond(const http::request<http::string_body>& request, const Peer& peer) {
+  http::response<http::string_body> respond(const http::request<http::string_body>& request,
+                                            const Peer& peer) {
     std::string_view target(request.target().data(), request.target().size());
     Result<Json> answer = fail(Code::kInvalidArgument, std::string(target), "is no POST /v1/…");
     if (request.method() == http::verb::post && target.starts_with(kPrefix)) {
@@ -186,7 +189,8 @@ class UnixServer : public Server {
   }
 
   static http::response<http::string_body> answer_with(const Result<Json>& answer, unsigned version) {
-    http::response<http::string_body> response(answer ? http::status::ok : status_of(answer.error()), version);
+    http::response<http::string_body> response(answer ? http::status::ok : status_of(answer.error()),
+                                               version);
     response.set(http::field::content_type, "application/json");
     Json body = answer ? Json{{"result", *answer}} : Json{{"error", to_json(answer.error())}};
     response.body() = body.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -1,5 +1,6 @@
 #pragma once
-// The agent's socket: a Unix socket that serves the calls of calls.h as HTTP and JSON, to whom [roles] let in (peer.h).
+// The agent's socket: a Unix socket that serves the calls of calls.h as HTTP and JSON, to whom [roles] let in
+// (peer.h).
 
 #include <functional>
 #include <memory>

@@ -24,8 +24,8 @@ Result<std::vector<statement::Statement>> read(const std::string& text) {
   return statements;
 }
 
-/// sql/execute {statement, session?}: one or several with `;`. All are read before the first runs; the first that
-/// fails ends it.
+/// sql/execute {statement, session?}: one or several with `;`. All are read before the first runs; the first
+/// that fails ends it.
 Result<Json> execute(Engine& engine, const Json& args, const Caller& caller) {
   auto statements = read(args.at("statement").get<std::string>());
   if (!statements) {

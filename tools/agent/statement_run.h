@@ -1,6 +1,6 @@
 #pragma once
-// Internal: a statement on its way to its calls (reference: statements; who may: run_call), and the functions that take
-// each statement there.
+// Internal: a statement on its way to its calls (reference: statements; who may: run_call), and the functions
+// that take each statement there.
 
 #include "core/engine/statement/statement.h"
 #include "tools/agent/statement_results.h"
@@ -22,7 +22,8 @@ class StatementRun {
 
   /// The one tenant of a statement: the TENANT clause of sys, or the admin's own.
   Result<std::string> one_name(const statement::Tenants& tenants);
-  /// The tenants a statement acts on, all of them known. Without a TENANT clause: the admin's own; for sys all.
+  /// The tenants a statement acts on, all of them known. Without a TENANT clause: the admin's own; for sys
+  /// all.
   Result<std::vector<std::string>> names(const statement::Tenants& tenants);
 
   /// run_call; "not supported yet" for a call that this version does not have.
@@ -30,8 +31,9 @@ class StatementRun {
   /// One call, one row: the tenant and what the call answered.
   Result<Json> once(const std::string& call, const Json& arguments);
   static constexpr int kNotFound = -1;  // as `skipped`: Code::kNotFound
-  /// The call for every tenant. Without a list a tenant that answers `skipped` (already on, not ready …) is left out,
-  /// unless that leaves none; with a list the first that fails ends it and its error says what was done before.
+  /// The call for every tenant. Without a list a tenant that answers `skipped` (already on, not ready …) is
+  /// left out, unless that leaves none; with a list the first that fails ends it and its error says what was
+  /// done before.
   Result<Json> each(const std::string& call, const statement::Tenants& tenants, const Json& arguments,
                     int skipped = 0);
 

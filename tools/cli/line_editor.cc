@@ -28,7 +28,8 @@ FILE* open_private(const std::string& path, int flags, const char* mode) {
 
 class LibEdit : public LineEditor {
  public:
-  LibEdit(std::string history, CompleteFn complete) : file_(std::move(history)), complete_(std::move(complete)) {}
+  LibEdit(std::string history, CompleteFn complete)
+      : file_(std::move(history)), complete_(std::move(complete)) {}
   ~LibEdit() override {
     if (editor_) ::el_end(editor_);
     if (history_) ::history_end(history_);

@@ -15,8 +15,8 @@ class LineEditor {
   /// What may follow `word` (the last word before the cursor), each a whole word.
   using CompleteFn = std::function<std::vector<std::string>(const std::string& word)>;
 
-  /// On standard input and output. `history`: a file of mode 0600, read now and written at each remember(); empty:
-  /// no file. A history that cannot be read or is open to others is left alone.
+  /// On standard input and output. `history`: a file of mode 0600, read now and written at each remember();
+  /// empty: no file. A history that cannot be read or is open to others is left alone.
   static Result<std::unique_ptr<LineEditor>> open(const std::string& history, CompleteFn complete);
   virtual ~LineEditor() = default;
 

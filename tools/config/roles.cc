@@ -13,9 +13,11 @@ Status read_role(Reading& reading, const std::string& name, const toml::table& t
 
 void check_role(const std::string& name, const Role& role, std::vector<std::string>& problems) {
   for (const std::string& user : role.users)
-    if (!user_id(user)) problems.push_back("[roles." + name + "] users: '" + user + "' is no user of this machine");
+    if (!user_id(user))
+      problems.push_back("[roles." + name + "] users: '" + user + "' is no user of this machine");
   for (const std::string& group : role.groups)
-    if (!group_id(group)) problems.push_back("[roles." + name + "] groups: '" + group + "' is no group of this machine");
+    if (!group_id(group))
+      problems.push_back("[roles." + name + "] groups: '" + group + "' is no group of this machine");
 }
 
 }  // namespace

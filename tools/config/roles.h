@@ -1,6 +1,6 @@
 #pragma once
-// [roles.sys] and [roles.<tenant>]: which operating-system users and groups act as what on the agent's socket. Applied
-// by a reload.
+// [roles.sys] and [roles.<tenant>]: which operating-system users and groups act as what on the agent's
+// socket. Applied by a reload.
 
 #include <toml++/toml.h>
 

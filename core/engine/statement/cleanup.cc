@@ -1,4 +1,5 @@
-// Delete policies, CANCEL DELETE BACKUP, DELETE BACKUPSET / ARCHIVELOG_PIECE (reference: statements, section 8).
+// Delete policies, CANCEL DELETE BACKUP, DELETE BACKUPSET / ARCHIVELOG_PIECE (reference: statements, section
+// 8).
 #include "core/engine/statement/clauses.h"
 
 namespace seabed::statement {
@@ -31,13 +32,15 @@ bool read_drop_policy(Scan& s, Statement& out) {
 
 bool read_cancel_delete(Scan& s, Statement& out) {
   CancelDelete cancel;
-  auto grammar = words(s, "ALTER", "SYSTEM", "CANCEL") >> words(s, "DELETE", "BACKUP") >> -tenants(s, cancel.tenants);
+  auto grammar =
+      words(s, "ALTER", "SYSTEM", "CANCEL") >> words(s, "DELETE", "BACKUP") >> -tenants(s, cancel.tenants);
   return s.reads(grammar) && (out = cancel, true);
 }
 
 bool read_delete(Scan& s, Statement& out) {
   Delete one;
-  auto what = Word(s, "BACKUPSET")[put(one.pieces, false)] | Word(s, "ARCHIVELOG_PIECE")[put(one.pieces, true)];
+  auto what =
+      Word(s, "BACKUPSET")[put(one.pieces, false)] | Word(s, "ARCHIVELOG_PIECE")[put(one.pieces, true)];
   auto grammar = words(s, "ALTER", "SYSTEM", "DELETE") >> what >> numbers(s, one.ids) >>
                  -one_tenant(s, one.tenant) >> -description(s, one.description);
   return s.reads(grammar) && (out = one, true);

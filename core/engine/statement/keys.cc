@@ -1,13 +1,13 @@
-// BACKUP KEY, BACKUP CLUSTER PARAMETERS, SET ENCRYPTION / DECRYPTION, EXTERNAL_STORAGE_DEST (reference: statements,
-// sections 3 and 5).
+// BACKUP KEY, BACKUP CLUSTER PARAMETERS, SET ENCRYPTION / DECRYPTION, EXTERNAL_STORAGE_DEST (reference:
+// statements, sections 3 and 5).
 #include "core/engine/statement/clauses.h"
 
 namespace seabed::statement {
 
 bool read_cluster_parameters(Scan& s, Statement& out) {
   BackupClusterParameters backup;
-  auto grammar = words(s, "ALTER", "SYSTEM", "BACKUP") >> words(s, "CLUSTER", "PARAMETERS", "TO") >> -Sign(s, '=') >>
-                 Text(s)[into(backup.uri)];
+  auto grammar = words(s, "ALTER", "SYSTEM", "BACKUP") >> words(s, "CLUSTER", "PARAMETERS", "TO") >>
+                 -Sign(s, '=') >> Text(s)[into(backup.uri)];
   return s.reads(grammar) && (out = backup, true);
 }
 
@@ -22,8 +22,8 @@ bool read_backup_key(Scan& s, Statement& out) {
 bool read_set_encryption(Scan& s, Statement& out) {
   SetEncryption set;
   const At start = s.at;
-  auto grammar = words(s, "SET", "ENCRYPTION", "ON") >> words(s, "IDENTIFIED", "BY") >> Text(s)[into(set.password)] >>
-                 Word(s, "ONLY");
+  auto grammar = words(s, "SET", "ENCRYPTION", "ON") >> words(s, "IDENTIFIED", "BY") >>
+                 Text(s)[into(set.password)] >> Word(s, "ONLY");
   if (!s.reads(grammar)) return false;
   if (set.password.empty()) return s.wrong(start, "SET ENCRYPTION wants a password that is not empty"), false;
   return out = set, true;
@@ -35,7 +35,8 @@ bool read_set_decryption(Scan& s, Statement& out) {
     x3::_pass(context) = set.passwords.size() < kMaxList;
     if (x3::_pass(context)) set.passwords.push_back(x3::_attr(context));
   };
-  auto grammar = words(s, "SET", "DECRYPTION") >> words(s, "IDENTIFIED", "BY") >> (Text(s)[add] % Sign(s, ','));
+  auto grammar =
+      words(s, "SET", "DECRYPTION") >> words(s, "IDENTIFIED", "BY") >> (Text(s)[add] % Sign(s, ','));
   return s.reads(grammar) && (out = set, true);
 }
 
@@ -43,8 +44,8 @@ bool read_change_storage(Scan& s, Statement& out) {
   ChangeStorage change;
   const At start = s.at;
   auto verb = Word(s, "ALTER") | Word(s, "CHANGE") | Word(s, "MODIFY");
-  auto grammar = words(s, "ALTER", "SYSTEM") >> verb >> words(s, "EXTERNAL_STORAGE_DEST", "PATH") >> -Sign(s, '=') >>
-                 Text(s)[into(change.path)] >> Word(s, "SET") >>
+  auto grammar = words(s, "ALTER", "SYSTEM") >> verb >> words(s, "EXTERNAL_STORAGE_DEST", "PATH") >>
+                 -Sign(s, '=') >> Text(s)[into(change.path)] >> Word(s, "SET") >>
                  -(Word(s, "ATTRIBUTE") >> -Sign(s, '=') >> Text(s)[into(change.attribute)]) >>
                  -(Word(s, "ACCESS_INFO") >> -Sign(s, '=') >> Text(s)[into(change.access_info)]);
   if (!s.reads(grammar)) return false;

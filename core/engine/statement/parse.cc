@@ -6,15 +6,35 @@ namespace seabed::statement {
 namespace {
 
 bool read_one(Scan& scan, Statement& out) {
-  static constexpr Reader kReaders[] = {
-      read_archive_dest,    read_archive_state,  read_data_dest,       read_archive_log,
-      read_backup,          read_cancel_backup,  read_show_parameters, read_select,
-      read_cluster_parameters, read_backup_key,  read_set_encryption,  read_set_decryption,
-      read_change_storage,  read_restore_preview, read_restore,        read_show_preview,
-      read_cancel_restore,  read_recover_table,  read_cancel_recover_table, read_log_restore_source,
-      read_recover_standby, read_activate_standby, read_run_upgrade,   read_add_policy,
-      read_drop_policy,     read_cancel_delete,  read_delete,          read_refused,
-      read_set_parameter};
+  static constexpr Reader kReaders[] = {read_archive_dest,
+                                        read_archive_state,
+                                        read_data_dest,
+                                        read_archive_log,
+                                        read_backup,
+                                        read_cancel_backup,
+                                        read_show_parameters,
+                                        read_select,
+                                        read_cluster_parameters,
+                                        read_backup_key,
+                                        read_set_encryption,
+                                        read_set_decryption,
+                                        read_change_storage,
+                                        read_restore_preview,
+                                        read_restore,
+                                        read_show_preview,
+                                        read_cancel_restore,
+                                        read_recover_table,
+                                        read_cancel_recover_table,
+                                        read_log_restore_source,
+                                        read_recover_standby,
+                                        read_activate_standby,
+                                        read_run_upgrade,
+                                        read_add_policy,
+                                        read_drop_policy,
+                                        read_cancel_delete,
+                                        read_delete,
+                                        read_refused,
+                                        read_set_parameter};
   for (Reader reader : kReaders) {
     if (reader(scan, out)) return true;
     if (scan.is_wrong()) return false;
@@ -49,7 +69,9 @@ struct NameOf {
   std::string operator()(const AddDeletePolicy&) { return "ADD DELETE BACKUP POLICY"; }
   std::string operator()(const DropDeletePolicy&) { return "DROP DELETE BACKUP POLICY"; }
   std::string operator()(const CancelDelete&) { return "CANCEL DELETE BACKUP"; }
-  std::string operator()(const Delete& s) { return s.pieces ? "DELETE ARCHIVELOG_PIECE" : "DELETE BACKUPSET"; }
+  std::string operator()(const Delete& s) {
+    return s.pieces ? "DELETE ARCHIVELOG_PIECE" : "DELETE BACKUPSET";
+  }
   std::string operator()(const Select&) { return "SELECT"; }
   std::string operator()(const Refused& s) { return s.name; }
 };

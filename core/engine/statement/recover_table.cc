@@ -63,7 +63,8 @@ bool read_recover_table(Scan& s, Statement& out) {
                  -description(s, recover.from.description);
   if (!s.reads(grammar)) return false;
   recover.from.uris = split_list(uris);
-  std::string why = recover.from.uris.empty() ? "FROM wants 'uri,uri' with no empty part" : check_names(recover);
+  std::string why =
+      recover.from.uris.empty() ? "FROM wants 'uri,uri' with no empty part" : check_names(recover);
   if (why.empty()) why = read_options(options, true, recover.from.options);
   if (!why.empty()) return s.wrong(start, "in RECOVER TABLE: " + why), false;
   return out = recover, true;

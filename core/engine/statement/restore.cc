@@ -1,4 +1,5 @@
-// RESTORE, its preview, CANCEL RESTORE (reference: statements, section 6), and what RECOVER TABLE shares with it.
+// RESTORE, its preview, CANCEL RESTORE (reference: statements, section 6), and what RECOVER TABLE shares with
+// it.
 #include <charconv>
 
 #include "core/engine/statement/clauses.h"
@@ -6,7 +7,8 @@
 namespace seabed::statement {
 namespace {
 
-constexpr const char* kOptions[] = {"pool_list", "locality", "primary_zone", "concurrency", "method", "directory"};
+constexpr const char* kOptions[] = {"pool_list",   "locality", "primary_zone",
+                                    "concurrency", "method",   "directory"};
 
 std::string small(std::string text) {
   for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
@@ -17,7 +19,8 @@ std::string small(std::string text) {
 std::string check_option(const std::string& key, const std::string& value) {
   uint64_t number = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (key == "concurrency" && (error != std::errc() || end != value.data() + value.size() || !number || number > 256))
+  if (key == "concurrency" &&
+      (error != std::errc() || end != value.data() + value.size() || !number || number > 256))
     return "concurrency is a number from 1 to 256";
   if (key == "method" && value != "full" && value != "quick") return "method is full or quick";
   if (key == "directory" && value[0] != '/') return "directory is an absolute path";
@@ -25,8 +28,8 @@ std::string check_option(const std::string& key, const std::string& value) {
 }
 
 auto preview_from(Scan& s, std::string& uris, Until& until) {
-  return words(s, "ALTER", "SYSTEM", "RESTORE") >> Word(s, "FROM") >> Text(s)[into(uris)] >> Word(s, "UNTIL") >>
-         time_or_scn(s, until) >> Word(s, "PREVIEW");
+  return words(s, "ALTER", "SYSTEM", "RESTORE") >> Word(s, "FROM") >> Text(s)[into(uris)] >>
+         Word(s, "UNTIL") >> time_or_scn(s, until) >> Word(s, "PREVIEW");
 }
 
 auto key_from(Scan& s, RestoreFrom& from) {
@@ -37,9 +40,10 @@ auto key_from(Scan& s, RestoreFrom& from) {
 /// Without OceanBase's ADD RESTORE SOURCE there is no RESTORE without FROM.
 auto restore(Scan& s, Restore& out, std::string& uris, std::string& options) {
   RestoreFrom& from = out.from;
-  return words(s, "ALTER", "SYSTEM", "RESTORE") >> Name(s, "a tenant's name")[into(out.tenant)] >> Word(s, "FROM") >>
-         Text(s)[into(uris)] >> -(Word(s, "UNTIL") >> time_or_scn(s, from.until)) >>
-         -(Word(s, "WITH") >> Text(s)[into(options)]) >> -key_from(s, from) >> -description(s, from.description);
+  return words(s, "ALTER", "SYSTEM", "RESTORE") >> Name(s, "a tenant's name")[into(out.tenant)] >>
+         Word(s, "FROM") >> Text(s)[into(uris)] >> -(Word(s, "UNTIL") >> time_or_scn(s, from.until)) >>
+         -(Word(s, "WITH") >> Text(s)[into(options)]) >> -key_from(s, from) >>
+         -description(s, from.description);
 }
 
 }  // namespace
@@ -58,16 +62,19 @@ std::vector<std::string> split_list(const std::string& text) {
   }
 }
 
-std::string read_options(const std::string& text, bool for_tables, std::map<std::string, std::string>& options) {
+std::string read_options(const std::string& text, bool for_tables,
+                         std::map<std::string, std::string>& options) {
   for (size_t at = 0; at <= text.size() && !text.empty();) {
     const size_t stop = std::min(text.find('&', at), text.size());
     const std::string part = text.substr(at, stop - at);
     at = stop + 1;
     const size_t equal = part.find('=');
-    if (equal == std::string::npos || equal + 1 == part.size()) return "options are name=value with & between them";
+    if (equal == std::string::npos || equal + 1 == part.size())
+      return "options are name=value with & between them";
     const std::string key = small(part.substr(0, equal));
     std::string value = part.substr(equal + 1);
-    const bool known = std::any_of(std::begin(kOptions), std::end(kOptions), [&](auto* one) { return key == one; });
+    const bool known =
+        std::any_of(std::begin(kOptions), std::end(kOptions), [&](auto* one) { return key == one; });
     if (!known || (for_tables && key == "method"))
       return std::string("expected pool_list=, locality=, primary_zone=, concurrency=, directory=") +
              (for_tables ? "" : " or method=");

@@ -1,4 +1,5 @@
-// SET LOG_RESTORE_SOURCE, RECOVER STANDBY, ACTIVATE STANDBY, RUN UPGRADE JOB (reference: statements, sections 9, 10).
+// SET LOG_RESTORE_SOURCE, RECOVER STANDBY, ACTIVATE STANDBY, RUN UPGRADE JOB (reference: statements, sections
+// 9, 10).
 #include "core/engine/statement/clauses.h"
 
 namespace seabed::statement {
@@ -9,8 +10,10 @@ std::string check_source(const std::string& text) {
   if (text.empty()) return {};
   const bool service = same_word(text.substr(0, 8), "SERVICE=");
   if (!service && !same_word(text.substr(0, 9), "LOCATION=")) return "expected LOCATION= or SERVICE=";
-  if (text.size() <= (service ? 8u : 9u) || text[service ? 8 : 9] == ' ') return "attributes are name=value, without blanks around =";
-  if (!service && text.find_first_of(" \t\r\n") != std::string::npos) return "LOCATION= is one uri without blanks";
+  if (text.size() <= (service ? 8u : 9u) || text[service ? 8 : 9] == ' ')
+    return "attributes are name=value, without blanks around =";
+  if (!service && text.find_first_of(" \t\r\n") != std::string::npos)
+    return "LOCATION= is one uri without blanks";
   return {};
 }
 
@@ -31,15 +34,16 @@ bool read_recover_standby(Scan& s, Statement& out) {
   RecoverStandby recover;
   auto until = Word(s, "UNTIL") >> (Word(s, "UNLIMITED")[put(recover.until.kind, Until::Kind::kUnlimited)] |
                                     time_or_scn(s, recover.until));
-  auto grammar = words(s, "ALTER", "SYSTEM", "RECOVER") >> Word(s, "STANDBY") >> -one_tenant(s, recover.tenant) >>
+  auto grammar = words(s, "ALTER", "SYSTEM", "RECOVER") >> Word(s, "STANDBY") >>
+                 -one_tenant(s, recover.tenant) >>
                  (until | Word(s, "CANCEL")[put(recover.until.kind, Until::Kind::kCancel)]);
   return s.reads(grammar) && (out = recover, true);
 }
 
 bool read_activate_standby(Scan& s, Statement& out) {
   ActivateStandby activate;
-  auto grammar = words(s, "ALTER", "SYSTEM", "ACTIVATE") >> Word(s, "STANDBY") >> -one_tenant(s, activate.tenant) >>
-                 -Word(s, "VERIFY")[put(activate.verify, true)];
+  auto grammar = words(s, "ALTER", "SYSTEM", "ACTIVATE") >> Word(s, "STANDBY") >>
+                 -one_tenant(s, activate.tenant) >> -Word(s, "VERIFY")[put(activate.verify, true)];
   return s.reads(grammar) && (out = activate, true);
 }
 
@@ -48,7 +52,8 @@ bool read_run_upgrade(Scan& s, Statement& out) {
   std::string job;
   const At start = s.at;
   auto name = Text(s, "\"UPGRADE_ALL\"")[into(job)] | DoubleQuoted(s, "\"UPGRADE_ALL\"")[into(job)];
-  auto grammar = words(s, "ALTER", "SYSTEM", "RUN") >> words(s, "UPGRADE", "JOB") >> name >> -tenants(s, run.tenants);
+  auto grammar =
+      words(s, "ALTER", "SYSTEM", "RUN") >> words(s, "UPGRADE", "JOB") >> name >> -tenants(s, run.tenants);
   if (!s.reads(grammar)) return false;
   if (!same_word(job, "UPGRADE_ALL")) return s.wrong(start, "the upgrade job is \"UPGRADE_ALL\""), false;
   return out = run, true;
