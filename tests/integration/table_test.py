@@ -24,11 +24,11 @@ FAMILIES = ["default", "cf1", "cf2", "cf3"]
 class Story:
     """A ledger in four column families, its backup, and log behind it; the writer is stopped at the end."""
 
-    def __init__(self, case):
+    def __init__(self, case, others=()):
         self.case = case
         self.ledger = Ledger(case.build, case.base, flags=["--cfs", "4", "--memtable-kb", "128"])
         self.ledger.start("--rate", "1500", "--seconds", "240")
-        self.lab = Installation(case.build, case.base, [Tenant("t", self.ledger.db)],
+        self.lab = Installation(case.build, case.base, [Tenant("t", self.ledger.db), *others],
                                 limits={"bridge_min_interval_ms": 500})
         case.at_end(self.lab.stop)
         case.at_end(self.ledger.kill)
@@ -180,28 +180,38 @@ STATES = ["table/PREPARE", "table/RECOVERING", "table/user/RESTORE_AUX_TENANT", 
 
 
 def cancel(case):
-    """CANCEL of a job that its killed process left, and of none; then the job goes on after a kill at each state."""
-    story = Story(case)
+    """CANCEL of a job that its killed process left, and of none; then a job goes on after a kill at each state. Into another
+    tenant, whose closed database ldb made."""
+    other = f"{case.base}/other.db"
+    subprocess.run(["ldb", f"--db={other}", "--create_if_missing", "put", "a", "b"], check=True, capture_output=True, timeout=60)
+    story = Story(case, [Tenant("u", other)])
     story.stop_writer()
-    case.contains(story.lab.refused("table", "cancel", "--tenant", "t").stderr, "no table restore", "nothing to cancel")
+
+    def recover(name, state):
+        return story.lab.run("table", "recover", *story.lab.sources("t"), "--table", table("cf1"), "--remap-table",
+                             f"{table('cf1')}:`other.db`.{name}", "--to-tenant", "u", env={"SEABED_TEST_KILL_AT": state})
+
+    case.contains(story.lab.refused("table", "cancel", "--tenant", "u").stderr, "no table restore", "nothing to cancel")
     story.lab.stop_agent()
-    story.lab.run("table", "recover", *story.lab.sources("t"), "--table", table("cf1"), "--remap-table",
-                  f"{table('cf1')}:{table('gone')}", "--to-tenant", "t", env={"SEABED_TEST_KILL_AT": "table/user/IMPORTING"})
-    story.lab.cli("table", "cancel", "--tenant", "t")
-    job = story.lab.cli("table", "status", "--tenant", "t")[0]
+    recover("gone", "table/user/IMPORTING")
+    story.lab.cli("table", "cancel", "--tenant", "u")
+    job = story.lab.cli("table", "status", "--tenant", "u")[0]
     case.equal([job["status"], job["comment"]], ["FAILED", "canceled"], "the cancelled job")
     case.equal(os.listdir(f"{case.base}/state/table"), [], "the auxiliary tenant is gone")
     wanted = rows(story.ledger.db, "cf1")
+    last = job["job_id"]
     for number, state in enumerate(STATES):
         name = f"k{number}"
-        story.lab.run("table", "recover", *story.lab.sources("t"), "--table", table("cf1"), "--remap-table",
-                      f"{table('cf1')}:{table(name)}", "--to-tenant", "t", env={"SEABED_TEST_KILL_AT": state})
+        run = recover(name, state)
+        case.equal(run.returncode, -9, f"not killed at {state}: {run.stdout}{run.stderr}")
         story.lab.start_agent()
-        job = wait_until(lambda: (j := story.lab.cli("table", "status", "--tenant", "t")[0]) and
+        job = wait_until(lambda: (j := story.lab.cli("table", "status", "--tenant", "u")[0]) and
                          j["status"] in ("COMPLETED", "FAILED") and j, 60, f"the job after a kill at {state}")
+        case.true(job["job_id"] > last, f"no job was made before the kill at {state}")
+        last = job["job_id"]
         case.equal([job["status"], job["result"]], ["COMPLETED", "SUCCESS"], f"after a kill at {state}: {job}")
         story.lab.stop_agent()
-        case.equal(rows(story.ledger.db, name), wanted, f"rows after a kill at {state}")
+        case.equal(rows(other, name), wanted, f"rows after a kill at {state}")
 
 
 if __name__ == "__main__":
