@@ -1,6 +1,7 @@
 """Who may do what: other users of this machine on the agent's socket, sessions of a tenant, and the audit file."""
 # ctest: timeout=120
 # case: other-users
+# case: raw-calls
 # case: audit
 # case: in-process
 import json
@@ -12,6 +13,7 @@ import sys
 
 from case import Skip, run_cases
 from installation import Installation, Tenant, wait_until
+from ledger import Ledger
 
 ROLES = """
 [roles.sys]
@@ -119,6 +121,59 @@ def roles_go(case, lab):
     case.equal(len(lab.answer_as("daemon", "tenant", "list")), 2, "sys stays")
 
 
+POST = """
+import json, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+body = sys.argv[3].encode()
+s.sendall(b"POST /v1/%s HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\nContent-Length: %d\\r\\n\\r\\n" % (
+    sys.argv[2].encode(), len(body)) + body)
+data = b""
+while part := s.recv(65536):
+    data += part
+print(data.split(b"\\r\\n\\r\\n", 1)[1].decode())
+"""
+
+
+def raw_calls(case):
+    """Past the program, straight to the socket: what no verb would ask is refused by the agent itself."""
+    need_root()
+    lab = Lab(case)
+    ledger = Ledger(case.build, case.base, flags=["--cfs", "2", "--memtable-kb", "256"])
+    lab.tenants[0] = Tenant("shop", ledger.db)
+    lab.write_config()
+    ledger.start("--rate", "100", "--seconds", "60")
+    case.at_end(ledger.kill)
+    lab.start_agent()
+    lab.protect("shop")
+    job = lab.cli("backup", "start", "--tenant", "shop", "--wait")["job_id"]
+
+    def post(user, call, arguments, groups=()):
+        run = subprocess.run(["/usr/bin/python3", "-c", POST, lab.socket, call, json.dumps(arguments)], user=user,
+                             group="nogroup", extra_groups=list(groups), capture_output=True, text=True, timeout=60)
+        return json.loads(run.stdout)
+
+    def code(answer):
+        return answer["error"]["code"] if "error" in answer else "ok"
+
+    case.equal(code(post("games", "backup/job", {"job_id": job})), "ok", "its own job")
+    operator = ["operator"]
+    case.equal(code(post("nobody", "backup/job", {"job_id": job}, operator)), "permission_denied", "another tenant's job")
+    for call, arguments in (("sql", {"sql": "SELECT * FROM CDB_OB_BACKUP_JOBS"}), ("sql", {"sql": "SELECT 1", "tenant": "shop"}),
+                            ("sql/execute", {"statement": "ALTER SYSTEM BACKUP DATABASE", "tenant": "shop"}),
+                            ("backup/start", {"tenant": "shop"}), ("cluster/parameters", {}), ("catalog/rebuild", {"uris": []}),
+                            ("upgrade/run", {"tenants": ["cache", "shop"]}), ("tenant/show", {"tenant": "shop"}),
+                            ("config/reload", {}), ("restore/status", {"tenant": "cache"})):
+        case.equal(code(post("nobody", call, arguments, operator)), "permission_denied", f"{call} {arguments}")
+    for arguments in ({"tenant": 5}, {"tenant": ["cache"]}, {"tenants": ["shop"]}, {"tenant": None}):
+        case.true(code(post("nobody", "archive/status", arguments, operator)) != "ok", f"{arguments}")
+    for arguments in ({"tenants": ["cache"]}, {"tenants": []}, {"tenants": "cache"}, {}):
+        seen = [row["tenant"] for row in post("nobody", "archive/status", arguments, operator)["result"]]
+        case.equal(seen, ["cache"], f"{arguments}")
+    case.equal(code(post("nobody", "nix/nix", {}, operator)), "not_found", "no such call")
+    case.equal(code(post("nobody", "archive/status", {})), "permission_denied", "without a role")
+
+
 def audit(case):
     need_root()
     lab = Lab(case)
@@ -180,4 +235,4 @@ def in_process(case):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases({"other-users": other_users, "audit": audit, "in-process": in_process}))
+    sys.exit(run_cases({"other-users": other_users, "raw-calls": raw_calls, "audit": audit, "in-process": in_process}))

@@ -115,8 +115,8 @@ Result<Json> check_rights(const Caller& caller, const std::string& call, const J
   if (args.contains("tenants"))
     for (const Json& name : args["tenants"]) SEABED_CHECK(check_own(caller, name));
   if (args.contains("tenant")) SEABED_CHECK(check_own(caller, args["tenant"]));
-  if (!caller.sys && rule->who != Who::kEach && !args.contains("tenant") && !args.contains("tenants"))
-    args["tenant"] = caller.tenant;
+  // Also beside a list: a call that knows none would take "no tenant" as all.
+  if (!caller.sys && rule->who != Who::kEach && !args.contains("tenant")) args["tenant"] = caller.tenant;
   return args;
 }
 

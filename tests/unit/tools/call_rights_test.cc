@@ -38,6 +38,8 @@ TEST(CallRights, AnAdminActsForItsOwnTenantOnly) {
     } else if (rule_of(name)->who != Who::kEach) {
       ASSERT_TRUE(none) << name;
       EXPECT_EQ((*none)["tenant"], "shop") << name << ": its own where none is named";
+      auto list = check_rights(admin, name, {{"tenants", {"shop"}}});
+      EXPECT_EQ((*list)["tenant"], "shop") << name << ": a list that the call does not know is no way round";
     }
   }
 }
