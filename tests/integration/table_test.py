@@ -7,6 +7,7 @@ directories, SST files, a running application and a stopped tenant; what is refu
 # case: refused
 # case: cancel
 # case: figure
+# case: statement
 import glob
 import json
 import os
@@ -154,6 +155,33 @@ def refused(case):
     wait_until(lambda: not os.path.exists(left), 30, "the left auxiliary tenant to be dropped")
 
 
+def statement(case):
+    """The same through ALTER SYSTEM RECOVER TABLE, into another tenant, beside a running agent; its views."""
+    other = f"{case.base}/other.db"
+    subprocess.run(["ldb", f"--db={other}", "--create_if_missing", "put", "a", "b"], check=True, capture_output=True, timeout=60)
+    story = Story(case, [Tenant("u", other)])
+    story.stop_writer()
+    target = story.lab.archive_status("t")["checkpoint_scn"]
+    story.lab.cli("sql", "-e", f"ALTER SYSTEM RECOVER TABLE {table('cf1')}, {table('cf2')} TO TENANT u FROM "
+                               f"'{story.lab.data_uri('t')},{story.lab.archive_uri('t')}' UNTIL SCN = {target} WITH 'concurrency=3' "
+                               f"REMAP TABLE {table('cf1')}:`other.db`.one, {table('cf2')}:`other.db`.two DESCRIPTION = 'two of them'")
+    job = wait_until(lambda: (j := story.lab.cli("table", "status", "--tenant", "u")[0]) and
+                     j["status"] in ("COMPLETED", "FAILED") and j, 60, "the job")
+    case.equal([job["status"], job["result"], job["finished_tables"]], ["COMPLETED", "SUCCESS", 2], f"the job: {job}")
+    case.equal(rows(other, "one"), rows(story.ledger.db, "cf1"), "rows of cf1")
+    case.equal(rows(other, "two"), rows(story.ledger.db, "cf2"), "rows of cf2")
+    views = story.lab.cli("sql", "SELECT TENANT_ID, STATUS, RESTORE_SCN, DESCRIPTION, RESTORE_OPTION FROM "
+                                 "CDB_OB_RECOVER_TABLE_JOB_HISTORY ORDER BY TENANT_ID")
+    case.equal([(v["TENANT_ID"], v["STATUS"], v["DESCRIPTION"], v["RESTORE_OPTION"]) for v in views],
+               [("1", "COMPLETED", "two of them", "concurrency=3"), ("1004", "COMPLETED", "two of them", "concurrency=3")], "views")
+    case.equal({v["RESTORE_SCN"] for v in views}, {str(target)}, "restore scn")
+    imports = story.lab.cli("sql", "SELECT TOTAL_TABLE_COUNT, FINISHED_TABLE_COUNT, FAILED_TABLE_COUNT, RESULT FROM "
+                                   "CDB_OB_IMPORT_TABLE_JOB_HISTORY")
+    case.equal([list(i.values()) for i in imports], [["2", "2", "0", "SUCCESS"]], "the import job")
+    gone = story.lab.refused("sql", "-e", "ALTER SYSTEM CANCEL RECOVER TABLE u")
+    case.contains(gone.stderr, "no table restore", "nothing to cancel")
+
+
 def figure(case):
     """Bytes read for a table of 2 % of a small tenant. The bound is generous: what every restore reads of metadata weighs here,
     tools/bench table measures at a gigabyte."""
@@ -216,4 +244,4 @@ def cancel(case):
 
 if __name__ == "__main__":
     sys.exit(run_cases({"directory": directory, "sst-import": sst_import, "offline": offline, "refused": refused,
-                        "cancel": cancel, "figure": figure}))
+                        "cancel": cancel, "figure": figure, "statement": statement}))
