@@ -8,6 +8,7 @@ directories, SST files, a running application and a stopped tenant; what is refu
 # case: cancel
 # case: figure
 # case: statement
+# case: password
 import glob
 import json
 import os
@@ -182,6 +183,25 @@ def statement(case):
     case.contains(gone.stderr, "no table restore", "nothing to cancel")
 
 
+def password(case):
+    """From a set that a password opens; the worker that reads it is not given the password, and nothing shows it."""
+    story = Story(case)
+    for name, words in (("right", "correct horse"), ("wrong", "battery")):
+        with open(f"{case.base}/{name}", "w", encoding="utf-8", opener=lambda p, f: os.open(p, f, 0o600)) as out:
+            out.write(words + "\n")
+    story.lab.cli("backup", "start", "--tenant", "t", "--wait", "--password-file", f"{case.base}/right")
+    pass_time(story.lab, "t", 0.3)
+    story.stop_writer()
+    target = story.lab.archive_status("t")["checkpoint_scn"]
+    args = ["--table", table("cf1"), "--until-scn", target, "--to-directory", f"{case.base}/out"]
+    for more in ([], ["--password-file", f"{case.base}/wrong"]):
+        error = story.refused(*args, *more)
+        case.true("password" in error.stderr or "key" in error.stderr, f"without the password: {error}")
+        case.true(not os.path.exists(f"{case.base}/out"), "a refused restore left something")
+    story.recover(*args, "--password-file", f"{case.base}/right")
+    case.equal(rows(f"{case.base}/out/ledger.db", "cf1"), rows(story.ledger.db, "cf1"), "rows")
+
+
 def figure(case):
     """Bytes read for a table of 2 % of a small tenant. The bound is generous: what every restore reads of metadata weighs here,
     tools/bench table measures at a gigabyte."""
@@ -244,4 +264,5 @@ def cancel(case):
 
 if __name__ == "__main__":
     sys.exit(run_cases({"directory": directory, "sst-import": sst_import, "offline": offline, "refused": refused,
-                        "cancel": cancel, "figure": figure, "statement": statement}))
+                        "cancel": cancel, "figure": figure, "statement": statement,
+                        "password": password}))
