@@ -7,6 +7,7 @@ mount that unmodified programs open; hydration; media, caches and mounts that fa
 # case: faults
 # case: cache-full
 # case: encrypted
+# case: by-name
 import glob
 import os
 import subprocess
@@ -302,6 +303,28 @@ def encrypted(case):
     s.judge(f"{quick}/ledger.db", "a hydrated tenant of an encrypted backup")
 
 
+def by_name(case):
+    """A quick tenant of the agent: found by its name, refused what a quick one cannot do, hydrated by the agent."""
+    s = Served(case)
+    lab, quick = s.lab, f"{case.base}/quick"
+    lab.cli("restore", *lab.sources("t"), "--directory", quick, "--method", "quick", "--tenant", "look")
+    found = lab.cli("tenant", "count", "--tenant", "look")
+    case.equal(found, lab.cli("tenant", "count", "--directory", quick), "by name and by directory")
+    case.true(found["rows"] > 0, "rows")
+    for statement, part in (("ALTER SYSTEM ACTIVATE STANDBY TENANT = look", "quick"),
+                            ("ALTER SYSTEM BACKUP TENANT = look", ""),
+                            ("ALTER SYSTEM RUN UPGRADE JOB \"UPGRADE_ALL\" TENANT = look", "quick")):
+        error = lab.refused("sql", "-e", statement)
+        case.equal(error.status, 4, f"{statement}: {error}")
+        case.contains(error.stderr, part, statement)
+    case.true(glob.glob(f"{case.base}/media/t/data/readers/quick-*"), "the lease of the agent's quick tenant")
+    lab.cli("tenant", "hydrate", "--tenant", "look")
+    wait_until(lambda: '"NORMAL"' in open(f"{quick}/seabed_tenant.json", encoding="utf-8").read(), 60, "the hydration")
+    case.equal(lab.cli("tenant", "count", "--tenant", "look"), found, "after the hydration")
+    lab.cli("sql", "-e", "ALTER SYSTEM ACTIVATE STANDBY TENANT = look")
+    case.true(os.path.exists(f"{quick}/ledger.db/CURRENT"), "a hydrated tenant is activated")
+
+
 def fill(path, leave):
     """Takes the disk's room but for `leave` bytes."""
     free = os.statvfs(os.path.dirname(path))
@@ -311,4 +334,5 @@ def fill(path, leave):
 
 if __name__ == "__main__":
     sys.exit(run_cases({"reads": reads, "mount": mount, "hydrate": hydrate, "faults": faults, "cache-full": cache_full,
-                        "encrypted": encrypted}))
+                        "encrypted": encrypted,
+                        "by-name": by_name}))
