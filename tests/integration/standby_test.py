@@ -4,6 +4,8 @@ and continuously, activated. Its rows are compared with the writer's own log at 
 # case: job
 # case: cancel
 # case: follow
+# case: churn
+# case: stamp
 # case: kill
 # case: warm
 # case: refusals
@@ -157,6 +159,34 @@ def follow(case):
     case.equal(lab.backup("t2")["status"], "COMPLETED", "the new primary is archived and backed up")
 
 
+def cut_often(case, flags, slack):
+    """Many cuts anywhere: each is what a restore to it would be."""
+    ledger, lab = ledger_and_lab(case, flags=flags)
+    directory, staged = f"{case.base}/t2", f"{case.base}/t2/ledger.db.seabed-standby"
+    restore(lab, directory)
+    cuts = []
+    for i in range(6):
+        pass_time(lab, "t", 0.4)
+        point = lab.archive_status("t")["checkpoint_scn"] - 37_000_000 * i
+        lab.cli("standby", "recover", "--tenant", "t2", "--until-scn", point, "--wait")
+        cuts.append((copy_staged(staged, f"{case.base}/copy{i}"), stream_of(directory)))
+    ledger.kill()
+    for i, (copy, stream) in enumerate(cuts):
+        judge(case, ledger, copy, stream, f"cut {i}", slack)
+    return cuts
+
+
+def churn(case):
+    """Column families come and go: the MANIFEST of each cut has those of its moment."""
+    cut_often(case, ("--cf-churn", "100", "--cfs", "2", "--memtable-kb", "256"), "64")
+
+
+def stamp(case):
+    """The application's own stamps: groups are cut inside, and the next step goes on there."""
+    cuts = cut_often(case, ("--stamp", "--cfs", "2"), "0")
+    case.true(any(s["stamp"] == "exact" for _, s in cuts), f"exact cuts: {[s['stamp'] for _, s in cuts]}")
+
+
 def kill(case):
     ledger, lab = ledger_and_lab(case)
     directory, staged = f"{case.base}/t2", f"{case.base}/t2/ledger.db.seabed-standby"
@@ -238,4 +268,4 @@ def refusals(case):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases({"job": job, "cancel": cancel, "follow": follow, "kill": kill, "warm": warm, "refusals": refusals}))
+    sys.exit(run_cases({"job": job, "cancel": cancel, "follow": follow, "churn": churn, "stamp": stamp, "kill": kill, "warm": warm, "refusals": refusals}))

@@ -41,8 +41,8 @@ def bounds(stream):
     return out
 
 
-def judge(case, ledger, db, stream, what):
-    status, verdict = ledger.check(db, *bounds(stream))
+def judge(case, ledger, db, stream, what, slack="0"):
+    status, verdict = ledger.check(db, *bounds(stream), "--ddl-slack", slack)
     case.equal(status, 0, f"{what}: {verdict}, stream {stream}")
     return verdict
 
