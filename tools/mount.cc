@@ -59,7 +59,8 @@ Status serve(Invocation& invocation, MountRequest request, const std::function<v
   if (request.layer.empty()) request.layer = request.directory + "/seabed_mount_" + stream->name;
   SEABED_TRY(const auto layer, mount::WritableLayer::open(request.layer, *view));
   if (request.log_file.empty()) request.log_file = request.layer + "/mount.log";
-  SEABED_CHECK(set_up_log({"text", "info", request.foreground && !invocation.has("log") ? "" : request.log_file}));
+  SEABED_CHECK(
+      set_up_log({"text", "info", request.foreground && !invocation.has("log") ? "" : request.log_file}));
   const auto started = [&] {
     log::info("{} serves {}, what is written goes to {}", request.mountpoint, stream->staged, request.layer);
     ready();
@@ -67,8 +68,8 @@ Status serve(Invocation& invocation, MountRequest request, const std::function<v
   Status s = mount::serve_fuse(request.mountpoint,
                                {*view, *layer, request.uid, request.gid, ::geteuid() == 0}, started);
   const auto counts = stream->files->counts();
-  log::info("{} ends; {} bytes were read from the medium in {} reads", request.mountpoint, counts.medium_bytes,
-            counts.medium_reads);
+  log::info("{} ends; {} bytes were read from the medium in {} reads", request.mountpoint,
+            counts.medium_bytes, counts.medium_reads);
   return s;
 }
 
@@ -77,10 +78,11 @@ Result<int> mount_verb(Invocation& invocation) {
   SEABED_TRY(const MountRequest request, read_request(invocation));
   SEABED_CHECK(mount::prepare_mount_point(request.mountpoint));
   const auto say = [&](int pid) {
-    return invocation.answer({{"mountpoint", request.mountpoint}, {"directory", request.directory}, {"pid", pid}}, [&] {
-      return request.mountpoint + ": mounted, process " + std::to_string(pid) + "; `seabed unmount " +
-             request.mountpoint + "` ends it\n";
-    });
+    return invocation.answer(
+        {{"mountpoint", request.mountpoint}, {"directory", request.directory}, {"pid", pid}}, [&] {
+          return request.mountpoint + ": mounted, process " + std::to_string(pid) + "; `seabed unmount " +
+                 request.mountpoint + "` ends it\n";
+        });
   };
   if (request.foreground) {
     SEABED_CHECK(serve(invocation, request, [&] { say(::getpid()); }));
@@ -104,8 +106,10 @@ std::vector<Verb> mount_verbs() {
   Verb out{"mount",
            "",
            "Show a restored, not activated tenant as a database directory",
-           "Unmodified programs open it. Of a quick tenant the data files are read from the backup page by page, each page\n"
-           "proved before it is served. What the program writes goes to a local layer, which the next mount takes up again;\n"
+           "Unmodified programs open it. Of a quick tenant the data files are read from the backup page by "
+           "page, each page\n"
+           "proved before it is served. What the program writes goes to a local layer, which the next mount "
+           "takes up again;\n"
            "the restored tenant itself is never changed. Needs FUSE (package fuse3).",
            {"seabed mount /srv/look /mnt/look", "seabed mount /srv/look '/srv/mysql/#rocksdb' --owner mysql",
             "seabed mount /srv/look /mnt/look --foreground"},

@@ -26,12 +26,14 @@ Result<int> hydrate_here(Invocation& invocation) {
   }
   SEABED_TRY(request.keys, read_keys(invocation));
   SEABED_TRY(const uint64_t concurrency, invocation.number("concurrency", 2));
-  if (concurrency < 1 || concurrency > 64) return fail(Code::kInvalidArgument, "--concurrency", "is not from 1 to 64");
+  if (concurrency < 1 || concurrency > 64)
+    return fail(Code::kInvalidArgument, "--concurrency", "is not from 1 to 64");
   request.concurrency = concurrency;
   SEABED_TRY(Machine * machine, invocation.machine());
   auto outcome = [&] {
     ProgressLine line("hydrate");
-    return quick::hydrate(machine->context(), request, [&](const Progress& p) { line.show(p); }, signals.token());
+    return quick::hydrate(
+        machine->context(), request, [&](const Progress& p) { line.show(p); }, signals.token());
   }();
   if (!outcome) return fail(outcome.error());
   return invocation.answer({{"directory", request.directory},
@@ -40,8 +42,8 @@ Result<int> hydrate_here(Invocation& invocation) {
                             {"medium_bytes", outcome->medium_bytes},
                             {"restore_data_mode", "NORMAL"}},
                            [&] {
-                             return request.directory + ": all of its files are here (" + bytes_text(outcome->bytes) +
-                                    "); it may be activated\n";
+                             return request.directory + ": all of its files are here (" +
+                                    bytes_text(outcome->bytes) + "); it may be activated\n";
                            });
 }
 
@@ -71,7 +73,8 @@ std::vector<Verb> tenant_hydrate_verbs() {
   Verb hydration{"tenant",
                  "hydrate",
                  "Bring all files of a quick tenant here, while it is served",
-                 "Goes on where it stopped. Afterwards the tenant is a full restore and may be activated. By --tenant the\n"
+                 "Goes on where it stopped. Afterwards the tenant is a full restore and may be activated. By "
+                 "--tenant the\n"
                  "agent does it in the background.",
                  {"seabed tenant hydrate /srv/look", "seabed tenant hydrate --tenant look"},
                  {{OptionSpec::kPositional, "directory", "DIR", "as given to `seabed restore`"}},

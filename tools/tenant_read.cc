@@ -1,5 +1,5 @@
-// seabed tenant get|scan|count: a staged tenant, full or quick, at its restored moment. In a child process: whatever
-// RocksDB's library thinks of the files, this program says it in words.
+// seabed tenant get|scan|count: a staged tenant, full or quick, at its restored moment. In a child process:
+// whatever RocksDB's library thinks of the files, this program says it in words.
 #include <iostream>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -32,8 +32,8 @@ Result<Opened> open(Invocation& invocation) {
   const std::string order = invocation.text("order");
   if (!order.empty() && order != "bytewise" && order != "reverse")
     return fail(Code::kInvalidArgument, "--order " + order, "is neither bytewise nor reverse");
-  SEABED_TRY(opened.reader,
-             StagedReader::open({stream->staged, stream->files, invocation.text("family", "default"), order}));
+  SEABED_TRY(opened.reader, StagedReader::open({stream->staged, stream->files,
+                                                invocation.text("family", "default"), order}));
   return opened;
 }
 
@@ -90,10 +90,11 @@ Result<int> scan(Invocation& invocation) {
     SEABED_TRY(const Opened opened, open(invocation));
     uint64_t rows = 0;
     if (invocation.json()) std::cout << "[";
-    SEABED_CHECK(limit == 0 ? ok() : opened.reader->scan(range, [&](std::string_view key, std::string_view value) {
-      print_row(invocation, key, value, rows == 0);
-      return ++rows < limit && std::cout.good();
-    }));
+    SEABED_CHECK(limit == 0 ? ok()
+                            : opened.reader->scan(range, [&](std::string_view key, std::string_view value) {
+                                print_row(invocation, key, value, rows == 0);
+                                return ++rows < limit && std::cout.good();
+                              }));
     if (invocation.json()) std::cout << "\n]\n";
     std::cout.flush();
     return std::cout.good() ? kExitOk : kExitIo;
@@ -136,7 +137,8 @@ std::vector<OptionSpec> range_options() {
 }
 
 constexpr char kWhat[] =
-    "Reads a restored tenant that was not activated, full or quick, at its restored moment; nothing there is changed.\n"
+    "Reads a restored tenant that was not activated, full or quick, at its restored moment; nothing there is "
+    "changed.\n"
     "The log behind the data files is replayed into memory at every call: for many reads mount it, or link\n"
     "seabed::open_quick.";
 
@@ -147,20 +149,21 @@ std::vector<Verb> tenant_read_verbs() {
   std::vector<OptionSpec> scanning = range_options(), counting = range_options();
   scanning.push_back({OptionSpec::kNumber, "limit", "N", "rows at most"});
   scanning.push_back(hex);
-  return {verb("get", "One key of a staged tenant", std::string(kWhat) + " Exit status 12: the key is not there.",
-               {"seabed tenant get --directory /srv/look --family orders --key 4711",
-                "seabed tenant get --tenant look --key-hex 0000010a --output json"},
-               {{OptionSpec::kText, "key", "TEXT", "the key"},
-                {OptionSpec::kText, "key-hex", "HEX", "the key in hex"},
-                hex,
-                {OptionSpec::kFlag, "raw", "", "the value's bytes and nothing else"}},
-               get),
-          verb("scan", "Rows of a staged tenant in key order", kWhat,
-               {"seabed tenant scan --directory /srv/look --family orders --from 4700 --to 4800 --limit 10",
-                "seabed tenant scan --directory /srv/look --prefix user: --output json"},
-               scanning, scan),
-          verb("count", "How many rows a range of a staged tenant holds", kWhat,
-               {"seabed tenant count --directory /srv/look --family orders"}, counting, count)};
+  return {
+      verb("get", "One key of a staged tenant", std::string(kWhat) + " Exit status 12: the key is not there.",
+           {"seabed tenant get --directory /srv/look --family orders --key 4711",
+            "seabed tenant get --tenant look --key-hex 0000010a --output json"},
+           {{OptionSpec::kText, "key", "TEXT", "the key"},
+            {OptionSpec::kText, "key-hex", "HEX", "the key in hex"},
+            hex,
+            {OptionSpec::kFlag, "raw", "", "the value's bytes and nothing else"}},
+           get),
+      verb("scan", "Rows of a staged tenant in key order", kWhat,
+           {"seabed tenant scan --directory /srv/look --family orders --from 4700 --to 4800 --limit 10",
+            "seabed tenant scan --directory /srv/look --prefix user: --output json"},
+           scanning, scan),
+      verb("count", "How many rows a range of a staged tenant holds", kWhat,
+           {"seabed tenant count --directory /srv/look --family orders"}, counting, count)};
 }
 
 }  // namespace seabed

@@ -45,12 +45,19 @@ std::string read_all(const Fd& fd) {
 
 Error death(const std::string& object, int signal) {
   if (signal == SIGKILL || signal == SIGTERM || signal == SIGINT)
-    return {Code::kIo, object, "the process that read it was ended by signal " + std::to_string(signal),
-            "run it again; look whether memory ran out", 0, 0};
-  return {Code::kCorruption, object,
+    return {Code::kIo,
+            object,
+            "the process that read it was ended by signal " + std::to_string(signal),
+            "run it again; look whether memory ran out",
+            0,
+            0};
+  return {Code::kCorruption,
+          object,
           "the process that read it ended by signal " + std::to_string(signal) +
               ": RocksDB's library met what it does not expect (its own words stand above)",
-          "run `seabed verify` on the destinations; nothing was changed", 0, 0};
+          "run `seabed verify` on the destinations; nothing was changed",
+          0,
+          0};
 }
 
 }  // namespace

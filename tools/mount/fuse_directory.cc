@@ -87,7 +87,8 @@ int open_file(const char* path, fuse_file_info* fi) {
 int create_file(const char* path, mode_t mode, fuse_file_info* fi) {
   auto h = std::make_unique<Handle>();
   h->path = relative(path);
-  const int fd = self().layer.open_upper(h->path, O_RDWR | O_CREAT | (fi->flags & (O_TRUNC | O_EXCL)), mode & 07777);
+  const int fd =
+      self().layer.open_upper(h->path, O_RDWR | O_CREAT | (fi->flags & (O_TRUNC | O_EXCL)), mode & 07777);
   if (fd < 0) return fd;
   h->upper = Fd(fd);
   return give(fi, std::move(h)), 0;
@@ -118,7 +119,8 @@ int release_file(const char*, fuse_file_info* fi) {
 int sync_file(const char*, int data_only, fuse_file_info* fi) {
   Handle* h = handle(fi);
   if (!h->upper) return 0;
-  if (const int e = result(data_only ? ::fdatasync(h->upper.get()) : ::fsync(h->upper.get())); e != 0) return e;
+  if (const int e = result(data_only ? ::fdatasync(h->upper.get()) : ::fsync(h->upper.get())); e != 0)
+    return e;
   return self().layer.sync();  // names too: ext4 would have them
 }
 
@@ -145,7 +147,8 @@ int open_listing(const char* path, fuse_file_info* fi) {
 }
 
 /// Without a path (nullpath_ok): the handle has it.
-int list_directory(const char*, void* buffer, fuse_fill_dir_t fill, off_t, fuse_file_info* fi, fuse_readdir_flags) {
+int list_directory(const char*, void* buffer, fuse_fill_dir_t fill, off_t, fuse_file_info* fi,
+                   fuse_readdir_flags) {
   std::vector<std::string> names{".", ".."};
   if (const int e = self().layer.list(handle(fi)->path, &names); e != 0) return e;
   for (const std::string& name : names)
@@ -193,7 +196,9 @@ int change_times(const char* path, const timespec times[2], fuse_file_info* fi) 
   return done == 0 || errno == ENOENT ? 0 : -errno;
 }
 
-int file_system_status(const char*, struct statvfs* st) { return result(::fstatvfs(self().layer.files(), st)); }
+int file_system_status(const char*, struct statvfs* st) {
+  return result(::fstatvfs(self().layer.files(), st));
+}
 
 void* begin(fuse_conn_info*, fuse_config* config) {
   config->kernel_cache = 1;
@@ -243,7 +248,8 @@ struct Arguments {
 
 Status run_loop(fuse* fs, const std::string& mountpoint, const std::function<void()>& ready) {
   fuse_session* session = fuse_get_session(fs);
-  if (fuse_set_signal_handlers(session) != 0) return fail(Code::kInternal, mountpoint, "signals cannot be taken");
+  if (fuse_set_signal_handlers(session) != 0)
+    return fail(Code::kInternal, mountpoint, "signals cannot be taken");
   fuse_loop_config* config = fuse_loop_cfg_create();
   fuse_loop_cfg_set_max_threads(config, 32);
   ready();
@@ -256,7 +262,8 @@ Status run_loop(fuse* fs, const std::string& mountpoint, const std::function<voi
 
 }  // namespace
 
-Status serve_fuse(const std::string& mountpoint, FuseDirectory directory, const std::function<void()>& ready) {
+Status serve_fuse(const std::string& mountpoint, FuseDirectory directory,
+                  const std::function<void()>& ready) {
   std::string options = "fsname=seabed,subtype=seabed,default_permissions";
   if (directory.allow_other) options += ",allow_other";
   Arguments arguments({"seabed", "-o", options});
@@ -265,8 +272,10 @@ Status serve_fuse(const std::string& mountpoint, FuseDirectory directory, const 
   if (!fs) return fail(Code::kInternal, mountpoint, "libfuse refused its options");
   Status s = ok();
   if (fuse_mount(fs, mountpoint.c_str()) != 0) {
-    s = fail(Code::kPermissionDenied, mountpoint, "the machine does not let this user mount here (libfuse's words stand above)",
-             "run it as root or install fuse3; or read the tenant with `seabed tenant get|scan|count` or seabed::open_quick");
+    s = fail(Code::kPermissionDenied, mountpoint,
+             "the machine does not let this user mount here (libfuse's words stand above)",
+             "run it as root or install fuse3; or read the tenant with `seabed tenant get|scan|count` or "
+             "seabed::open_quick");
   } else {
     s = run_loop(fs, mountpoint, ready);
     fuse_unmount(fs);

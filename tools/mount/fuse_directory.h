@@ -18,9 +18,11 @@ struct FuseDirectory {
   bool allow_other = false;
 };
 
-/// kUnsupported, naming the other ways to read, on a machine without FUSE or in a program built without libfuse3.
+/// kUnsupported, naming the other ways to read, on a machine without FUSE or in a program built without
+/// libfuse3.
 Status check_fuse();
-/// Serves until SIGTERM, SIGINT, SIGHUP or an unmount; then the mount point is free. `ready` is called once it answers.
+/// Serves until SIGTERM, SIGINT, SIGHUP or an unmount; then the mount point is free. `ready` is called once
+/// it answers.
 Status serve_fuse(const std::string& mountpoint, FuseDirectory directory, const std::function<void()>& ready);
 
 }  // namespace seabed::mount

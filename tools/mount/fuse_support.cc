@@ -12,8 +12,9 @@ namespace seabed::mount {
 namespace {
 
 tl::unexpected<Error> no_fuse(const std::string& object, const std::string& why) {
-  return fail(Code::kUnsupported, object, why,
-              "read the tenant with `seabed tenant get|scan|count`, or from a C++ program with seabed::open_quick");
+  return fail(
+      Code::kUnsupported, object, why,
+      "read the tenant with `seabed tenant get|scan|count`, or from a C++ program with seabed::open_quick");
 }
 
 }  // namespace

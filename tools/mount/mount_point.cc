@@ -90,11 +90,14 @@ bool is_dead(const std::string& path) {
 
 Status prepare_mount_point(const std::string& path) {
   if (is_dead(path))
-    if (const int e = take_away(path, true); e != 0) return fail_errno(path, "a dead mount cannot be cleared away", e);
-  if (mounted_type(path)) return fail(Code::kConflict, path, "is a mount point already", "unmount it, or take another one");
+    if (const int e = take_away(path, true); e != 0)
+      return fail_errno(path, "a dead mount cannot be cleared away", e);
+  if (mounted_type(path))
+    return fail(Code::kConflict, path, "is a mount point already", "unmount it, or take another one");
   SEABED_CHECK(make_directories(path));
   std::error_code ec;
-  if (!fs::is_empty(path, ec) || ec) return fail(Code::kConflict, path, "is not empty", "give an empty or a new directory");
+  if (!fs::is_empty(path, ec) || ec)
+    return fail(Code::kConflict, path, "is not empty", "give an empty or a new directory");
   return ok();
 }
 
@@ -103,7 +106,8 @@ Status unmount(const std::string& path, bool force) {
     return fail(Code::kNotFound, path, "is no mount of Seabed", "look into /proc/self/mountinfo");
   const int e = take_away(path, force || is_dead(path));
   if (e == EBUSY)
-    return fail(Code::kConflict, path, "is in use", "end the programs that have files open there, or give --force");
+    return fail(Code::kConflict, path, "is in use",
+                "end the programs that have files open there, or give --force");
   return e == 0 ? ok() : fail_errno(path, "cannot be unmounted", e);
 }
 

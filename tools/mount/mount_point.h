@@ -14,9 +14,11 @@ Result<std::string> absolute_path(const std::string& path);
 std::optional<std::string> mounted_type(const std::string& path);
 /// Ours there whose process is gone (ENOTCONN).
 bool is_dead(const std::string& path);
-/// Makes it, or takes an empty directory; a dead mount of ours there is cleared away. kConflict: mounted, or not empty.
+/// Makes it, or takes an empty directory; a dead mount of ours there is cleared away. kConflict: mounted, or
+/// not empty.
 Status prepare_mount_point(const std::string& path);
-/// kConflict: in use (unless `force`: it vanishes for new users and ends with the last one); kNotFound: none of ours.
+/// kConflict: in use (unless `force`: it vanishes for new users and ends with the last one); kNotFound: none
+/// of ours.
 Status unmount(const std::string& path, bool force);
 
 }  // namespace seabed::mount

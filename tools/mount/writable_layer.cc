@@ -56,13 +56,15 @@ Result<std::unique_ptr<WritableLayer>> WritableLayer::open(const std::string& di
 Status WritableLayer::take(const std::string& directory) {
   SEABED_TRY(lock_, own_directory(directory));
   if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0)
-    return fail(Code::kConflict, directory, "another mount has this writable layer", "unmount it, or give --layer");
+    return fail(Code::kConflict, directory, "another mount has this writable layer",
+                "unmount it, or give --layer");
   SEABED_TRY(files_, own_directory(directory + "/files"));
   SEABED_TRY(gone_, own_directory(directory + "/gone"));
   SEABED_TRY(work_, own_directory(directory + "/work"));
   SEABED_CHECK(check_base(directory + "/base"));
   std::vector<std::string> gone, left;
-  if (const int e = names_in(gone_.get(), &gone); e != 0) return fail_errno(directory, "cannot be listed", -e);
+  if (const int e = names_in(gone_.get(), &gone); e != 0)
+    return fail_errno(directory, "cannot be listed", -e);
   gone_names_ = {gone.begin(), gone.end()};
   if (names_in(work_.get(), &left) == 0)
     for (const std::string& name : left) ::unlinkat(work_.get(), name.c_str(), 0);
@@ -82,7 +84,8 @@ bool WritableLayer::in_lower(const std::string& path) const { return lower_.size
 
 WritableLayer::Place WritableLayer::find(const std::string& path, struct stat* st) const {
   *st = {};
-  if (::fstatat(files_.get(), path.empty() ? "." : path.c_str(), st, AT_SYMLINK_NOFOLLOW) == 0) return Place::kUpper;
+  if (::fstatat(files_.get(), path.empty() ? "." : path.c_str(), st, AT_SYMLINK_NOFOLLOW) == 0)
+    return Place::kUpper;
   const auto it = lower_.sizes().find(path);
   if (it == lower_.sizes().end()) return Place::kNone;
   std::lock_guard lock(mutex_);
@@ -165,7 +168,8 @@ int WritableLayer::remove_directory(const std::string& path) {
 }
 
 int WritableLayer::rename(const std::string& from, const std::string& to, bool no_replace) {
-  struct stat st {}, target {};
+  struct stat st {
+  }, target{};
   if (find(from, &st) == Place::kNone) return -ENOENT;
   if (no_replace && find(to, &target) != Place::kNone) return -EEXIST;
   if (const int e = copy_up(from); e != 0) return e;
@@ -201,6 +205,8 @@ int WritableLayer::list(const std::string& path, std::vector<std::string>* names
   return 0;
 }
 
-int WritableLayer::sync() const { return ::fsync(files_.get()) == 0 && ::fsync(gone_.get()) == 0 ? 0 : -errno; }
+int WritableLayer::sync() const {
+  return ::fsync(files_.get()) == 0 && ::fsync(gone_.get()) == 0 ? 0 : -errno;
+}
 
 }  // namespace seabed::mount

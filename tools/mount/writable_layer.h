@@ -1,10 +1,12 @@
 #pragma once
-// What a program writes to a mount: a directory that lies over the staged files. Survives the mount and its death.
+// What a program writes to a mount: a directory that lies over the staged files. Survives the mount and its
+// death.
 //   files/  the files that were written, and copies of staged ones from their first change on
 //   gone/   an empty file for each staged name that was removed or renamed away
 //   work/   copies not yet complete
 //   base    which restored state it lies over
-// Paths are relative to the mount, without a leading slash, and hold neither ".." nor links (none can be made).
+// Paths are relative to the mount, without a leading slash, and hold neither ".." nor links (none can be
+// made).
 
 #include <sys/stat.h>
 
@@ -29,7 +31,8 @@ class WritableLayer {
   Place find(const std::string& path, struct stat* st) const;
   int files() const { return files_.get(); }
 
-  /// Opens the upper file; a lower one is copied up first, or made empty for O_TRUNC. Negative errno, else a descriptor.
+  /// Opens the upper file; a lower one is copied up first, or made empty for O_TRUNC. Negative errno, else a
+  /// descriptor.
   int open_for_write(const std::string& path, int flags);
   int open_upper(const std::string& path, int flags, mode_t mode = 0);
   int copy_up(const std::string& path);

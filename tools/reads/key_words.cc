@@ -36,7 +36,8 @@ Result<std::string> from_hex(const std::string& text, const std::string& object)
   std::string out;
   for (size_t at = 0; at < text.size(); at += 2) {
     const int high = digit(text[at]), low = at + 1 < text.size() ? digit(text[at + 1]) : -1;
-    if (high < 0 || low < 0) return fail(Code::kInvalidArgument, object, "'" + text + "' is not pairs of hex digits");
+    if (high < 0 || low < 0)
+      return fail(Code::kInvalidArgument, object, "'" + text + "' is not pairs of hex digits");
     out += static_cast<char>(high * 16 + low);
   }
   return out;

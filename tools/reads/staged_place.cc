@@ -14,8 +14,9 @@ std::vector<OptionSpec> staged_place_options() {
       {OptionSpec::kText, "directory", "DIR", "as given to `seabed restore`"},
       {OptionSpec::kText, "tenant", "NAME", "instead of --directory: a tenant restored by this installation"},
       {OptionSpec::kNumber, "ls-id", "N", "log stream, where the tenant has several"}};
-  for (auto& option : uri_options("data", OptionSpec::kList, "of a quick tenant: its data destination with what the "
-                                                            "configuration does not say"))
+  for (auto& option : uri_options("data", OptionSpec::kList,
+                                  "of a quick tenant: its data destination with what the "
+                                  "configuration does not say"))
     out.push_back(option);
   for (auto& option : key_options()) out.push_back(option);
   return out;
@@ -46,7 +47,8 @@ Result<quick::QuickTenant> open_staged(Invocation& invocation, const std::string
   return quick::open_quick_tenant(machine->context(), directory, uris, std::move(options), keys);
 }
 
-Result<const quick::QuickStream*> chosen_stream(const Invocation& invocation, const quick::QuickTenant& tenant) {
+Result<const quick::QuickStream*> chosen_stream(const Invocation& invocation,
+                                                const quick::QuickTenant& tenant) {
   SEABED_TRY(const uint64_t wanted, invocation.number("ls-id", 0));
   std::string known;
   for (const quick::QuickStream& stream : tenant.streams) {

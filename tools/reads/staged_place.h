@@ -1,6 +1,6 @@
 #pragma once
-// Which staged tenant a verb works on: --directory as given to the restore, or --tenant, looked up where restores are
-// recorded; and which of its log streams.
+// Which staged tenant a verb works on: --directory as given to the restore, or --tenant, looked up where
+// restores are recorded; and which of its log streams.
 
 #include "core/engine/quick/quick_tenant.h"
 #include "tools/cli/verb.h"
@@ -17,6 +17,7 @@ Result<std::string> staged_directory(Invocation& invocation);
 Result<quick::QuickTenant> open_staged(Invocation& invocation, const std::string& directory,
                                        quick::PageReaderOptions options);
 /// The stream of --ls-id, or the only one; kInvalidArgument names them.
-Result<const quick::QuickStream*> chosen_stream(const Invocation& invocation, const quick::QuickTenant& tenant);
+Result<const quick::QuickStream*> chosen_stream(const Invocation& invocation,
+                                                const quick::QuickTenant& tenant);
 
 }  // namespace seabed

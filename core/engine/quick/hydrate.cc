@@ -30,7 +30,8 @@ Result<Fd> take_mark(const std::string& directory) {
 
 /// Encrypted or compressed.
 bool is_stored_otherwise(const RemoteFile& file) {
-  return std::any_of(file.blocks.begin(), file.blocks.end(), [](const auto& block) { return block.flags() != 0; });
+  return std::any_of(file.blocks.begin(), file.blocks.end(),
+                     [](const auto& block) { return block.flags() != 0; });
 }
 
 /// Of one tenant.
@@ -48,12 +49,14 @@ class Hydration {
     // Large ones first: no lane is left alone with one at the end.
     std::sort(work_.begin(), work_.end(),
               [](const Item& a, const Item& b) { return a.file->meta.size() > b.file->meta.size(); });
-    SEABED_CHECK(run_lanes(std::max(1u, lanes), [&](uint32_t) { return lane(); }, [this] { stopped_ = true; }));
+    SEABED_CHECK(run_lanes(
+        std::max(1u, lanes), [&](uint32_t) { return lane(); }, [this] { stopped_ = true; }));
     for (const QuickStream& stream : tenant.streams) SEABED_CHECK(fsync_directory(stream.staged));
     return ok();
   }
   bool stored_otherwise() const {
-    return std::any_of(work_.begin(), work_.end(), [](const Item& item) { return is_stored_otherwise(*item.file); });
+    return std::any_of(work_.begin(), work_.end(),
+                       [](const Item& item) { return is_stored_otherwise(*item.file); });
   }
   uint64_t files() const { return work_.size(); }
   uint64_t bytes() const { return total_; }
@@ -83,7 +86,8 @@ class Hydration {
     }
     std::string buffer(std::min<uint64_t>(kMacroblockSize, file.meta.size()), '\0');
     for (uint64_t at = 0; at < file.meta.size() && !stopped_; at += kMacroblockSize) {
-      if (cancel_.cancelled()) return fail(Code::kCancelled, "hydration", "was stopped", "start it again: it goes on");
+      if (cancel_.cancelled())
+        return fail(Code::kCancelled, "hydration", "was stopped", "start it again: it goes on");
       const std::span<char> block(buffer.data(), std::min<uint64_t>(kMacroblockSize, file.meta.size() - at));
       if (!holds(file, fd.get(), at, block)) {
         SEABED_TRY(const size_t got, stream.files->read(name, at, block));
@@ -135,8 +139,8 @@ void remove_quick_files(const std::string& directory, const restore::RestoreStat
 
 }  // namespace
 
-Result<HydrateOutcome> hydrate(EngineContext& context, const HydrateRequest& request, const ProgressFn& progress,
-                               const CancelToken& cancel) {
+Result<HydrateOutcome> hydrate(EngineContext& context, const HydrateRequest& request,
+                               const ProgressFn& progress, const CancelToken& cancel) {
   PageReaderOptions options;
   options.memory_bytes = 32ull << 20;
   options.fill_disk = false;
@@ -151,7 +155,8 @@ Result<HydrateOutcome> hydrate(EngineContext& context, const HydrateRequest& req
   Hydration work(context, progress, cancel);
   SEABED_CHECK(work.run(tenant, request.concurrency));
   outcome.files = work.files(), outcome.bytes = work.bytes();
-  for (const QuickStream& stream : tenant.streams) outcome.medium_bytes += stream.files->counts().medium_bytes;
+  for (const QuickStream& stream : tenant.streams)
+    outcome.medium_bytes += stream.files->counts().medium_bytes;
   context.at_state("hydrate/ALL");
   tenant.state.remote = false;
   SEABED_CHECK(restore::write_state(request.directory, tenant.state));
@@ -166,11 +171,13 @@ Result<HydrateOutcome> hydrate(EngineContext& context, const HydrateRequest& req
 std::string hydration_key(const std::string& directory) { return "hydrate" + directory; }
 
 Status start_hydration(EngineContext& context, Background& background, const HydrateRequest& request) {
-  return background.submit(hydration_key(request.directory), [&context, request](const CancelToken& cancel) -> Status {
-    SEABED_TRY(const HydrateOutcome outcome, hydrate(context, request, nullptr, cancel));
-    log::info("{}: hydrated, {} files of {} bytes; it may be activated", request.directory, outcome.files, outcome.bytes);
-    return ok();
-  });
+  return background.submit(
+      hydration_key(request.directory), [&context, request](const CancelToken& cancel) -> Status {
+        SEABED_TRY(const HydrateOutcome outcome, hydrate(context, request, nullptr, cancel));
+        log::info("{}: hydrated, {} files of {} bytes; it may be activated", request.directory, outcome.files,
+                  outcome.bytes);
+        return ok();
+      });
 }
 
 Status resume_hydrations(EngineContext& context, Background& background) {

@@ -21,7 +21,8 @@ std::string lease_id(const std::string& directory, const restore::RestoreState& 
   std::error_code ec;
   const std::string where = std::filesystem::weakly_canonical(directory, ec).string();
   Hasher128 hasher;
-  for (const std::string& part : {std::string(host), where, state.backup_tenant, std::to_string(state.target)}) {
+  for (const std::string& part :
+       {std::string(host), where, state.backup_tenant, std::to_string(state.target)}) {
     hasher.update(part);
     hasher.update(std::string_view("\0", 1));
   }
@@ -49,15 +50,18 @@ ReaderLeaseFacts quick_lease_facts(const EngineContext& context, const std::stri
 }
 
 Result<std::vector<std::string>> renew_quick_lease(EngineContext& context, std::shared_ptr<ObjectStore> store,
-                                                   const std::string& directory, const restore::RestoreState& state) {
+                                                   const std::string& directory,
+                                                   const restore::RestoreState& state) {
   Clock& clock = context.clock ? *context.clock : system_clock();
   const std::string source = store->describe();
-  auto taken = ReaderLease::take(std::move(store), quick_lease_facts(context, directory, state), kQuickLease, clock,
-                                 {.deadline = after(kCall)});
+  auto taken = ReaderLease::take(std::move(store), quick_lease_facts(context, directory, state), kQuickLease,
+                                 clock, {.deadline = after(kCall)});
   if (taken) return std::vector<std::string>{};
   if (taken.error().code == Code::kConflict) return fail(taken.error());
-  return std::vector<std::string>{source + ": no reader lease can be left there, so a cleanup of its owner may delete "
-                                           "what this quick tenant reads: " + taken.error().message()};
+  return std::vector<std::string>{source +
+                                  ": no reader lease can be left there, so a cleanup of its owner may delete "
+                                  "what this quick tenant reads: " +
+                                  taken.error().message()};
 }
 
 Result<std::vector<std::string>> renew_quick_lease(EngineContext& context, const std::string& directory,
@@ -66,12 +70,14 @@ Result<std::vector<std::string>> renew_quick_lease(EngineContext& context, const
   return renew_quick_lease(context, std::move(store), directory, state);
 }
 
-void release_quick_lease(EngineContext& context, const std::string& directory, const restore::RestoreState& state) {
+void release_quick_lease(EngineContext& context, const std::string& directory,
+                         const restore::RestoreState& state) {
   auto store = open_store(context, state);
   if (!store) return;
   Clock& clock = context.clock ? *context.clock : system_clock();
   const IoContext io{.deadline = after(kCall)};
-  if (auto taken = ReaderLease::take(*store, quick_lease_facts(context, directory, state), kQuickLease, clock, io))
+  if (auto taken =
+          ReaderLease::take(*store, quick_lease_facts(context, directory, state), kQuickLease, clock, io))
     (*taken)->release(io);
 }
 
@@ -94,19 +100,21 @@ Status renew_quick_leases(EngineContext& context) {
   return ok();
 }
 
-ServedLease::ServedLease(EngineContext& context, std::shared_ptr<ObjectStore> store, const std::string& directory,
-                         const restore::RestoreState& state) {
+ServedLease::ServedLease(EngineContext& context, std::shared_ptr<ObjectStore> store,
+                         const std::string& directory, const restore::RestoreState& state) {
   Clock& clock = context.clock ? *context.clock : system_clock();
-  thread_ = std::thread([this, &clock, store = std::move(store), facts = quick_lease_facts(context, directory, state)] {
-    auto keeper = ReaderLeaseKeeper::hold({{store, facts}}, clock, &stop_, kQuickLease);
-    if (!keeper) {
-      if (!stop_.cancelled()) log::error("quick tenant {}: {}", facts.tenant_name, keeper.error().message());
-      return;
-    }
-    (*keeper)->leave();  // the tenant is still there when nobody reads it
-    while (!stop_.wait_for(std::chrono::hours(1))) {
-    }
-  });
+  thread_ = std::thread(
+      [this, &clock, store = std::move(store), facts = quick_lease_facts(context, directory, state)] {
+        auto keeper = ReaderLeaseKeeper::hold({{store, facts}}, clock, &stop_, kQuickLease);
+        if (!keeper) {
+          if (!stop_.cancelled())
+            log::error("quick tenant {}: {}", facts.tenant_name, keeper.error().message());
+          return;
+        }
+        (*keeper)->leave();  // the tenant is still there when nobody reads it
+        while (!stop_.wait_for(std::chrono::hours(1))) {
+        }
+      });
 }
 
 ServedLease::~ServedLease() {

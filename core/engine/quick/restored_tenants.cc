@@ -12,7 +12,8 @@ Result<std::vector<RestoredTenant>> restored_tenants(EngineContext& context) {
   std::vector<RestoredTenant> out;
   std::set<std::string> names;
   for (const auto& job : jobs) {
-    if (job.status != "RESTORE_SUCCESS" || job.directory.empty() || names.count(job.restore_tenant_name)) continue;
+    if (job.status != "RESTORE_SUCCESS" || job.directory.empty() || names.count(job.restore_tenant_name))
+      continue;
     auto state = restore::read_state(job.directory);
     if (!state || !*state || (*state)->activated || (*state)->state != restore::State::kSuccess) continue;
     names.insert(job.restore_tenant_name);
@@ -25,8 +26,8 @@ Result<RestoredTenant> find_restored(EngineContext& context, const std::string& 
   SEABED_TRY(auto all, restored_tenants(context));
   for (auto& tenant : all)
     if (tenant.name == name) return std::move(tenant);
-  return fail(Code::kNotFound, "tenant " + name, "no staged tenant of that name was restored by this installation",
-              "give its directory");
+  return fail(Code::kNotFound, "tenant " + name,
+              "no staged tenant of that name was restored by this installation", "give its directory");
 }
 
 }  // namespace seabed::quick

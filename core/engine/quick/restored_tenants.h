@@ -1,6 +1,6 @@
 #pragma once
-// Staged tenants that this installation restored, by the rows of its restore jobs: where they lie, and whether they are
-// quick. What is gone from the disk is not told.
+// Staged tenants that this installation restored, by the rows of its restore jobs: where they lie, and
+// whether they are quick. What is gone from the disk is not told.
 
 #include <string>
 #include <vector>

@@ -5,10 +5,15 @@ namespace {
 
 class NamedComparator final : public ::rocksdb::Comparator {
  public:
-  NamedComparator(const ::rocksdb::Comparator* order, std::string name) : order_(order), name_(std::move(name)) {}
+  NamedComparator(const ::rocksdb::Comparator* order, std::string name)
+      : order_(order), name_(std::move(name)) {}
   const char* Name() const override { return name_.c_str(); }
-  int Compare(const ::rocksdb::Slice& a, const ::rocksdb::Slice& b) const override { return order_->Compare(a, b); }
-  bool Equal(const ::rocksdb::Slice& a, const ::rocksdb::Slice& b) const override { return order_->Equal(a, b); }
+  int Compare(const ::rocksdb::Slice& a, const ::rocksdb::Slice& b) const override {
+    return order_->Compare(a, b);
+  }
+  bool Equal(const ::rocksdb::Slice& a, const ::rocksdb::Slice& b) const override {
+    return order_->Equal(a, b);
+  }
   void FindShortestSeparator(std::string*, const ::rocksdb::Slice&) const override {}
   void FindShortSuccessor(std::string*) const override {}
 

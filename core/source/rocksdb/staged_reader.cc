@@ -20,8 +20,9 @@ class Silent final : public ::rocksdb::Logger {
 
 Status to_status(const ::rocksdb::Status& s, const std::string& object) {
   if (s.ok()) return ok();
-  const Code code = s.IsCorruption() ? Code::kCorruption
-                    : s.IsNotSupported() || s.IsInvalidArgument() ? Code::kUnsupported : Code::kIo;
+  const Code code = s.IsCorruption()                              ? Code::kCorruption
+                    : s.IsNotSupported() || s.IsInvalidArgument() ? Code::kUnsupported
+                                                                  : Code::kIo;
   std::string next;
   if (s.ToString().find("merge") != std::string::npos || s.ToString().find("Merge") != std::string::npos)
     next = "its merge operator is the application's: read with seabed::open_quick or on a mount";

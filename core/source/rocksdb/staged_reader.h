@@ -1,7 +1,7 @@
 #pragma once
-// Reads of one column family of a staged directory, full or quick, at its restored moment. Nothing there is changed: the
-// log is replayed into memory. RocksDB may abort the process on odd input (Debian's library has asserts on): callers do
-// this in a child process.
+// Reads of one column family of a staged directory, full or quick, at its restored moment. Nothing there is
+// changed: the log is replayed into memory. RocksDB may abort the process on odd input (Debian's library has
+// asserts on): callers do this in a child process.
 
 #include <cstdint>
 #include <functional>
@@ -19,7 +19,7 @@ struct StagedReadOptions {
   std::string staged;                  // the directory
   std::shared_ptr<RemoteFiles> files;  // of a quick tenant; empty sizes() for a full one
   std::string family = "default";
-  std::string order;                   // "bytewise", "reverse": of a comparator that is not known; empty: refuse it
+  std::string order;  // "bytewise", "reverse": of a comparator that is not known; empty: refuse it
 };
 
 /// Keys in the family's own order; nullopt: no bound. `prefix` needs a bytewise order or its reverse.
@@ -31,7 +31,8 @@ struct KeyRange {
 
 class StagedReader {
  public:
-  /// kConflict: no finished standby; kNotFound names the families that there are; kUnsupported: unknown comparator.
+  /// kConflict: no finished standby; kNotFound names the families that there are; kUnsupported: unknown
+  /// comparator.
   static Result<std::unique_ptr<StagedReader>> open(const StagedReadOptions& options);
   virtual ~StagedReader() = default;
   /// nullopt: the key is not there.

@@ -16,7 +16,8 @@ namespace {
 
 class RemoteFile final : public StagedFile {
  public:
-  RemoteFile(std::shared_ptr<RemoteFiles> files, std::string name) : files_(std::move(files)), name_(std::move(name)) {}
+  RemoteFile(std::shared_ptr<RemoteFiles> files, std::string name)
+      : files_(std::move(files)), name_(std::move(name)) {}
   Result<size_t> read(uint64_t offset, std::span<char> buffer) const override {
     return files_->read(name_, offset, buffer);
   }
@@ -61,7 +62,8 @@ Result<uint64_t> length_of(int directory, const std::string& name, const std::st
 
 }  // namespace
 
-Result<std::unique_ptr<StagedView>> StagedView::open(const std::string& staged, std::shared_ptr<RemoteFiles> files) {
+Result<std::unique_ptr<StagedView>> StagedView::open(const std::string& staged,
+                                                     std::shared_ptr<RemoteFiles> files) {
   std::unique_ptr<StagedView> view(new StagedView());
   SEABED_TRY(const QuickLayout layout, read_quick_layout(staged));
   SEABED_TRY(const StagedState state, read_state(staged));
@@ -73,7 +75,8 @@ Result<std::unique_ptr<StagedView>> StagedView::open(const std::string& staged, 
   view->files_ = std::move(files);
   for (const ListedFile& file : here) {
     if (!is_database_file(file.text) || file.name.kind == DbFileKind::kManifest) continue;
-    SEABED_TRY(view->sizes_[file.text], length_of(view->directory_.get(), file.text, staged + "/" + file.text));
+    SEABED_TRY(view->sizes_[file.text],
+               length_of(view->directory_.get(), file.text, staged + "/" + file.text));
   }
   for (const auto& [name, size] : view->files_->sizes()) view->sizes_[name] = size;
   view->sizes_["CURRENT"] = layout.manifest.size() + 1;
@@ -83,7 +86,8 @@ Result<std::unique_ptr<StagedView>> StagedView::open(const std::string& staged, 
 }
 
 Result<std::unique_ptr<StagedFile>> StagedView::open_file(const std::string& name) const {
-  if (sizes_.count(name) == 0) return fail(Code::kNotFound, staged_ + "/" + name, "is no file of this tenant");
+  if (sizes_.count(name) == 0)
+    return fail(Code::kNotFound, staged_ + "/" + name, "is no file of this tenant");
   if (name == "CURRENT") return std::make_unique<TextFile>(manifest_ + "\n");
   if (files_->sizes().count(name) != 0) return std::make_unique<RemoteFile>(files_, name);
   const std::string local = name == manifest_ ? kStagedManifest : name;

@@ -23,7 +23,8 @@ TEST(ChildProcess, DeathBySignalIsAnErrorInWords) {
   auto aborted = run_in_child("/srv/look", []() -> Result<int> { ::abort(); });
   ASSERT_FALSE(aborted);
   EXPECT_EQ(aborted.error().code, Code::kCorruption);
-  EXPECT_NE(aborted.error().message().find("RocksDB's library met what it does not expect"), std::string::npos);
+  EXPECT_NE(aborted.error().message().find("RocksDB's library met what it does not expect"),
+            std::string::npos);
   auto killed = run_in_child("/srv/look", []() -> Result<int> { return ::kill(::getpid(), SIGKILL); });
   ASSERT_FALSE(killed);
   EXPECT_EQ(killed.error().code, Code::kIo);

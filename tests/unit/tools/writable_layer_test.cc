@@ -80,7 +80,8 @@ class WritableLayerTest : public ::testing::Test {
 };
 
 TEST_F(WritableLayerTest, ShowsTheStagedDatabaseAsItsProgramExpectsIt) {
-  EXPECT_EQ(names(), (std::set<std::string>{"CURRENT", "MANIFEST-000005", "000001.sst", "000002.sst", "000003.log"}));
+  EXPECT_EQ(names(),
+            (std::set<std::string>{"CURRENT", "MANIFEST-000005", "000001.sst", "000002.sst", "000003.log"}));
   auto current = view_->open_file("CURRENT");
   ASSERT_TRUE(current);
   char text[64];
