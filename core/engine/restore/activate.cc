@@ -17,7 +17,7 @@ Status activate_tenant(EngineContext& context, const std::string& directory) {
     return fail(Code::kUnsupported, directory,
                 "is a quick restore: its data files are on " + state->data_destination +
                     ", so it stays a standby and cannot be activated",
-                "read it, or restore the tenant fully and activate that");
+                "bring its files first: `seabed tenant hydrate`");
   SEABED_TRY(Fd lock, restore::lock_directory(directory));
   for (const restore::StreamResult& stream : state->streams) {
     if (!restore::is_safe_component(stream.name))

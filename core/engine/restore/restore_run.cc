@@ -11,7 +11,8 @@ namespace seabed::restore {
 Result<Fd> lock_directory(const std::string& directory) {
   SEABED_TRY(Fd fd, open_directory(directory));
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return fd;
-  return fail(Code::kConflict, directory, "another process restores or activates here", "wait for it");
+  return fail(Code::kConflict, directory, "another process restores, activates or serves what is here",
+              "wait for it, or end the mount");
 }
 
 RestoreRun::RestoreRun(EngineContext& context, const RestoreRequest& request, const Media& media, Plan plan,

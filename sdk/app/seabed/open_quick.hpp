@@ -1,6 +1,7 @@
 #pragma once
-// For C++ applications: a read-only RocksDB over a tenant that was restored with `seabed restore --method quick`. Data
-// files are read page by page from the backup. Link the target seabed_app. RocksDB 7.8.
+// For C++ applications: a read-only RocksDB over a restored tenant that was not activated. Data files of one that was
+// restored with `seabed restore --method quick` are read page by page from the backup. Link the target seabed_app.
+// RocksDB 7.8.
 
 #include <rocksdb/db.h>
 
