@@ -1,14 +1,17 @@
 // The import job: what was taken out of the auxiliary tenant goes into the target, table by table.
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "core/base/log.h"
+#include "core/catalog/parameters.h"
 #include "core/engine/job/retry_policy.h"
 #include "core/engine/table/aux_server.h"
 #include "core/engine/table/load_sql_table.h"
 #include "core/engine/table/table_run.h"
+#include "core/flow/lanes.h"
 
 namespace seabed::table {
 
@@ -56,6 +59,7 @@ Status TableRun::begin_tasks(const std::vector<ImportTask*>& tasks) {
 }
 
 Status TableRun::end_task(ImportTask& task, const Status& outcome) {
+  std::lock_guard lock(rows_mutex_);
   task.row.status = name(on_event(TaskState::kDoing, outcome ? TaskEvent::kLoaded : TaskEvent::kFailed)->next);
   task.row.completion_us = now_us(context_);
   task.row.cumulative_ts = task.row.completion_us - std::min(task.row.start_us, task.row.completion_us);
@@ -207,13 +211,33 @@ Status TableRun::import_myrocks(uint64_t ls_id, const std::vector<ImportTask*>& 
   SEABED_TRY(AuxServer server, AuxServer::start(directory, cancel_));
   context_.at_state("table/aux-server");
   const SqlPair servers{server.client(), target};
-  for (ImportTask* task : tasks) SEABED_CHECK(load_sql(servers, *task));
-  return ok();
+  return load_all(servers, tasks);
+}
+
+/// recover_table_concurrency; 0: two.
+Result<uint32_t> TableRun::tables_at_a_time() {
+  SEABED_TRY(const uint64_t n, context_.catalog->get<uint64_t>([&](Transaction& tx) {
+    return catalog::parameter(tx, target_->tenant_id, "recover_table_concurrency");
+  }));
+  return static_cast<uint32_t>(n == 0 ? 2 : std::min<uint64_t>(n, 64));
+}
+
+Status TableRun::load_all(const SqlPair& servers, const std::vector<ImportTask*>& tasks) {
+  SEABED_TRY(const uint32_t lanes, tables_at_a_time());
+  std::atomic<size_t> next = 0;
+  return run_lanes(
+      std::min<uint32_t>(lanes, tasks.size()),
+      [&](uint32_t) -> Status {
+        for (size_t i; (i = next++) < tasks.size();) SEABED_CHECK(load_sql(servers, *tasks[i]));
+        return ok();
+      },
+      [&] { next = tasks.size(); });
 }
 
 Status TableRun::load_sql(const SqlPair& servers, ImportTask& task) {
   SqlLoad load{task.item.source, task.item.target, task.row.task_id, task.resumed, task.renaming};
   auto renaming = [&]() -> Status {
+    std::lock_guard lock(rows_mutex_);
     task.row.comment = "renaming";
     return save_task(task);
   };

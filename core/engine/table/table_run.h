@@ -2,6 +2,7 @@
 // The executor of RECOVER TABLE: does what the transitions say, one state after the other, each persisted before its work.
 
 #include <map>
+#include <mutex>
 
 #include "core/catalog/table_jobs.h"
 #include "core/engine/table/aux_tenant.h"
@@ -47,6 +48,8 @@ class TableRun {
   Status import_rocksdb(uint64_t ls_id, const std::vector<ImportTask*>& tasks);
   Status import_myrocks(uint64_t ls_id, const std::vector<ImportTask*>& tasks);
   Status assemble_server(const std::vector<ImportTask*>& tasks, const std::string& directory);
+  Status load_all(const struct SqlPair& servers, const std::vector<ImportTask*>& tasks);
+  Result<uint32_t> tables_at_a_time();
   Status load_sql(const struct SqlPair& servers, ImportTask& task);
   Result<Extraction> extracted(uint64_t ls_id, const std::vector<ImportTask*>& tasks, const std::string& out);
   Status begin_tasks(const std::vector<ImportTask*>& tasks);
@@ -67,6 +70,7 @@ class TableRun {
   Selection selection_;
   std::map<std::pair<uint64_t, TableName>, AuxTable> source_;
   MediumBytes medium_;
+  std::mutex rows_mutex_;  // of tasks' rows and counters, while tables are loaded side by side
   const ProgressFn& progress_;
   const CancelToken& cancel_;
 };
