@@ -7,6 +7,7 @@
 # case: bulk-load
 # case: sysbench
 # case: quick-mount
+# case: standby
 import os
 import signal
 import sys
@@ -207,9 +208,35 @@ def quick_mount(case):
     reader.cli("unmount", server.rocksdb)
 
 
+def standby(case):
+    """A standby follows the bank: rows, and the definition of a table that was made after the restore."""
+    from standby_lab import stream_of
+    story = Story(case)
+    story.begin()
+    lab, directory = story.lab, f"{case.base}/m2"
+    lab.cli("restore", *lab.sources("m"), "--directory", directory, "--tenant", "m2")
+    wait_commits(story.bank, 100)
+    with_sql = story.bank.server.client("bank")
+    with_sql.run("CREATE TABLE later (id INT PRIMARY KEY, t VARCHAR(20)) ENGINE=ROCKSDB")
+    with_sql.run("INSERT INTO later VALUES (1, 'one'), (2, 'two')")
+    wait_commits(story.bank, 100)
+    story.bank.stop_load()
+    moment = time.time_ns() + 2 * 10**9
+    lab.wait_checkpoint("m", moment)
+    lab.cli("standby", "recover", "--tenant", "m2", "--until-scn", moment, "--wait")
+    case.true(os.path.exists(f"{directory}/bank/later.frm"), f"its definition came: {os.listdir(directory)}")
+    stream = stream_of(directory)
+    lab.cli("tenant", "activate", "--tenant", "m2")
+    server = story.bank.restored_server("server-standby", directory)
+    case.at_end(server.kill)
+    case.equal(story.bank.check(server, "--until-hi", stream["scn_hi"])[0], 0, "the bank at the cut")
+    case.equal(server.client("bank").run("SELECT id, t FROM later ORDER BY id"), [["1", "one"], ["2", "two"]],
+               "the table that came later")
+
+
 if __name__ == "__main__":
     sys.exit(run_cases({
         "mid-load": mid_load, "binlog": lambda case: mid_load(case, binlog=True), "quiesced": quiesced,
         "create-index": lambda case: across(case, "create-index"),
         "bulk-load": lambda case: across(case, "bulk-load"), "sysbench": sysbench,
-        "quick-mount": quick_mount}))
+        "quick-mount": quick_mount, "standby": standby}))

@@ -31,6 +31,10 @@ Result<UpgradeOutcome> upgrade(EngineContext& context, const Upgradable& one, co
   for (const catalog::LogStreamRow& stream : one.streams) {
     if (stream.ls_id == 1) continue;
     SEABED_TRY(EngineAdapter* adapter, restore::adapter_of(context, stream.engine));
+    if (adapter->host_version().empty()) {
+      out.notes.push_back(stream.directory + ": its server's own library upgrades it when it opens it");
+      continue;
+    }
     out.to = adapter->host_version();
     const auto before = adapter->database_version(stream.directory);
     const std::string from = before ? *before : "unknown";

@@ -27,6 +27,10 @@ class MyRocksAdapter final : public EngineAdapter {
     SEABED_CHECK(check_name(directory));
     return rocksdb_->open_target(directory);
   }
+  /// The server brings its own library, whose version is not ours: host_version() stays unknown, nothing is opened.
+  Result<std::string> database_version(const std::string& directory) const override {
+    return rocksdb_->database_version(directory);
+  }
   Result<StreamScan> scan_standby(const ScanOptions& options) override { return rocksdb_->scan_standby(options); }
 
  private:
