@@ -31,7 +31,7 @@ Result<RestoreTargetPoint> read_until(const Invocation& invocation) {
   return until;
 }
 
-Result<RestoreRequest> read_request(const Invocation& invocation) {
+Result<RestoreRequest> read_request(Invocation& invocation) {
   RestoreRequest request;
   SEABED_TRY(request.until, read_until(invocation));
   request.preview = invocation.has("preview");

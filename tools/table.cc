@@ -39,7 +39,7 @@ Result<RestoreTargetPoint> read_until(const Invocation& invocation) {
   return until;
 }
 
-Result<TableRequest> read_request(const Invocation& invocation) {
+Result<TableRequest> read_request(Invocation& invocation) {
   TableRequest request;
   SEABED_TRY(request.until, read_until(invocation));
   request.tables = invocation.list("table");

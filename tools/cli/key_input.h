@@ -12,6 +12,6 @@ class Invocation;
 /// --key-from URI|-, --key-from-file FILE, --key-password-file FILE, --password-file FILE.
 std::vector<OptionSpec> key_options();
 /// Asks on the terminal for the key backup's password when --key-from stands alone.
-Result<KeyAccess> read_keys(const Invocation& invocation);
+Result<KeyAccess> read_keys(Invocation& invocation);
 
 }  // namespace seabed

@@ -92,6 +92,9 @@ Result<uint64_t> submit_backup(EngineContext& context, const BackupRequest& requ
     if (key) {
       SEABED_CHECK(catalog::insert_set_key(tx, *key));
       job.encryption_mode = request.encryption_password.empty() ? "TRANSPARENT_ENCRYPTION" : "PASSWORD";
+      SEABED_TRY(const StorageForm form, storage_form(tx, request.tenant_id));
+      if (request.plus_archivelog && !form.encrypt)
+        job.comment += std::string(job.comment.empty() ? "" : "; ") + "the log in the set is in clear: tde_method is none";
     }
     SEABED_TRY(job.job_id, catalog::insert_backup_job(tx, job));
     return ok();

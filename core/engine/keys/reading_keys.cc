@@ -22,7 +22,7 @@ Result<std::vector<BackedUpKey>> read_backup(EngineContext& context, const KeyAc
 
 Result<std::shared_ptr<const KeyRing>> reading_keys(EngineContext& context, const KeyAccess& access, uint64_t cluster_id,
                                                     uint64_t tenant_id, const CancelToken& cancel) {
-  auto ring = std::make_shared<KeyRing>();
+  auto ring = access.known ? std::make_shared<KeyRing>(*access.known) : std::make_shared<KeyRing>();
   if (context.catalog != nullptr) {
     using Rows = std::vector<catalog::MasterKeyRow>;
     SEABED_TRY(Rows rows, context.catalog->get<Rows>([](Transaction& tx) { return catalog::list_master_keys(tx); }));
