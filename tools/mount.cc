@@ -1,6 +1,7 @@
 // seabed mount, seabed unmount
 #include <grp.h>
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -61,6 +62,7 @@ Status serve(Invocation& invocation, MountRequest request, const std::function<v
   if (request.log_file.empty()) request.log_file = request.layer + "/mount.log";
   SEABED_CHECK(
       set_up_log({"text", "info", request.foreground && !invocation.has("log") ? "" : request.log_file}));
+  ::umask(0);  // the program's own was applied already
   const auto started = [&] {
     log::info("{} serves {}, what is written goes to {}", request.mountpoint, stream->staged, request.layer);
     ready();

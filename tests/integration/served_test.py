@@ -100,6 +100,7 @@ def mount(case):
     full_tenant(case, s)
     error = s.reader.refused("unmount", f"{case.base}/nowhere")
     case.equal(error.status, 3, str(error))
+    without_fuse(case, s, quick)
     s.reader.cli("tenant", "discard", quick)
     case.true(not os.path.exists(quick), "a discarded tenant leaves nothing")
     case.equal(glob.glob(f"{case.base}/media/t/data/readers/*"), [], "a discarded tenant's lease")
@@ -128,6 +129,17 @@ def write_and_kill(case, s, quick, where):
     foreground.terminate()
     case.equal(foreground.wait(60), 0, "a signal ends a mount cleanly")
     case.equal(os.listdir(again), [], "nothing is mounted any more")
+
+
+def without_fuse(case, s, quick):
+    """A machine without FUSE: in a mount namespace whose /dev is empty."""
+    run = subprocess.run(["unshare", "-m", "sh", "-c", 'mount -t tmpfs none /dev && exec "$@"', "sh", s.reader.program,
+                          "--config", s.reader.config, "mount", quick, f"{case.base}/no-fuse"],
+                         capture_output=True, text=True, timeout=60, env=s.reader.env)
+    if "unshare" not in run.stderr.split(":")[0]:
+        case.equal(run.returncode, 4, run.stderr)
+        for other in ("/dev/fuse", "seabed tenant get|scan|count", "seabed::open_quick"):
+            case.contains(run.stderr, other, "the way out")
 
 
 def full_tenant(case, s):

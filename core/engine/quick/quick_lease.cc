@@ -51,13 +51,15 @@ ReaderLeaseFacts quick_lease_facts(const EngineContext& context, const std::stri
 
 Result<std::vector<std::string>> renew_quick_lease(EngineContext& context, std::shared_ptr<ObjectStore> store,
                                                    const std::string& directory,
-                                                   const restore::RestoreState& state) {
+                                                   const restore::RestoreState& state,
+                                                   const CancelToken* cancel) {
   Clock& clock = context.clock ? *context.clock : system_clock();
   const std::string source = store->describe();
   auto taken = ReaderLease::take(std::move(store), quick_lease_facts(context, directory, state), kQuickLease,
-                                 clock, {.deadline = after(kCall)});
+                                 clock, {.deadline = after(kCall), .cancel = cancel});
   if (taken) return std::vector<std::string>{};
-  if (taken.error().code == Code::kConflict) return fail(taken.error());
+  if (taken.error().code == Code::kConflict || taken.error().code == Code::kCancelled)
+    return fail(taken.error());
   return std::vector<std::string>{source +
                                   ": no reader lease can be left there, so a cleanup of its owner may delete "
                                   "what this quick tenant reads: " +
@@ -65,9 +67,10 @@ Result<std::vector<std::string>> renew_quick_lease(EngineContext& context, std::
 }
 
 Result<std::vector<std::string>> renew_quick_lease(EngineContext& context, const std::string& directory,
-                                                   const restore::RestoreState& state) {
+                                                   const restore::RestoreState& state,
+                                                   const CancelToken* cancel) {
   SEABED_TRY(auto store, open_store(context, state));
-  return renew_quick_lease(context, std::move(store), directory, state);
+  return renew_quick_lease(context, std::move(store), directory, state, cancel);
 }
 
 void release_quick_lease(EngineContext& context, const std::string& directory,
@@ -86,11 +89,12 @@ void release_quick_lease(EngineContext& context, const std::string& directory) {
     release_quick_lease(context, directory, **state);
 }
 
-Status renew_quick_leases(EngineContext& context) {
+Status renew_quick_leases(EngineContext& context, const CancelToken& cancel) {
   SEABED_TRY(const auto tenants, restored_tenants(context));
   for (const RestoredTenant& tenant : tenants) {
+    if (cancel.cancelled()) return ok();
     if (!tenant.state.remote) continue;
-    auto warnings = renew_quick_lease(context, tenant.directory, tenant.state);
+    auto warnings = renew_quick_lease(context, tenant.directory, tenant.state, &cancel);
     if (!warnings) {
       log::warn("quick tenant {} in {}: {}", tenant.name, tenant.directory, warnings.error().message());
       continue;

@@ -24,17 +24,19 @@ ReaderLeaseFacts quick_lease_facts(const EngineContext& context, const std::stri
 /// written.
 Result<std::vector<std::string>> renew_quick_lease(EngineContext& context, std::shared_ptr<ObjectStore> store,
                                                    const std::string& directory,
-                                                   const restore::RestoreState& state);
+                                                   const restore::RestoreState& state,
+                                                   const CancelToken* cancel = nullptr);
 /// By the destination that the state names (what holds no secrets), and the configuration's credentials.
 Result<std::vector<std::string>> renew_quick_lease(EngineContext& context, const std::string& directory,
-                                                   const restore::RestoreState& state);
+                                                   const restore::RestoreState& state,
+                                                   const CancelToken* cancel = nullptr);
 /// Best effort.
 void release_quick_lease(EngineContext& context, const std::string& directory,
                          const restore::RestoreState& state);
 /// The same of a directory that is about to be removed; nothing when it holds no quick tenant.
 void release_quick_lease(EngineContext& context, const std::string& directory);
 /// All quick tenants that this installation restored. What cannot be renewed is logged.
-Status renew_quick_leases(EngineContext& context);
+Status renew_quick_leases(EngineContext& context, const CancelToken& cancel = {});
 
 /// Of a quick tenant in a scratch directory: its lease is given back at the end. Goes before the directory
 /// does.
