@@ -4,6 +4,7 @@ TABLE, definition and rows with what the test recorded before the damage."""
 # case: story
 # case: server-dies
 # case: killed
+# case: cancel
 import glob
 import json
 import os
@@ -29,6 +30,21 @@ INSERT INTO shop.items (name, kind, price, picture, note) SELECT CONCAT('n\u00e4
 INSERT INTO shop.parts SELECT seq, 1 + seq MOD 3, CONCAT('p', seq) FROM shop.seq_1_to_1500;
 INSERT INTO shop.`od.d name` SELECT seq, seq MOD 7 FROM shop.seq_1_to_500;
 """
+
+
+def servers(case):
+    """Auxiliary servers of this case that are running."""
+    found = []
+    for path in glob.glob("/proc/[0-9]*/cmdline"):
+        try:
+            with open(path, "rb") as line:
+                if f"--datadir={case.base}/state/table".encode() in line.read():
+                    found.append(path)
+        except OSError:
+            pass  # it ended meanwhile
+    return found
+
+
 NAMES = ["shop.items", "shop.parts", "shop.`od.d name`"]
 
 
@@ -106,7 +122,7 @@ def story(case):
     case.contains(again.stdout + again.stderr, "exists at the target", "no overwrite")
     case.equal(s.left(), [], "tables of an import are left")
     case.equal(os.listdir(f"{case.base}/state/table"), [], "the auxiliary tenant is gone")
-    case.equal(glob.glob("/tmp/seabed-aux-*"), [], "the auxiliary server's socket is gone")
+    case.equal(servers(case), [], "the auxiliary server is gone")
     tasks = s.lab.cli("sql", "SELECT SRC_TABLE, RESULT, TOTAL_INDEX_COUNT, IMPORTED_INDEX_COUNT FROM "
                              "CDB_OB_IMPORT_TABLE_TASK_HISTORY WHERE SRC_TABLE = 'items'")
     case.equal([t["IMPORTED_INDEX_COUNT"] for t in tasks], ["2"], f"index counters: {tasks}")
@@ -134,6 +150,22 @@ def server_dies(case):
     case.equal(s.facts("shop.back"), s.recorded["shop.items"], "after the second attempt")
 
 
+def cancel(case):
+    """CANCEL while rows are coming: what was begun goes, server and auxiliary tenant too; the next restore works."""
+    s = Story(case, BIG)
+    s.lab.cli("table", "recover", *s.lab.sources("m"), "--until-scn", s.moment, "--to-tenant", "m", "--table", "shop.items",
+              "--remap-table", "shop.items:shop.back", "--no-wait")
+    wait_until(lambda: s.left() or s.lab.cli("table", "status")[0]["status"] in ("COMPLETED", "FAILED"), 120, "the import to begin")
+    s.lab.cli("table", "cancel", "--tenant", "m")
+    job = s.lab.cli("table", "status")[0]
+    case.equal([job["status"], job["comment"]], ["FAILED", "canceled"], f"the job: {job}")
+    case.equal(s.left(), [], "a half-loaded table is left")
+    case.equal(servers(case), [], "the auxiliary server is gone")
+    case.equal(os.listdir(f"{case.base}/state/table"), [], "the auxiliary tenant is gone")
+    s.recover("--table", "shop.items", "--remap-table", "shop.items:shop.back")
+    case.equal(s.facts("shop.back"), s.recorded["shop.items"], "after the cancelled one")
+
+
 def killed(case):
     """Killed at the states that only this way has, the next agent finishes."""
     s = Story(case)
@@ -146,8 +178,8 @@ def killed(case):
         case.equal([job["status"], job["result"]], ["COMPLETED", "SUCCESS"], f"after a kill at {state}: {job}")
         case.equal(s.facts(f"shop.k{number}"), s.recorded["shop.items"], f"after a kill at {state}")
         case.equal(s.left(), [], f"tables left after a kill at {state}")
-        case.equal(glob.glob("/tmp/seabed-aux-*"), [], "the auxiliary server is gone")
+        case.equal(servers(case), [], "the auxiliary server is gone")
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases({"story": story, "server-dies": server_dies, "killed": killed}))
+    sys.exit(run_cases({"story": story, "server-dies": server_dies, "killed": killed, "cancel": cancel}))
