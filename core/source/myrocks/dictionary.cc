@@ -1,6 +1,7 @@
 #include "core/source/myrocks/dictionary.h"
 
 #include "core/source/myrocks/filename_decoding.h"
+#include "core/source/myrocks/schema_file.h"
 
 namespace seabed::myrocks {
 namespace {
@@ -23,6 +24,8 @@ std::optional<TableEntry> parse_table_entry(std::string_view key, std::string_vi
   const size_t dot = out.raw.find('.');
   if (dot == out.raw.npos || dot == 0 || dot + 1 == out.raw.size()) return std::nullopt;
   const std::string table = out.raw.substr(dot + 1);
+  // Its files are looked for, and written, by these names.
+  if (!is_restorable(out.raw.substr(0, dot) + "/" + table.substr(0, table.find("#P#")) + ".frm")) return std::nullopt;
   out.database = decode_filename(out.raw.substr(0, dot));
   out.table = decode_filename(table.substr(0, table.find("#P#")));
   for (size_t at = 2; at < value.size(); at += 8) out.indexes.push_back({number_at(value, at), number_at(value, at + 4)});

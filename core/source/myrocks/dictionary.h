@@ -35,7 +35,7 @@ struct TableEntry {
   std::string database, table;         // decoded; of a partition the table it belongs to
   std::vector<IndexId> indexes;        // the primary one first
 };
-/// nullopt: not such an entry, or malformed.
+/// nullopt: not such an entry, malformed, of a system schema, or with a name that can be no file of a schema.
 std::optional<TableEntry> parse_table_entry(std::string_view key, std::string_view value);
 /// The index that an entry of kIndexInfo, kIndexStatistics or kAutoIncrement is about.
 std::optional<IndexId> index_of(std::string_view key);

@@ -33,6 +33,13 @@ TEST(MyRocksDictionary, MalformedEntriesArePassedOver) {
     EXPECT_FALSE(parse_table_entry(u32(kTableEntry) + "s.t", std::string(length, '\0'))) << length;
 }
 
+TEST(MyRocksDictionary, NamesOfAHostileBackup) {
+  const std::string good = std::string(2, '\0') + u32(0) + u32(300);
+  for (const char* name : {"../x.t", "s.../t", "a/b.t", "s.t/../../u", "/etc.t", "mysql.user", "s.t\n"})
+    EXPECT_FALSE(parse_table_entry(u32(kTableEntry) + name, good)) << name;
+  EXPECT_TRUE(parse_table_entry(u32(kTableEntry) + "s.t@0020u", good));
+}
+
 TEST(MyRocksDictionary, IndexesOfOtherEntries) {
   EXPECT_EQ(index_of(u32(kAutoIncrement) + u32(1) + u32(9)), (IndexId{1, 9}));
   EXPECT_FALSE(index_of(u32(kAutoIncrement) + u32(1)));
