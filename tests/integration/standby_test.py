@@ -9,6 +9,7 @@ and continuously, activated. Its rows are compared with the writer's own log at 
 # case: kill
 # case: warm
 # case: refusals
+# case: statements
 import os
 import sys
 import time
@@ -267,5 +268,46 @@ def refusals(case):
           {**stream_of(f"{case.base}/t2"), "next_scn_lo": 0}, "up to the gap")
 
 
+def statements(case):
+    """The same life in OceanBase's words, and what the views say of it."""
+    ledger, lab = ledger_and_lab(case)
+
+    def sql(text):
+        run = lab.run("sql", "-e", text)
+        case.equal(run.returncode, 0, f"{text}: {run.stderr}")
+        return run.stdout
+
+    directory = f"{case.base}/t2"
+    sql(f"ALTER SYSTEM RESTORE t2 FROM '{lab.data_uri('t')},{lab.archive_uri('t')}' "
+        f"WITH 'directory={directory}&concurrency=1'")
+    done = wait_until(lambda: finished(lab), 60, "the restore")
+    case.equal(done["status"], "RESTORE_SUCCESS", f"{done}")
+    history = sql("SELECT TENANT_ID, STATUS, RESTORE_OPTION FROM CDB_OB_RESTORE_HISTORY ORDER BY TENANT_ID")
+    case.equal(history.count("SUCCESS"), 2, f"the parent's row and the tenant's: {history}")
+    pass_time(lab, "t", 0.5)
+    point = lab.archive_status("t")["checkpoint_scn"]
+    sql(f"ALTER SYSTEM RECOVER STANDBY TENANT = t2 UNTIL SCN = {point}")
+    wait_synced(lab, "t2", point)
+    row = sql("SELECT TENANT_ROLE, SYNC_SCN, RECOVERY_UNTIL_SCN, RESTORE_DATA_MODE FROM DBA_OB_TENANTS "
+              "WHERE TENANT_NAME = 't2'")
+    case.true("STANDBY" in row and row.count(str(point)) == 2 and "NORMAL" in row, row)
+    sql("ALTER SYSTEM RECOVER STANDBY TENANT = t2 UNTIL UNLIMITED")
+    readers = f"{lab.archive_uri('t')[7:]}/readers"
+    wait_until(lambda: os.path.isdir(readers) and os.listdir(readers), 30, "a lease at the source")
+    sql("ALTER SYSTEM RECOVER STANDBY TENANT = t2 CANCEL")
+    case.true("LOCATION=" in sql("SELECT VALUE FROM CDB_OB_LOG_RESTORE_SOURCE"), "its source")
+    sql("ALTER SYSTEM ACTIVATE STANDBY TENANT = t2 VERIFY")
+    case.true("STANDBY" in sql("SELECT TENANT_ROLE FROM DBA_OB_TENANTS WHERE TENANT_NAME = 't2'"), "verify changes nothing")
+    stream = stream_of(directory)
+    sql("ALTER SYSTEM ACTIVATE STANDBY TENANT = t2")
+    case.true("PRIMARY" in sql("SELECT TENANT_ROLE FROM DBA_OB_TENANTS WHERE TENANT_NAME = 't2'"), "a primary")
+    sql('ALTER SYSTEM RUN UPGRADE JOB "UPGRADE_ALL" TENANT = t2')
+    events = sql("SELECT EVENT, VALUE3, VALUE5 FROM DBA_OB_CLUSTER_EVENT_HISTORY")
+    case.true("UPGRADE_ALL" in events and "ACTIVATE_STANDBY" in events, events)
+    ledger.kill()
+    judge(case, ledger, f"{directory}/ledger.db", stream, "activated by a statement")
+
+
 if __name__ == "__main__":
-    sys.exit(run_cases({"job": job, "cancel": cancel, "follow": follow, "churn": churn, "stamp": stamp, "kill": kill, "warm": warm, "refusals": refusals}))
+    sys.exit(run_cases({"job": job, "cancel": cancel, "follow": follow, "churn": churn, "stamp": stamp, "kill": kill, "warm": warm, "refusals": refusals,
+                        "statements": statements}))
