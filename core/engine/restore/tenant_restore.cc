@@ -211,6 +211,8 @@ Status cancel_restore(Engine& engine, const std::string& tenant) {
   while (engine.background().running(key)) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   SEABED_TRY(const auto row, context.catalog->get<std::optional<catalog::RestoreJobRow>>(
                                  [&](Transaction& tx) { return catalog::find_restore_job(tx, running->job_id); }));
+  if (row && row->status == "RESTORE_SUCCESS")
+    return fail(Code::kConflict, "tenant " + tenant, "was restored before the cancel came", "drop what you do not want by hand");
   if (row && row->over()) return ok();
   CancelToken never;
   return run_restore_job(context, running->job_id, nullptr, never);  // it only takes away what is there
