@@ -2,10 +2,12 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <set>
 
 #include "core/engine/restore/verify_report.h"
 #include "core/media/stream_log.h"
+#include "core/media/tombstone.h"
 
 namespace seabed::restore {
 namespace {
@@ -21,6 +23,34 @@ std::map<uint64_t, std::string> streams_of(const Media& media, const std::vector
   return streams;
 }
 
+/// Where a log whose beginning was deleted is first replayed from: the oldest set whose start lies in the run.
+using FirstReplay = std::optional<meta::LsMetaInfo>;
+FirstReplay first_replay(const Media& media, const std::vector<PieceFacts>& run, uint64_t ls) {
+  const auto& first = run.front();
+  const BaseMedia* oldest = nullptr;
+  for (const BaseMedia& base : media.base_media) {
+    const auto& d = base.set->descriptor;
+    const bool its_log = (d.archive_dest_id() == 0 || d.archive_dest_id() == first.key.dest) &&
+                         (d.archive_round_id() == 0 || d.archive_round_id() == first.key.round);
+    if (its_log && d.start_replay_scn() >= first.descriptor.start_scn() &&
+        (!oldest || d.start_replay_scn() < oldest->set->descriptor.start_replay_scn()))
+      oldest = &base;
+  }
+  if (oldest)
+    for (const meta::LsMetaInfo& meta : oldest->streams.ls())
+      if (meta.ls_id() == ls) return meta;
+  return std::nullopt;
+}
+
+/// A cleanup took the pieces before it away.
+Result<bool> begins_behind_deleted(const Medium& medium, const std::vector<PieceFacts>& run) {
+  SEABED_TRY(const DeletedNames gone, deleted_names(*medium.store, medium.io()));
+  const auto& key = run.front().key;
+  return std::any_of(gone.pieces.begin(), gone.pieces.end(), [&](const paths::PieceKey& piece) {
+    return piece.dest == key.dest && piece.round == key.round && piece.piece < key.piece;
+  });
+}
+
 /// By position: a record's stamp may be a little earlier than the hole's, so that its name is free.
 std::multiset<std::string> recorded_holes(const std::vector<PieceFacts>& run, uint64_t ls) {
   std::multiset<std::string> out;
@@ -33,14 +63,14 @@ std::multiset<std::string> recorded_holes(const std::vector<PieceFacts>& run, ui
 class StreamCheck {
  public:
   StreamCheck(const Media& media, size_t archive, const std::vector<PieceFacts>& run, uint64_t ls,
-              const LogRules* rules, Findings* findings)
+              const LogRules* rules, const FirstReplay& from, Findings* findings)
       : medium_(media.archive[archive]->medium()),
-        log_(medium_, run, ls, {}),
+        log_(medium_, run, ls, from ? StreamLogStart{{from->start_replay_lsn()}, from->start_replay_scn()} : StreamLogStart{}),
         ls_(ls),
         rules_(rules),
         recorded_(recorded_holes(run, ls)),
         findings_(findings) {
-    if (rules) continuity_ = rules->continuity({});
+    if (rules) continuity_ = rules->continuity(from ? from->recovery() : std::string());
     log_.pass_locked();
   }
 
@@ -121,6 +151,7 @@ class StreamCheck {
 
 Status verify_log(EngineContext& context, const Media& media, size_t archive,
                   const std::vector<PieceFacts>& run, Findings* findings) {
+  SEABED_TRY(const bool cut, begins_behind_deleted(media.archive[archive]->medium(), run));
   for (const auto& [ls, engine] : streams_of(media, run)) {
     const LogRules* rules = nullptr;
     if (auto adapter = adapter_of(context, engine); adapter) rules = &(*adapter)->rules();
@@ -128,7 +159,13 @@ Status verify_log(EngineContext& context, const Media& media, size_t archive,
       findings->note(fmt::format("log stream {}", ls),
                      engine.empty() ? "no backup set tells its engine: continuity is not proved"
                                     : "no adapter for " + engine + ": continuity is not proved");
-    SEABED_CHECK(StreamCheck(media, archive, run, ls, rules, findings).run());
+    const FirstReplay from = cut && ls != 1 ? first_replay(media, run, ls) : FirstReplay();
+    if (cut && ls != 1 && !from) {
+      findings->note(fmt::format("log stream {}", ls), "the log's beginning was deleted and no set of it is given: its "
+                                                       "continuity is not proved");
+      rules = nullptr;
+    }
+    SEABED_CHECK(StreamCheck(media, archive, run, ls, rules, from, findings).run());
   }
   return ok();
 }
