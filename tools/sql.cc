@@ -82,7 +82,8 @@ Result<int> sql(Invocation& invocation) {
   const int given = invocation.has("statement") + invocation.has("execute") + invocation.has("file");
   if (given > 1) return fail(Code::kInvalidArgument, "sql", "takes one of: a SELECT, --execute, --file");
   if (invocation.has("statement") && invocation.text("statement") != "-") return one_select(invocation);
-  if (!given && !invocation.json() && ::isatty(STDIN_FILENO)) return prompt(invocation);
+  if (!given && !invocation.json() && ::isatty(STDIN_FILENO) && ::isatty(STDOUT_FILENO))
+    return prompt(invocation);
   SEABED_TRY(const std::string text, statement_text(invocation));
   SEABED_TRY(const Json results, Session(invocation).run(text));
   Json answer = Json::array();
