@@ -14,7 +14,6 @@ def put(db, key, value):
 
 def bench_standby(b):
     b.load()
-    put(b.db, "!warm", "0")
     read, steps = [], []
     with Installation(b.build, b.base, [Tenant("bench", b.db)]) as lab:
         lab.start_linker("bench")
