@@ -95,6 +95,7 @@ void RoundExecutor::note(const Status& status) {
   if (!text.empty() && text != error_) log::warn("archive of tenant {}: {}", config_.name, text);
   error_ = text;
   update_status(stream_progress());
+  looked_ = true;
 }
 
 IoContext RoundExecutor::io() const {

@@ -133,6 +133,7 @@ class RoundExecutor final : public TenantArchiver {
   std::condition_variable wake_cv_;
   bool woken_ = false;
   std::atomic<bool> reload_ = true;
+  std::atomic<bool> looked_ = false;                    // the first tick is over
   std::atomic<int64_t> lag_ms_ = 120'000;
   std::atomic<uint64_t> dump_interval_ns_ = 0;
   TenantLogForm log_form_;

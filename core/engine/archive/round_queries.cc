@@ -78,10 +78,14 @@ Result<Scn> RoundExecutor::wait_covered(uint64_t ls_id, Scn scn, const IoContext
 Status RoundExecutor::flush(const IoContext& ctx) {
   const Scn now = clock_.read().now;
   std::vector<uint64_t> ids;
-  {
+  const auto attached = [&] {
     std::lock_guard lock(mutex_);
     for (const auto& [ls_id, s] : streams_) ids.push_back(ls_id);
-  }
+    const std::string& state = status_.status;
+    const bool coming = !looked_ || state == "PREPARE" || state == "BEGINNING" || state == "DOING";
+    return !ids.empty() || !coming || !thread_.joinable();
+  };
+  while (!attached() && Steady::now() < ctx.deadline) cancel_.wait_for(std::chrono::milliseconds(20));
   if (ids.empty()) return fail(Code::kConflict, "tenant " + config_.name, "archiving is not running");
   for (const uint64_t ls_id : ids) SEABED_CHECK(wait_covered(ls_id, now, ctx));
   return ok();

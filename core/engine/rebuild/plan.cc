@@ -186,6 +186,7 @@ class Planner {
 
   void choose_log_mode() {
     if (known_.tenant.log_mode == "ARCHIVELOG" || plan_.rounds.empty()) return;
+    if (!options_.asked && known_.rounds.empty()) return;
     const RoundRow* newest = nullptr;
     for (const RoundRow& r : plan_.rounds)
       if (!newest || r.round_id > newest->round_id) newest = &r;

@@ -31,6 +31,9 @@ struct Plan {
 struct PlanOptions {
   /// dest and round (piece 0) that an archiver of this process is writing: its rows are its own.
   std::optional<paths::PieceKey> live;
+  /// The operator asked for it: the log mode follows the newest round too. Else only when the catalog had rounds: who
+  /// sets a destination that has an open round has not asked for archiving yet.
+  bool asked = false;
 };
 
 /// kConflict 9081 when a destination is not the one that the catalog knows under its id or path.

@@ -28,12 +28,14 @@ PlanOptions spare_live_round(const KnownRows& known, bool archiving_here) {
 
 /// Looks at the media first; the plan is made again inside the transaction that writes it.
 Result<Plan> bring(EngineContext& context, uint64_t tenant_id, const std::vector<DestinationLook>& looks,
-                   bool archiving_here, bool dry_run, const std::string& event) {
+                   bool archiving_here, bool dry_run, bool asked) {
   Plan plan;
   SEABED_CHECK(context.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_TRY(const KnownRows known, load_known(tx, tenant_id));
-    SEABED_TRY(plan, make_plan(known, looks, spare_live_round(known, archiving_here)));
-    return dry_run ? ok() : apply_plan(tx, tenant_id, plan, event);
+    PlanOptions options = spare_live_round(known, archiving_here);
+    options.asked = asked;
+    SEABED_TRY(plan, make_plan(known, looks, options));
+    return dry_run ? ok() : apply_plan(tx, tenant_id, plan, asked ? "catalog_rebuilt" : "catalog_brought_forward");
   }));
   return plan;
 }
@@ -49,7 +51,7 @@ Result<std::vector<std::string>> from_known(EngineContext& context, uint64_t ten
     look.destination.identity = dest.identity;
     looks.push_back(std::move(look));
   }
-  SEABED_TRY(Plan plan, bring(context, tenant_id, looks, live, dry_run, "catalog_brought_forward"));
+  SEABED_TRY(Plan plan, bring(context, tenant_id, looks, live, dry_run, false));
   return std::move(plan.changes);
 }
 
@@ -158,8 +160,7 @@ class Rebuild {
       looks.push_back(std::move(look));
     }
     context_.at_state("rebuild/READ");
-    SEABED_TRY(Plan plan, bring(context_, out.tenant_id, looks, request_.archiving_here, request_.dry_run,
-                                "catalog_rebuilt"));
+    SEABED_TRY(Plan plan, bring(context_, out.tenant_id, looks, request_.archiving_here, request_.dry_run, true));
     if (!request_.dry_run) context_.at_state("rebuild/WRITTEN");
     for (auto& text : plan.changes) out.changes.push_back(std::move(text));
     for (const auto& [parameter, value] : plan.parameters)

@@ -57,7 +57,7 @@ catalog::BackupSetRow set_row(uint64_t id, const std::string& status) {
   return row;
 }
 
-Plan plan_of(const KnownRows& known, const std::vector<DestinationLook>& looks, const PlanOptions& options = {}) {
+Plan plan_of(const KnownRows& known, const std::vector<DestinationLook>& looks, const PlanOptions& options = {.asked = true}) {
   auto plan = make_plan(known, looks, options);
   EXPECT_TRUE(plan) << plan.error().message();
   return plan ? *plan : Plan{};
@@ -111,6 +111,18 @@ TEST(RebuildPlan, AStoppedRoundLeavesTheLogModeAlone) {
   auto look = archive_look();
   look.rounds = {round_row(1, "STOP")};
   EXPECT_EQ(plan_of(lost(), {look}).log_mode, "");
+}
+
+TEST(RebuildPlan, ADestinationThatIsSetAgainStartsNoArchiving) {
+  KnownRows known = lost();
+  auto look = archive_look();
+  known.destinations = {look.destination};
+  look.rounds = {round_row(1, "")};
+  EXPECT_EQ(plan_of(known, {look}, {}).log_mode, "");
+  EXPECT_EQ(plan_of(known, {look}).log_mode, "ARCHIVELOG");
+  look.rounds.push_back(round_row(2, ""));
+  known.rounds = {round_row(1, "STOP")};   // an older copy: it was being archived since
+  EXPECT_EQ(plan_of(known, {look}, {}).log_mode, "ARCHIVELOG");
 }
 
 TEST(RebuildPlan, TheDestinationThatGotFurthestIsTheCurrentOne) {
@@ -177,7 +189,7 @@ TEST(RebuildPlan, ALiveRoundIsItsArchiversOwn) {
   look.rounds = {round_row(1, "")};
   look.rounds[0].used_piece_id = 2;
   look.pieces = {piece_row(1, 1, "FROZEN"), piece_row(1, 2, "ACTIVE")};
-  EXPECT_TRUE(plan_of(known, {look}, {paths::PieceKey{1001, 1, 0}}).changes.empty());
+  EXPECT_TRUE(plan_of(known, {look}, {.live = paths::PieceKey{1001, 1, 0}}).changes.empty());
 }
 
 TEST(RebuildPlan, WhatHasATombstoneStaysDeleted) {
