@@ -27,8 +27,10 @@ Scn BackupRun::min_restore_scn() const {
   return out;
 }
 
+/// Below min_restore_scn also when the snapshot's log file had nothing in it yet: its first group is stamped behind all
+/// that the base needs, and a log that ends at min_restore_scn (PLUS ARCHIVELOG) would seem to begin too late.
 Scn BackupRun::start_replay_scn() const {
-  Scn out = kScnMax;
+  Scn out = std::max<Scn>(min_restore_scn(), 1) - 1;
   for (const auto& stream : document_.streams) out = std::min(out, stream.start_replay_scn);
   return out;
 }
