@@ -121,12 +121,14 @@ def views(case):
     sys and its children."""
     ledgers = []
     for name in ("t", "u"):
-        ledgers.append(Ledger(case.build, case.base, name=name, flags=["--cfs", "1", "--memtable-kb", "128"]))
+        ledgers.append(Ledger(case.build, case.base, name=name, flags=["--cfs", "1", "--memtable-kb", "512"]))
         ledgers[-1].start("--rate", "200", "--seconds", "150")
         case.at_end(ledgers[-1].kill)
     lab = Installation(case.build, case.base, [Tenant("t", ledgers[0].db), Tenant("u", ledgers[1].db)],
                        limits={"lease_ms": 1000})
     case.at_end(lab.stop)
+    for name in ("t", "u"):
+        lab.start_linker(name)  # the log of the time without an agent
     lab.start_agent(env={"SEABED_TEST_KILL_AT": "backup/PARENT_DOING"})
     lab.protect("t")
     lab.protect("u")
