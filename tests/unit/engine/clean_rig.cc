@@ -15,6 +15,7 @@ using catalog::BackupSetRow;
 using catalog::PieceRow;
 
 CleanRig::CleanRig() {
+  setenv("SEABED_TEST_DATA_FILE_FLOOR", "1", 1);  // read once a process, and other rigs need it
   media.files[1001] = {{"000010.sst", "major", testing_restore::noise(10, 90'000)},
                        {"MANIFEST-1", "sys", testing_restore::noise(12, 999)}};
   media.files[1002] = {{"000010.sst", "major", testing_restore::noise(20, 300)}};
