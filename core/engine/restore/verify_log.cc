@@ -42,6 +42,18 @@ FirstReplay first_replay(const Media& media, const std::vector<PieceFacts>& run,
   return std::nullopt;
 }
 
+/// The same where the log is the one inside a set: it was copied from the file on that the set's replay begins in.
+FirstReplay replay_of_set(const Media& media, size_t archive, uint64_t ls) {
+  for (size_t i = 0; i < media.piece_media.size(); ++i) {
+    if (media.piece_media[i].archive != archive || media.spans[i].of_set == 0) continue;
+    for (size_t b = 0; b < media.bases.size(); ++b)
+      if (media.bases[b].source == media.spans[i].of_source && media.bases[b].set_id == media.spans[i].of_set)
+        for (const meta::LsMetaInfo& meta : media.base_media[b].streams.ls())
+          if (meta.ls_id() == ls) return meta;
+  }
+  return std::nullopt;
+}
+
 /// A cleanup took the pieces before it away.
 Result<bool> begins_behind_deleted(const Medium& medium, const std::vector<PieceFacts>& run) {
   SEABED_TRY(const DeletedNames gone, deleted_names(*medium.store, medium.io()));
@@ -159,7 +171,8 @@ Status verify_log(EngineContext& context, const Media& media, size_t archive,
       findings->note(fmt::format("log stream {}", ls),
                      engine.empty() ? "no backup set tells its engine: continuity is not proved"
                                     : "no adapter for " + engine + ": continuity is not proved");
-    const FirstReplay from = cut && ls != 1 ? first_replay(media, run, ls) : FirstReplay();
+    FirstReplay from = cut && ls != 1 ? first_replay(media, run, ls) : FirstReplay();
+    if (archive >= media.archives_given && ls != 1) from = replay_of_set(media, archive, ls);
     if (cut && ls != 1 && !from) {
       findings->note(fmt::format("log stream {}", ls), "the log's beginning was deleted and no set of it is given: its "
                                                        "continuity is not proved");
