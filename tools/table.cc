@@ -1,6 +1,6 @@
 // seabed table recover|cancel|status|work
-#include <sys/prctl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 
 #include <iostream>
 #include <iterator>
@@ -28,7 +28,8 @@ using table::TableRequest;
 Result<RestoreTargetPoint> read_until(const Invocation& invocation) {
   RestoreTargetPoint until;
   if (invocation.has("until-time") && invocation.has("until-scn"))
-    return fail(Code::kInvalidArgument, "seabed table recover", "--until-time and --until-scn exclude each other");
+    return fail(Code::kInvalidArgument, "seabed table recover",
+                "--until-time and --until-scn exclude each other");
   if (invocation.has("until-scn")) {
     until.kind = RestoreTargetPoint::Kind::kScn;
     SEABED_TRY(until.scn, invocation.number("until-scn", 0));
@@ -54,8 +55,9 @@ Result<TableRequest> read_request(Invocation& invocation) {
 }
 
 Json plan_json(const RestorePlan& plan) {
-  return {{"target_scn", plan.target},   {"target_display", plan.target_display}, {"backup_sets", plan.sets},
-          {"pieces", plan.pieces},       {"data_bytes", plan.data_bytes},         {"log_bytes", plan.log_bytes}};
+  return {{"target_scn", plan.target},     {"target_display", plan.target_display},
+          {"backup_sets", plan.sets},      {"pieces", plan.pieces},
+          {"data_bytes", plan.data_bytes}, {"log_bytes", plan.log_bytes}};
 }
 
 Json outcome_json(const TableOutcome& out) {
@@ -66,8 +68,12 @@ Json outcome_json(const TableOutcome& out) {
   json["warnings"] = out.warnings;
   json["tables"] = Json::array();
   for (const auto& t : out.tables) {
-    Json one = {{"source", table::display(t.source)}, {"target", table::display(t.target)},
-                {"rows", t.rows}, {"bytes", t.bytes}, {"files", t.files}, {"result", t.error ? "FAILED" : "SUCCESS"},
+    Json one = {{"source", table::display(t.source)},
+                {"target", table::display(t.target)},
+                {"rows", t.rows},
+                {"bytes", t.bytes},
+                {"files", t.files},
+                {"result", t.error ? "FAILED" : "SUCCESS"},
                 {"comment", t.error ? t.error->message() : ""}};
     if (t.error) one["error"] = to_json(*t.error);
     json["tables"].push_back(one);
@@ -85,11 +91,14 @@ std::string plan_text(const Json& json, const char* verb) {
 
 std::string outcome_text(const Json& json) {
   std::string out = plan_text(json, "recovered");
-  out += json_table(json["tables"], {{"source", "TABLE"}, {"target", "AS"}, {"rows", "ROWS"}, {"result", "RESULT"},
+  out += json_table(json["tables"], {{"source", "TABLE"},
+                                     {"target", "AS"},
+                                     {"rows", "ROWS"},
+                                     {"result", "RESULT"},
                                      {"comment", "COMMENT"}});
   return out + "read from the medium: " + bytes_text(json["medium_bytes"]) + " (" +
-         bytes_text(json["medium_bytes_tables"]) + " of data files, the tenant has " + bytes_text(json["data_bytes"]) +
-         ")\n";
+         bytes_text(json["medium_bytes_tables"]) + " of data files, the tenant has " +
+         bytes_text(json["data_bytes"]) + ")\n";
 }
 
 Result<int> preview(Invocation& invocation, Machine& machine, const TableRequest& request) {
@@ -98,8 +107,8 @@ Result<int> preview(Invocation& invocation, Machine& machine, const TableRequest
   answer["preview"] = true;
   answer["tables"] = request.tables;
   return invocation.answer(answer, [&] {
-    return plan_text(answer, "would recover") + "  the tenant's data are " + bytes_text(plan.data_bytes) + ", log " +
-           bytes_text(plan.log_bytes) + "; of the data what these tables need is read\n";
+    return plan_text(answer, "would recover") + "  the tenant's data are " + bytes_text(plan.data_bytes) +
+           ", log " + bytes_text(plan.log_bytes) + "; of the data what these tables need is read\n";
   });
 }
 
@@ -130,8 +139,11 @@ Json until_json(const RestoreTargetPoint& until) {
 }
 
 Json job_arguments(const Invocation& invocation, const TableRequest& request) {
-  Json args = {{"tenant", invocation.text("to-tenant")}, {"tables", request.tables}, {"uris", request.source.uris},
-               {"remap_tables", request.remap_tables}, {"description", invocation.text("description")},
+  Json args = {{"tenant", invocation.text("to-tenant")},
+               {"tables", request.tables},
+               {"uris", request.source.uris},
+               {"remap_tables", request.remap_tables},
+               {"description", invocation.text("description")},
                {"options", {{"concurrency", request.concurrency}}}};
   const KeyAccess& keys = request.source.keys;
   if (!keys.passwords.empty()) args["passwords"] = keys.passwords;
@@ -141,13 +153,16 @@ Json job_arguments(const Invocation& invocation, const TableRequest& request) {
 }
 
 std::string job_text(const Json& job) {
-  std::string out = "table restore job " + job["job_id"].dump() + " into tenant " + json_word(job["tenant"]) + ": " +
-                    json_word(job["status"]) + (job["phase"] != job["status"] ? " (" + json_word(job["phase"]) + ")" : "") +
-                    "\n";
+  std::string out = "table restore job " + job["job_id"].dump() + " into tenant " + json_word(job["tenant"]) +
+                    ": " + json_word(job["status"]) +
+                    (job["phase"] != job["status"] ? " (" + json_word(job["phase"]) + ")" : "") + "\n";
   if (job["comment"] != "") out += json_word(job["comment"]) + "\n";
   if (job["tables"].empty()) return out;
-  return out + json_table(job["tables"], {{"source", "TABLE"}, {"target", "AS"}, {"status", "STATUS"},
-                                          {"result", "RESULT"}, {"comment", "COMMENT"}});
+  return out + json_table(job["tables"], {{"source", "TABLE"},
+                                          {"target", "AS"},
+                                          {"status", "STATUS"},
+                                          {"result", "RESULT"},
+                                          {"comment", "COMMENT"}});
 }
 
 bool is_over(const Json& job) { return job["status"] == "COMPLETED" || job["status"] == "FAILED"; }
@@ -165,15 +180,16 @@ Result<Json> wait_for_job(Invocation& invocation, const Json& id) {
     p.total_items = jobs[0].value("total_tables", 0), p.done_items = jobs[0].value("finished_tables", 0);
     line.show(p);
     if (signals.token().wait_for(std::chrono::milliseconds(50)))
-      return fail(Code::kCancelled, "waiting for table restore job " + id.dump(), "interrupted; the job goes on",
-                  "`seabed table status`, `seabed table cancel`");
+      return fail(Code::kCancelled, "waiting for table restore job " + id.dump(),
+                  "interrupted; the job goes on", "`seabed table status`, `seabed table cancel`");
   }
 }
 
 Result<int> to_tenant(Invocation& invocation, const TableRequest& request) {
   SEABED_TRY(const Json begun, invocation.call("table/recover", job_arguments(invocation, request)));
   if (invocation.has("no-wait") && invocation.through_agent())
-    return invocation.answer(begun, [&] { return "table restore job " + begun["job_id"].dump() + " is submitted\n"; });
+    return invocation.answer(
+        begun, [&] { return "table restore job " + begun["job_id"].dump() + " is submitted\n"; });
   SEABED_TRY(const Json job, wait_for_job(invocation, begun["job_id"]));
   const int status = invocation.answer(job, [&] { return job_text(job); });
   if (job["status"] == "COMPLETED" && job["result"] == "SUCCESS") return status;
@@ -203,8 +219,8 @@ Result<int> recover(Invocation& invocation) {
   const int places = invocation.has("to-directory") + invocation.has("to-sst") + invocation.has("to-tenant");
   const bool look = invocation.has("preview") || invocation.has("dry-run");
   if (places > 1 || (places == 0 && !look))
-    return fail(Code::kInvalidArgument, "seabed table recover", "wants one of --to-tenant, --to-directory, --to-sst",
-                "see `seabed table recover --help`");
+    return fail(Code::kInvalidArgument, "seabed table recover",
+                "wants one of --to-tenant, --to-directory, --to-sst", "see `seabed table recover --help`");
   SEABED_TRY(const TableRequest request, read_request(invocation));
   if (invocation.has("to-tenant") && !look) return to_tenant(invocation, request);
   SEABED_TRY(Machine * machine, invocation.machine());
@@ -212,8 +228,8 @@ Result<int> recover(Invocation& invocation) {
   return to_directory(invocation, *machine, request);
 }
 
-/// The process of one piece of work (core/engine/table/table_work.h): a request on standard input, the answer on
-/// standard output. Ends with the process that asked.
+/// The process of one piece of work (core/engine/table/table_work.h): a request on standard input, the answer
+/// on standard output. Ends with the process that asked.
 Result<int> work(Invocation& invocation) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const std::string request{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
@@ -225,41 +241,57 @@ Result<int> work(Invocation& invocation) {
 }  // namespace
 
 std::vector<Verb> table_verbs() {
-  Verb recover_verb{"table",
-                    "recover",
-                    "Restore single tables to a point in time",
-                    "Through an auxiliary tenant that reads what the tables need. A table is a column family (its database\n"
-                    "is the log stream's directory name) or an SQL table of MyRocks. docs/table-restore.md has each way.",
-                    {"seabed table recover --from file:///backup/shop/data --from file:///backup/shop/archive --table "
-                     "'orders.items' --to-directory /srv/items",
-                     "seabed table recover --from … --from … --table 'shop.*' --until-time '2026-11-23 10:15:00' "
-                     "--to-sst /srv/shop-sst",
-                     "seabed table recover --from … --from … --table shop.items --remap-table shop.items:shop.items_old "
-                     "--to-tenant shop"},
-                    {},
-                    recover};
+  Verb recover_verb{
+      "table",
+      "recover",
+      "Restore single tables to a point in time",
+      "Through an auxiliary tenant that reads what the tables need. A table is a column family (its "
+      "database\n"
+      "is the log stream's directory name) or an SQL table of MyRocks. docs/table-restore.md has each way.",
+      {"seabed table recover --from file:///backup/shop/data --from file:///backup/shop/archive --table "
+       "'orders.items' --to-directory /srv/items",
+       "seabed table recover --from … --from … --table 'shop.*' --until-time '2026-11-23 10:15:00' "
+       "--to-sst /srv/shop-sst",
+       "seabed table recover --from … --from … --table shop.items --remap-table shop.items:shop.items_old "
+       "--to-tenant shop"},
+      {},
+      recover};
   auto& options = recover_verb.options;
-  for (auto& option : uri_options("from", OptionSpec::kList, "a data or archive destination")) options.push_back(option);
+  for (auto& option : uri_options("from", OptionSpec::kList, "a data or archive destination"))
+    options.push_back(option);
   for (auto& option : key_options()) options.push_back(option);
-  options.push_back({OptionSpec::kList, "table", "DB.TABLE", "also DB.* and *.*; backticks quote a part", true});
+  options.push_back(
+      {OptionSpec::kList, "table", "DB.TABLE", "also DB.* and *.*; backticks quote a part", true});
   options.push_back({OptionSpec::kText, "until-time", "'YYYY-MM-DD HH:MI:SS[.f]'", "inclusive"});
   options.push_back({OptionSpec::kNumber, "until-scn", "SCN", "inclusive, nanoseconds since the epoch"});
   options.push_back({OptionSpec::kText, "to-tenant", "NAME",
                      "a tenant of this installation: MyRocks' running server, RocksDB's closed database"});
-  options.push_back({OptionSpec::kText, "to-directory", "DIR", "new: a database for each stream, with these tables"});
-  options.push_back({OptionSpec::kText, "to-sst", "DIR", "new: SST files to ingest, for seabed::import_table"});
-  options.push_back({OptionSpec::kList, "remap-table", "DB.TABLE:DB2.TABLE2", "another name at the target; DB.*:DB2.*"});
+  options.push_back(
+      {OptionSpec::kText, "to-directory", "DIR", "new: a database for each stream, with these tables"});
+  options.push_back(
+      {OptionSpec::kText, "to-sst", "DIR", "new: SST files to ingest, for seabed::import_table"});
+  options.push_back(
+      {OptionSpec::kList, "remap-table", "DB.TABLE:DB2.TABLE2", "another name at the target; DB.*:DB2.*"});
   options.push_back({OptionSpec::kNumber, "concurrency", "N", "threads of the auxiliary restore (2)"});
   options.push_back({OptionSpec::kText, "description", "TEXT", "kept with the job"});
   options.push_back({OptionSpec::kFlag, "no-wait", "", "of --to-tenant: leave the job to the agent"});
   options.push_back({OptionSpec::kFlag, "preview", "", "only say what would be used"});
   options.push_back({OptionSpec::kFlag, "dry-run", "", "the same"});
   return {recover_verb,
-          {"table", "cancel", "Cancel a tenant's table restores; tables already imported stay", "",
-           {"seabed table cancel --tenant shop"}, {tenant_option()}, cancel},
-          {"table", "status", "Table restores and their tables, newest first", "",
+          {"table",
+           "cancel",
+           "Cancel a tenant's table restores; tables already imported stay",
+           "",
+           {"seabed table cancel --tenant shop"},
+           {tenant_option()},
+           cancel},
+          {"table",
+           "status",
+           "Table restores and their tables, newest first",
+           "",
            {"seabed table status --output json"},
-           {{OptionSpec::kText, "tenant", "NAME", "only into this one"}}, status},
+           {{OptionSpec::kText, "tenant", "NAME", "only into this one"}},
+           status},
           {"table", "work", "Internal: a worker process of a table restore", "", {}, {}, work}};
 }
 

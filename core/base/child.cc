@@ -44,8 +44,10 @@ class Actions {
 
  private:
   void place(int from, int to, int flags) {
-    if (from >= 0) ::posix_spawn_file_actions_adddup2(&files, from, to);
-    else ::posix_spawn_file_actions_addopen(&files, to, "/dev/null", flags, 0);
+    if (from >= 0)
+      ::posix_spawn_file_actions_adddup2(&files, from, to);
+    else
+      ::posix_spawn_file_actions_addopen(&files, to, "/dev/null", flags, 0);
   }
 };
 
@@ -139,8 +141,8 @@ Result<Child> Child::start(const std::vector<std::string>& command, const ChildO
   Actions actions(options);
   std::vector<std::string> words = command, environment = merged(options.environment);
   pid_t pid = -1;
-  const int error = ::posix_spawn(&pid, program.c_str(), &actions.files, &actions.attributes, pointers(words).data(),
-                                  pointers(environment).data());
+  const int error = ::posix_spawn(&pid, program.c_str(), &actions.files, &actions.attributes,
+                                  pointers(words).data(), pointers(environment).data());
   if (error) return fail_errno(program, "cannot be started", error);
   return Child(pid, command[0]);
 }
@@ -183,7 +185,8 @@ Status Child::wait(const CancelToken& cancel, std::chrono::milliseconds timeout)
                 : fail(Code::kCancelled, name_, "was cancelled");
   }
   if (WIFEXITED(status_) && WEXITSTATUS(status_) == 0) return ok();
-  if (WIFEXITED(status_)) return fail(Code::kIo, name_, "ended with status " + std::to_string(WEXITSTATUS(status_)));
+  if (WIFEXITED(status_))
+    return fail(Code::kIo, name_, "ended with status " + std::to_string(WEXITSTATUS(status_)));
   return fail(Code::kIo, name_, "was ended by signal " + std::to_string(WTERMSIG(status_)));
 }
 

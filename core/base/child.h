@@ -1,5 +1,6 @@
 #pragma once
-// Another program as a child of this process: started without a shell, ended by its pid, never left as a zombie.
+// Another program as a child of this process: started without a shell, ended by its pid, never left as a
+// zombie.
 
 #include <sys/types.h>
 
@@ -13,8 +14,8 @@
 namespace seabed {
 
 struct ChildOptions {
-  int input = -1, output = -1, errors = -1;     // descriptors that become 0, 1, 2; -1: /dev/null
-  std::vector<std::string> environment;         // "NAME=value" over this process's own
+  int input = -1, output = -1, errors = -1;  // descriptors that become 0, 1, 2; -1: /dev/null
+  std::vector<std::string> environment;      // "NAME=value" over this process's own
 };
 
 /// Not thread-safe. Destroyed while it runs: killed and waited for.
@@ -42,7 +43,8 @@ class Child {
   std::string name_;
 };
 
-/// Feeds `input` to the program and reads its output to the end (at most `limit` bytes). Its errors' last lines are in the error.
+/// Feeds `input` to the program and reads its output to the end (at most `limit` bytes). Its errors' last
+/// lines are in the error.
 Result<std::string> run_child(const std::vector<std::string>& command, const std::string& input,
                               const CancelToken& cancel, std::chrono::milliseconds timeout,
                               size_t limit = 256u << 20);

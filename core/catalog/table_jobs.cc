@@ -8,7 +8,8 @@ template <class V>
 void fields(V& v, RecoverTableRow& r) {
   v("tenant_id", r.tenant_id), v("job_id", r.job_id), v("initiator_tenant_id", r.initiator_tenant_id);
   v("initiator_job_id", r.initiator_job_id), v("start_us", r.start_us), v("finish_us", r.finish_us);
-  v("status", r.status), v("aux_tenant_name", r.aux_tenant_name), v("target_tenant_name", r.target_tenant_name);
+  v("status", r.status), v("aux_tenant_name", r.aux_tenant_name),
+      v("target_tenant_name", r.target_tenant_name);
   v("import_all", r.import_all), v("db_list", r.db_list), v("table_list", r.table_list);
   v("restore_scn", r.restore_scn), v("restore_option", r.restore_option), v("backup_dest", r.backup_dest);
   v("backup_set_list", r.backup_set_list), v("backup_piece_list", r.backup_piece_list);
@@ -32,7 +33,8 @@ void fields(V& v, ImportTableJobRow& r) {
 
 template <class V>
 void fields(V& v, ImportTableTaskRow& r) {
-  v("tenant_id", r.tenant_id), v("task_id", r.task_id), v("job_id", r.job_id), v("src_database", r.src_database);
+  v("tenant_id", r.tenant_id), v("task_id", r.task_id), v("job_id", r.job_id),
+      v("src_database", r.src_database);
   v("src_table", r.src_table), v("target_database", r.target_database), v("target_table", r.target_table);
   v("table_column", r.table_column), v("status", r.status), v("start_us", r.start_us);
   v("completion_us", r.completion_us), v("cumulative_ts", r.cumulative_ts);
@@ -64,7 +66,8 @@ Result<uint64_t> insert_import_task(Transaction& tx, const ImportTableTaskRow& r
 }
 
 Status update_recover_table(Transaction& tx, const RecoverTableRow& row, const std::string& expected) {
-  return update_guarded(tx, "recover_table_jobs", row, Where().eq("job_id", num(row.job_id)).eq("status", expected),
+  return update_guarded(tx, "recover_table_jobs", row,
+                        Where().eq("job_id", num(row.job_id)).eq("status", expected),
                         "table restore job " + std::to_string(row.job_id), expected);
 }
 
@@ -83,8 +86,9 @@ Result<std::optional<RecoverTableRow>> find_recover_table(Transaction& tx, uint6
 }
 
 Result<std::optional<RecoverTableRow>> recover_table_of(Transaction& tx, uint64_t sys_job_id) {
-  return select_one<RecoverTableRow>(tx, "recover_table_jobs",
-                                     Where().eq("initiator_job_id", num(sys_job_id)).cmp("tenant_id", "<>", num(1)));
+  return select_one<RecoverTableRow>(
+      tx, "recover_table_jobs",
+      Where().eq("initiator_job_id", num(sys_job_id)).cmp("tenant_id", "<>", num(1)));
 }
 
 Result<std::vector<RecoverTableRow>> list_recover_tables(Transaction& tx, size_t limit) {
@@ -100,7 +104,8 @@ Result<std::vector<RecoverTableRow>> unfinished_recover_tables(Transaction& tx) 
 }
 
 Result<std::optional<ImportTableJobRow>> import_job_of(Transaction& tx, uint64_t user_job_id) {
-  return select_one<ImportTableJobRow>(tx, "import_table_jobs", Where().eq("initiator_job_id", num(user_job_id)));
+  return select_one<ImportTableJobRow>(tx, "import_table_jobs",
+                                       Where().eq("initiator_job_id", num(user_job_id)));
 }
 
 Result<std::vector<ImportTableTaskRow>> import_tasks(Transaction& tx, uint64_t import_job_id) {

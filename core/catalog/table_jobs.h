@@ -1,6 +1,7 @@
 #pragma once
-// RECOVER TABLE: the sys row and the target tenant's row, the import job, a task a table (views: OB_RECOVER_TABLE_JOBS,
-// OB_IMPORT_TABLE_JOBS, OB_IMPORT_TABLE_TASKS). What a job was asked for is kept sealed (restore_jobs.h).
+// RECOVER TABLE: the sys row and the target tenant's row, the import job, a task a table (views:
+// OB_RECOVER_TABLE_JOBS, OB_IMPORT_TABLE_JOBS, OB_IMPORT_TABLE_TASKS). What a job was asked for is kept
+// sealed (restore_jobs.h).
 
 #include <cstdint>
 
@@ -10,13 +11,15 @@ namespace seabed::catalog {
 
 /// tenant_id 1: the sys row; else the target tenant's, whose initiator is the sys row.
 struct RecoverTableRow {
-  uint64_t tenant_id = 0, job_id = 0, initiator_tenant_id = 0, initiator_job_id = 0, start_us = 0, finish_us = 0;
-  std::string status = "PREPARE";    // COMPLETED and FAILED are final
+  uint64_t tenant_id = 0, job_id = 0, initiator_tenant_id = 0, initiator_job_id = 0, start_us = 0,
+           finish_us = 0;
+  std::string status = "PREPARE";  // COMPLETED and FAILED are final
   std::string aux_tenant_name, target_tenant_name;
   bool import_all = false;
   std::string db_list, table_list;
   uint64_t restore_scn = 0;
-  std::string restore_option, backup_dest, backup_set_list, backup_piece_list;  // backup_dest: without secrets
+  std::string restore_option, backup_dest, backup_set_list,
+      backup_piece_list;  // backup_dest: without secrets
   std::string remap_db_list, remap_table_list, remap_tablegroup_list, remap_tablespace_list;
   std::string result, comment, description;
 
@@ -25,10 +28,11 @@ struct RecoverTableRow {
 };
 
 struct ImportTableJobRow {
-  uint64_t tenant_id = 0, job_id = 0, initiator_tenant_id = 0, initiator_job_id = 0, start_us = 0, finish_us = 0;
+  uint64_t tenant_id = 0, job_id = 0, initiator_tenant_id = 0, initiator_job_id = 0, start_us = 0,
+           finish_us = 0;
   std::string src_tenant_name;
   uint64_t src_tenant_id = 0;
-  std::string status = "INIT";       // IMPORT_FINISH is final
+  std::string status = "INIT";  // IMPORT_FINISH is final
   bool import_all = false;
   std::string db_list, table_list;
   std::string remap_db_list, remap_table_list, remap_tablegroup_list, remap_tablespace_list;
@@ -40,10 +44,10 @@ struct ImportTableTaskRow {
   uint64_t tenant_id = 0, task_id = 0, job_id = 0;
   std::string src_database, src_table, target_database, target_table;  // target empty: not remapped
   uint64_t table_column = 0;
-  std::string status = "INIT";       // DOING, FINISH
+  std::string status = "INIT";  // DOING, FINISH
   uint64_t start_us = 0, completion_us = 0, cumulative_ts = 0;
   uint64_t total_index_count = 0, imported_index_count = 0, failed_index_count = 0;
-  std::string result, comment;       // result: SUCCESS or FAILED
+  std::string result, comment;  // result: SUCCESS or FAILED
 };
 
 /// Gives and returns job_id (task_id).

@@ -1,7 +1,8 @@
 #pragma once
-// Single tables of a stream: listed and taken out of a quick standby, and put into a database that is closed. A table is
-// what the engine's operator calls one: a column family of RocksDB, an SQL table of MyRocks (docs/table-restore.md).
-// May abort on damaged input (RocksDB's library asserts): call it in a child process.
+// Single tables of a stream: listed and taken out of a quick standby, and put into a database that is closed.
+// A table is what the engine's operator calls one: a column family of RocksDB, an SQL table of MyRocks
+// (docs/table-restore.md). May abort on damaged input (RocksDB's library asserts): call it in a child
+// process.
 
 #include <memory>
 #include <optional>
@@ -42,10 +43,10 @@ struct ExtractedTable {
 };
 
 struct TableImport {
-  std::string name;                // new
+  std::string name;  // new
   std::string comparator;
   std::vector<std::string> files;
-  bool replace = false;            // of that name: an earlier attempt of ours, to be dropped
+  bool replace = false;  // of that name: an earlier attempt of ours, to be dropped
 };
 
 class TableAccess {
@@ -53,8 +54,10 @@ class TableAccess {
   virtual ~TableAccess() = default;
   /// Rising by name.
   virtual Result<std::vector<SourceTable>> list(const StagedStream& stream) = 0;
-  /// Into the new directory `out`. RocksDB: SST files. MyRocks: a database (`out` itself) with these tables alone.
-  virtual Result<std::vector<ExtractedTable>> extract(const StagedStream& stream, const std::vector<TableName>& tables,
+  /// Into the new directory `out`. RocksDB: SST files. MyRocks: a database (`out` itself) with these tables
+  /// alone.
+  virtual Result<std::vector<ExtractedTable>> extract(const StagedStream& stream,
+                                                      const std::vector<TableName>& tables,
                                                       const std::string& out, const CancelToken& cancel) = 0;
   /// Into a closed database; `create`: a new one. One outcome a table; kConflict when a process has it open,
   /// kAlreadyExists for a table that is there. Durable when it returns. kUnsupported: not in this way.

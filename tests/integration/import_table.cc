@@ -1,5 +1,6 @@
-// An application that imports a table into the database it has open, as seabed/import_table.hpp is meant to be used:
-// import_table DB DIRECTORY NAME. Writes before, during and after it, and prints how many rows the table has.
+// An application that imports a table into the database it has open, as seabed/import_table.hpp is meant to
+// be used: import_table DB DIRECTORY NAME. Writes before, during and after it, and prints how many rows the
+// table has.
 #include <rocksdb/db.h>
 
 #include <cstdio>

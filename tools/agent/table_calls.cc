@@ -41,7 +41,8 @@ RestoreTargetPoint until_of(const Json& args) {
 Result<uint32_t> concurrency_of(const Json& options) {
   if (!options.is_object() || !options.contains("concurrency")) return 2u;
   const Json& value = options.at("concurrency");
-  const uint64_t n = value.is_string() ? std::strtoull(value.get<std::string>().c_str(), nullptr, 10) : value.get<uint64_t>();
+  const uint64_t n = value.is_string() ? std::strtoull(value.get<std::string>().c_str(), nullptr, 10)
+                                       : value.get<uint64_t>();
   if (n >= 1 && n <= 256) return static_cast<uint32_t>(n);
   return fail(Code::kInvalidArgument, "concurrency", "is not from 1 to 256");
 }
@@ -62,7 +63,8 @@ Result<table::JobRequest> request_of(const Json& args) {
   const Json options = args.value("options", Json::object());
   SEABED_TRY(job.request.concurrency, concurrency_of(options));
   for (const auto& [name, value] : options.items())
-    job.options += (job.options.empty() ? "" : "&") + name + "=" + (value.is_string() ? value.get<std::string>() : value.dump());
+    job.options += (job.options.empty() ? "" : "&") + name + "=" +
+                   (value.is_string() ? value.get<std::string>() : value.dump());
   return job;
 }
 
@@ -77,7 +79,8 @@ Json task_json(const catalog::ImportTableTaskRow& t) {
   const bool remapped = !t.target_table.empty();
   return {{"task_id", t.task_id},
           {"source", table::display({t.src_database, t.src_table})},
-          {"target", remapped ? table::display({t.target_database, t.target_table}) : table::display({t.src_database, t.src_table})},
+          {"target", remapped ? table::display({t.target_database, t.target_table})
+                              : table::display({t.src_database, t.src_table})},
           {"status", t.status},
           {"result", t.result},
           {"indexes", t.total_index_count},
@@ -85,10 +88,17 @@ Json task_json(const catalog::ImportTableTaskRow& t) {
 }
 
 Result<Json> job_json(Engine& engine, Transaction& tx, const catalog::RecoverTableRow& sys) {
-  Json json = {{"job_id", sys.job_id},         {"tenant", sys.target_tenant_name}, {"status", sys.status},
-               {"result", sys.result},         {"comment", sys.comment},           {"aux_tenant", sys.aux_tenant_name},
-               {"target_scn", sys.restore_scn}, {"description", sys.description},  {"phase", sys.status},
-               {"tables", Json::array()},      {"running_here", engine.background().running(key_of(sys.job_id))}};
+  Json json = {{"job_id", sys.job_id},
+               {"tenant", sys.target_tenant_name},
+               {"status", sys.status},
+               {"result", sys.result},
+               {"comment", sys.comment},
+               {"aux_tenant", sys.aux_tenant_name},
+               {"target_scn", sys.restore_scn},
+               {"description", sys.description},
+               {"phase", sys.status},
+               {"tables", Json::array()},
+               {"running_here", engine.background().running(key_of(sys.job_id))}};
   SEABED_TRY(const auto user, catalog::recover_table_of(tx, sys.job_id));
   if (!user) return json;
   if (!sys.over()) json["phase"] = user->status;
@@ -110,7 +120,8 @@ Result<Json> status(Engine& engine, const Json& args) {
     SEABED_TRY(const auto rows, catalog::list_recover_tables(tx));
     Json out = Json::array();
     for (const auto& row : rows) {
-      if ((!tenant.empty() && row.target_tenant_name != tenant) || (only != 0 && row.job_id != only)) continue;
+      if ((!tenant.empty() && row.target_tenant_name != tenant) || (only != 0 && row.job_id != only))
+        continue;
       SEABED_TRY(out.emplace_back(), job_json(engine, tx, row));
     }
     return out;

@@ -13,7 +13,7 @@ namespace {
 constexpr auto kLongest = std::chrono::hours(24);
 
 std::mutex g_mutex;
-std::string g_config_file;                           // empty: the program's defaults
+std::string g_config_file;  // empty: the program's defaults
 
 std::map<std::string, TableAccess*> make_access() {
   static const auto rocksdb = make_rocksdb_tables();

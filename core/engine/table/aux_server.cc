@@ -21,13 +21,26 @@ constexpr auto kGrace = std::chrono::seconds(30);
 
 std::vector<std::string> command(const std::string& directory, const std::string& socket) {
   const std::string data = directory + "/data";
-  std::vector<std::string> out = {
-      "mariadbd", "--no-defaults", "--datadir=" + data, "--socket=" + socket, "--skip-networking",
-      "--skip-grant-tables", "--skip-log-bin", "--innodb=OFF", "--performance-schema=OFF",
-      "--plugin-load-add=ha_rocksdb", "--default-storage-engine=rocksdb", "--pid-file=" + directory + "/pid",
-      "--log-error=" + directory + "/error.log", "--tmpdir=" + directory, "--rocksdb-validate-tables=2",
-      "--rocksdb-block-cache-size=32M", "--key-buffer-size=1M", "--aria-pagecache-buffer-size=1M",
-      "--max-allowed-packet=1G", "--lc-messages=en_US"};
+  std::vector<std::string> out = {"mariadbd",
+                                  "--no-defaults",
+                                  "--datadir=" + data,
+                                  "--socket=" + socket,
+                                  "--skip-networking",
+                                  "--skip-grant-tables",
+                                  "--skip-log-bin",
+                                  "--innodb=OFF",
+                                  "--performance-schema=OFF",
+                                  "--plugin-load-add=ha_rocksdb",
+                                  "--default-storage-engine=rocksdb",
+                                  "--pid-file=" + directory + "/pid",
+                                  "--log-error=" + directory + "/error.log",
+                                  "--tmpdir=" + directory,
+                                  "--rocksdb-validate-tables=2",
+                                  "--rocksdb-block-cache-size=32M",
+                                  "--key-buffer-size=1M",
+                                  "--aria-pagecache-buffer-size=1M",
+                                  "--max-allowed-packet=1G",
+                                  "--lc-messages=en_US"};
   if (::geteuid() == 0) out.push_back("--user=root");
   return out;
 }
@@ -40,7 +53,8 @@ Result<std::string> make_socket_directory() {
 }
 
 Status write_facts(const std::string& directory, pid_t pid, const std::string& socket_directory) {
-  return write_file_atomic(directory + kFacts, nlohmann::json{{"pid", pid}, {"socket", socket_directory}}.dump());
+  return write_file_atomic(directory + kFacts,
+                           nlohmann::json{{"pid", pid}, {"socket", socket_directory}}.dump());
 }
 
 std::string log_tail(const std::string& directory) {
@@ -66,7 +80,8 @@ Result<AuxServer> AuxServer::start(const std::string& directory, const CancelTok
     std::error_code ec;
     fs::remove_all(sockets, ec);
     Error e = child.error();
-    if (e.code == Code::kNotFound) e.code = Code::kUnsupported, e.next_step = "install mariadb-server and mariadb-plugin-rocksdb here";
+    if (e.code == Code::kNotFound)
+      e.code = Code::kUnsupported, e.next_step = "install mariadb-server and mariadb-plugin-rocksdb here";
     return fail(e);
   }
   AuxServer server(std::move(*child), directory, sockets);
@@ -74,12 +89,15 @@ Result<AuxServer> AuxServer::start(const std::string& directory, const CancelTok
   const Deadline deadline = after(kReady);
   for (;;) {
     auto up = server.client().value(
-        "SELECT COUNT(*) FROM information_schema.engines WHERE engine='ROCKSDB' AND support IN ('YES','DEFAULT')", cancel);
+        "SELECT COUNT(*) FROM information_schema.engines WHERE engine='ROCKSDB' AND support IN "
+        "('YES','DEFAULT')",
+        cancel);
     if (up && *up == "1") return server;
     if (up)
       return fail(Code::kUnsupported, "mariadbd", "has no MyRocks: " + log_tail(directory),
                   "install mariadb-plugin-rocksdb here");
-    if (cancel.wait_for(std::chrono::milliseconds(100))) return fail(Code::kCancelled, "table restore", "was cancelled");
+    if (cancel.wait_for(std::chrono::milliseconds(100)))
+      return fail(Code::kCancelled, "table restore", "was cancelled");
     if (!server.child_->running() || std::chrono::steady_clock::now() > deadline)
       return fail(Code::kIo, "the auxiliary server", "did not get ready: " + log_tail(directory),
                   "look at " + directory + "/error.log");
@@ -104,7 +122,8 @@ void end_left_server(const std::string& directory) {
   if (!facts.is_object()) return;
   const pid_t pid = facts.value("pid", 0);
   const std::string sockets = facts.value("socket", "");
-  auto line = pid > 1 ? read_file("/proc/" + std::to_string(pid) + "/cmdline", 1 << 16) : Result<std::string>("");
+  auto line =
+      pid > 1 ? read_file("/proc/" + std::to_string(pid) + "/cmdline", 1 << 16) : Result<std::string>("");
   if (line && line->find("--datadir=" + directory + "/data") != line->npos) {
     log::info("table restore: ends the auxiliary server {} that a crash left", pid);
     ::kill(pid, SIGKILL);
@@ -112,7 +131,8 @@ void end_left_server(const std::string& directory) {
     for (int i = 0; i < 500 && ::kill(pid, 0) == 0; ++i) never.wait_for(std::chrono::milliseconds(10));
   }
   std::error_code ec;
-  if (sockets.starts_with("/tmp/seabed-aux-") && sockets.find('/', 5) == sockets.npos) fs::remove_all(sockets, ec);
+  if (sockets.starts_with("/tmp/seabed-aux-") && sockets.find('/', 5) == sockets.npos)
+    fs::remove_all(sockets, ec);
   fs::remove(directory + kFacts, ec);
 }
 

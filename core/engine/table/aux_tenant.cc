@@ -34,7 +34,7 @@ Status drop_aux(EngineContext& context, const std::string& directory) {
   const std::string name = std::filesystem::path(directory).filename();
   if (!name.starts_with(kAuxPrefix))
     return fail(Code::kConflict, directory, "is no directory of an auxiliary tenant");
-  quick::release_quick_lease(context, directory);   // cleanup of the source need not wait for it
+  quick::release_quick_lease(context, directory);  // cleanup of the source need not wait for it
   std::error_code ec;
   std::filesystem::remove_all(directory, ec);  // never follows links
   return ec ? fail_errno(directory, "cannot be removed", ec.value()) : ok();

@@ -34,11 +34,13 @@ Status TableRun::list_source() {
 /// Source and target speak of the same kind of tables.
 Status TableRun::check_tenants() {
   SEABED_TRY(const auto state, restore::read_state(aux_.directory));
-  if (!state) return fail(Code::kNotFound, aux_.directory, "the auxiliary tenant is gone", "recover the tables again");
+  if (!state)
+    return fail(Code::kNotFound, aux_.directory, "the auxiliary tenant is gone", "recover the tables again");
   const std::string mode = target_->mode == TenantMode::kOracle ? "oracle" : "mysql";
   if (state->mode == mode) return ok();
   return fail(Code::kConflict, "tenant " + target_->name,
-              "is of mode " + mode + ", the backup's tenant of mode " + state->mode + ": tables go between equal modes",
+              "is of mode " + mode + ", the backup's tenant of mode " + state->mode +
+                  ": tables go between equal modes",
               "choose a target of mode " + state->mode);
 }
 
@@ -48,26 +50,27 @@ Result<const LogStreamConfig*> TableRun::stream_of(const std::string& database) 
     if (name == database || std::to_string(ls.ls_id) == database) return &ls;
   }
   return fail(Code::kNotFound, "database " + database,
-              "is missing at the target and was not remapped: no log stream's directory of tenant " + target_->name +
-                  " has that name",
+              "is missing at the target and was not remapped: no log stream's directory of tenant " +
+                  target_->name + " has that name",
               "remap it: DB.*:DB2.*");
 }
 
 Status TableRun::check_rocksdb(Item& item) {
   SEABED_TRY(const LogStreamConfig* ls, stream_of(item.target.database));
   if (ls->engine != item.engine)
-    return fail(Code::kConflict, "database " + item.target.database, "is of engine " + ls->engine + ", the table of " +
-                                                                          item.engine, "choose another target");
+    return fail(Code::kConflict, "database " + item.target.database,
+                "is of engine " + ls->engine + ", the table of " + item.engine, "choose another target");
   SEABED_TRY(TableAccess * access, [&]() -> Result<TableAccess*> {
     const auto found = parts_.access.find(item.engine);
-    if (found == parts_.access.end()) return fail(Code::kUnsupported, "engine " + item.engine, "has no tables");
+    if (found == parts_.access.end())
+      return fail(Code::kUnsupported, "engine " + item.engine, "has no tables");
     return found->second;
   }());
   SEABED_CHECK(access->check_closed(ls->stream.directory));
   SEABED_TRY(const auto names, access->names(ls->stream.directory));
   if (std::find(names.begin(), names.end(), item.target.table) == names.end()) return ok();
-  return fail(Code::kAlreadyExists, "table " + display(item.target), "exists at the target and is never overwritten",
-              "remap it to another name, or drop it first");
+  return fail(Code::kAlreadyExists, "table " + display(item.target),
+              "exists at the target and is never overwritten", "remap it to another name, or drop it first");
 }
 
 namespace {
@@ -79,7 +82,8 @@ Status check_server(const SqlClient& sql, const TenantConfig& tenant, const Canc
   const auto wanted = std::filesystem::canonical(tenant.data_directory, ec);
   const auto found = std::filesystem::canonical(there, ec);
   if (!ec && wanted == found) return ok();
-  return fail(Code::kConflict, sql.name(), "serves " + there + ", tenant " + tenant.name + " is " + tenant.data_directory,
+  return fail(Code::kConflict, sql.name(),
+              "serves " + there + ", tenant " + tenant.name + " is " + tenant.data_directory,
               "name the tenant's own server in its option file");
 }
 
@@ -108,7 +112,7 @@ Status TableRun::check_target() {
 }
 
 Status TableRun::insert_import_job() {
-  if (import_) return ok();   // a crash after it was made
+  if (import_) return ok();  // a crash after it was made
   if (selection_.items.empty()) SEABED_CHECK(check_target());
   catalog::ImportTableJobRow row;
   row.tenant_id = user_.tenant_id;
@@ -116,7 +120,8 @@ Status TableRun::insert_import_job() {
   row.src_tenant_name = aux_.name;
   row.import_all = user_.import_all, row.db_list = user_.db_list, row.table_list = user_.table_list;
   row.remap_db_list = user_.remap_db_list, row.remap_table_list = user_.remap_table_list;
-  row.remap_tablegroup_list = user_.remap_tablegroup_list, row.remap_tablespace_list = user_.remap_tablespace_list;
+  row.remap_tablegroup_list = user_.remap_tablegroup_list,
+  row.remap_tablespace_list = user_.remap_tablespace_list;
   row.total_table_count = selection_.items.size();
   row.description = user_.description;
   SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
@@ -126,7 +131,8 @@ Status TableRun::insert_import_job() {
       catalog::ImportTableTaskRow task;
       task.tenant_id = row.tenant_id, task.job_id = row.job_id;
       task.src_database = item.source.database, task.src_table = item.source.table;
-      if (item.target != item.source) task.target_database = item.target.database, task.target_table = item.target.table;
+      if (item.target != item.source)
+        task.target_database = item.target.database, task.target_table = item.target.table;
       if (auto found = source_.find({item.ls_id, item.source}); found != source_.end())
         task.total_index_count = found->second.indexes;
       if (item.error) {

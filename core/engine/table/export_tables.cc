@@ -10,9 +10,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/fd.h"
+#include "core/engine/quick/quick_lease.h"
 #include "core/engine/restore/plan.h"
 #include "core/engine/table/aux_tenant.h"
-#include "core/engine/quick/quick_lease.h"
 
 namespace seabed::table {
 namespace {
@@ -23,10 +23,12 @@ constexpr char kListFile[] = "seabed_tables.json";
 /// Ours from an earlier attempt, or new.
 Status take_directory(const std::string& directory) {
   if (directory.size() < 2 || directory[0] != '/' || directory.find("/../") != directory.npos)
-    return fail(Code::kInvalidArgument, directory, "is no absolute path of a directory", "give the full path of a new one");
+    return fail(Code::kInvalidArgument, directory, "is no absolute path of a directory",
+                "give the full path of a new one");
   std::error_code ec;
   const bool begun = fs::exists(directory + "/" + kListFile + ".begun", ec);
-  if (fs::exists(directory, ec) && !begun && !(fs::is_directory(directory, ec) && fs::is_empty(directory, ec)))
+  if (fs::exists(directory, ec) && !begun &&
+      !(fs::is_directory(directory, ec) && fs::is_empty(directory, ec)))
     return fail(Code::kConflict, directory, "exists and is not empty", "give a new directory");
   if (begun) fs::remove_all(directory, ec);
   SEABED_CHECK(make_directories(directory));
@@ -37,7 +39,8 @@ Status take_directory(const std::string& directory) {
 std::string file_name(const std::string& name) {
   std::string out;
   for (const unsigned char c : name)
-    out += std::isalnum(c) || c == '_' || c == '-' || (c == '.' && !out.empty()) ? std::string(1, c) : fmt::format("%{:02X}", c);
+    out += std::isalnum(c) || c == '_' || c == '-' || (c == '.' && !out.empty()) ? std::string(1, c)
+                                                                                 : fmt::format("%{:02X}", c);
   return out;
 }
 
@@ -61,8 +64,8 @@ Result<Names> parse_names(const TableRequest& request) {
 
 class Export {
  public:
-  Export(EngineContext& context, const TableParts& parts, const TableRequest& request, const ExportPlace& place,
-         const CancelToken& cancel)
+  Export(EngineContext& context, const TableParts& parts, const TableRequest& request,
+         const ExportPlace& place, const CancelToken& cancel)
       : context_(context), parts_(parts), request_(request), place_(place), cancel_(cancel) {
     aux_.name = aux_name(context);
     aux_.directory = place.directory + "/" + aux_.name;
@@ -85,8 +88,9 @@ class Export {
       if (!item.error) by_stream[item.ls_id].push_back(out_.tables.size());
       out_.tables.push_back({item.source, item.target, item.ls_id, 0, 0, "", {}, item.error});
       if (!item.error && item.engine != "rocksdb")
-        return fail(Code::kUnsupported, display(item.source), "is a table of " + item.engine +
-                    ": its rows mean something to its server alone", "recover it into a tenant (--to-tenant)");
+        return fail(Code::kUnsupported, display(item.source),
+                    "is a table of " + item.engine + ": its rows mean something to its server alone",
+                    "recover it into a tenant (--to-tenant)");
     }
     for (const auto& [ls_id, indexes] : by_stream) SEABED_CHECK(take_out(ls_id, indexes));
     quick::release_quick_lease(context_, aux_.directory);
@@ -120,11 +124,13 @@ class Export {
     for (size_t i : indexes) {
       TableResult& t = out_.tables[i];
       if (t.error) continue;
-      const std::string to = place_.directory + "/" + file_name(t.target.database) + "/" + file_name(t.target.table);
+      const std::string to =
+          place_.directory + "/" + file_name(t.target.database) + "/" + file_name(t.target.table);
       SEABED_CHECK(make_directories(to));
       for (size_t n = 0; n < t.files.size(); ++n) {
         const std::string path = to + fmt::format("/{:06}.sst", n + 1);
-        if (::rename(t.files[n].c_str(), path.c_str()) != 0) return fail_errno(path, "cannot be renamed to", errno);
+        if (::rename(t.files[n].c_str(), path.c_str()) != 0)
+          return fail_errno(path, "cannot be renamed to", errno);
         t.files[n] = path;
       }
       SEABED_CHECK(write_file_atomic(to + "/COMPARATOR", t.comparator, 0640));
@@ -141,12 +147,15 @@ class Export {
       if (!out_.tables[i].error) by_database[out_.tables[i].target.database].push_back(i);
     for (const auto& [database, members] : by_database) {
       if (!restore::is_safe_component(database))
-        return fail(Code::kInvalidArgument, "database " + database, "is no plain name of a directory", "remap it");
+        return fail(Code::kInvalidArgument, "database " + database, "is no plain name of a directory",
+                    "remap it");
       std::vector<TableImport> imports;
       for (size_t i : members)
-        imports.push_back({out_.tables[i].target.table, out_.tables[i].comparator, out_.tables[i].files, false});
+        imports.push_back(
+            {out_.tables[i].target.table, out_.tables[i].comparator, out_.tables[i].files, false});
       const std::string path = place_.directory + "/" + database;
-      SEABED_TRY(const auto done, import_closed(context_, parts_, "rocksdb", path, !fs::exists(path), imports, cancel_));
+      SEABED_TRY(const auto done,
+                 import_closed(context_, parts_, "rocksdb", path, !fs::exists(path), imports, cancel_));
       for (size_t i = 0; i < members.size(); ++i) {
         out_.tables[members[i]].files.clear();
         if (!done[i]) out_.tables[members[i]].error = done[i].error();
@@ -162,9 +171,13 @@ class Export {
     for (const TableResult& t : out_.tables) {
       if (t.error) continue;
       nlohmann::json files = nlohmann::json::array();
-      for (const std::string& f : t.files) files.push_back(fs::path(f).lexically_relative(place_.directory).string());
-      list["tables"].push_back({{"database", t.target.database}, {"table", t.target.table}, {"rows", t.rows},
-                                {"comparator", t.comparator}, {"files", files}});
+      for (const std::string& f : t.files)
+        files.push_back(fs::path(f).lexically_relative(place_.directory).string());
+      list["tables"].push_back({{"database", t.target.database},
+                                {"table", t.target.table},
+                                {"rows", t.rows},
+                                {"comparator", t.comparator},
+                                {"files", files}});
     }
     return write_file_atomic(place_.directory + "/" + kListFile,
                              list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", 0640);
@@ -187,7 +200,8 @@ size_t TableOutcome::failed() const {
   return n;
 }
 
-Result<RestorePlan> preview_tables(EngineContext& context, const TableRequest& request, const CancelToken& cancel) {
+Result<RestorePlan> preview_tables(EngineContext& context, const TableRequest& request,
+                                   const CancelToken& cancel) {
   SEABED_CHECK(parse_names(request));
   RestoreRequest restore;
   restore.source = request.source;
@@ -197,13 +211,14 @@ Result<RestorePlan> preview_tables(EngineContext& context, const TableRequest& r
   return outcome.plan;
 }
 
-Result<TableOutcome> export_tables(EngineContext& context, const TableParts& parts, const TableRequest& request,
-                                   const ExportPlace& place, const ProgressFn& progress, const CancelToken& cancel) {
+Result<TableOutcome> export_tables(EngineContext& context, const TableParts& parts,
+                                   const TableRequest& request, const ExportPlace& place,
+                                   const ProgressFn& progress, const CancelToken& cancel) {
   SEABED_CHECK(parse_names(request));
   SEABED_CHECK(take_directory(place.directory));
   Export run(context, parts, request, place, cancel);
   auto outcome = run.run(progress);
-  if (!outcome) {   // nothing is left behind
+  if (!outcome) {  // nothing is left behind
     run.drop();
     std::error_code ec;
     fs::remove_all(place.directory, ec);

@@ -36,14 +36,16 @@ Status copy_file(const std::string& from, const std::string& to) {
 }  // namespace
 
 Status TableRun::save_task(const ImportTask& task) {
-  SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) { return catalog::update_import_task(tx, task.row); }));
+  SEABED_CHECK(
+      context_.catalog->transact([&](Transaction& tx) { return catalog::update_import_task(tx, task.row); }));
   context_.at_state("table/task/" + task.row.status);
   return ok();
 }
 
 Status TableRun::save_import() {
   if (import_->status == name(ImportState::kFinish)) import_->finish_us = now_us(context_);
-  SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) { return catalog::update_import_job(tx, *import_); }));
+  SEABED_CHECK(
+      context_.catalog->transact([&](Transaction& tx) { return catalog::update_import_job(tx, *import_); }));
   context_.at_state("table/import/" + import_->status);
   return ok();
 }
@@ -60,7 +62,8 @@ Status TableRun::begin_tasks(const std::vector<ImportTask*>& tasks) {
 
 Status TableRun::end_task(ImportTask& task, const Status& outcome) {
   std::lock_guard lock(rows_mutex_);
-  task.row.status = name(on_event(TaskState::kDoing, outcome ? TaskEvent::kLoaded : TaskEvent::kFailed)->next);
+  task.row.status =
+      name(on_event(TaskState::kDoing, outcome ? TaskEvent::kLoaded : TaskEvent::kFailed)->next);
   task.row.completion_us = now_us(context_);
   task.row.cumulative_ts = task.row.completion_us - std::min(task.row.start_us, task.row.completion_us);
   task.row.result = outcome ? "SUCCESS" : "FAILED";
@@ -97,7 +100,7 @@ Status TableRun::import_all() {
   if (import_->status == name(ImportState::kImportTable)) {
     for (auto& [ls_id, tasks] : by_stream) SEABED_CHECK(import_stream(ls_id, std::move(tasks)));
     import_->status = name(*on_event(ImportState::kImportTable, ImportEvent::kTablesDone));
-    SEABED_CHECK(save_import());   // MyRocks has no foreign keys: nothing to reconstruct
+    SEABED_CHECK(save_import());  // MyRocks has no foreign keys: nothing to reconstruct
   }
   if (import_->status == name(ImportState::kReconstruct)) {
     const bool all = import_->failed_table_count == 0;
@@ -124,15 +127,20 @@ Status TableRun::import_stream(uint64_t ls_id, std::vector<ImportTask*> tasks) {
 }
 
 /// Taken out once: what is whole is not fetched again after a crash. Beside `out` lies what it holds.
-Result<Extraction> TableRun::extracted(uint64_t ls_id, const std::vector<ImportTask*>& tasks, const std::string& out) {
+Result<Extraction> TableRun::extracted(uint64_t ls_id, const std::vector<ImportTask*>& tasks,
+                                       const std::string& out) {
   const std::string list = aux_.directory + "/seabed_extracted_" + std::to_string(ls_id) + ".json";
   if (auto text = read_file(list)) {
     const auto json = nlohmann::json::parse(*text, nullptr, false);
     Extraction kept;
     if (json.is_array()) {
       for (const auto& t : json)
-        kept.tables.push_back({{t.at("database"), t.at("table")}, t.at("comparator"),
-                               t.at("files").get<std::vector<std::string>>(), t.at("rows"), t.at("bytes"), {}});
+        kept.tables.push_back({{t.at("database"), t.at("table")},
+                               t.at("comparator"),
+                               t.at("files").get<std::vector<std::string>>(),
+                               t.at("rows"),
+                               t.at("bytes"),
+                               {}});
       return kept;
     }
   }
@@ -145,15 +153,20 @@ Result<Extraction> TableRun::extracted(uint64_t ls_id, const std::vector<ImportT
   nlohmann::json json = nlohmann::json::array();
   for (const ExtractedTable& t : done.tables)
     if (!t.error)
-      json.push_back({{"database", t.name.database}, {"table", t.name.table}, {"comparator", t.comparator},
-                      {"files", t.files}, {"rows", t.rows}, {"bytes", t.bytes}});
+      json.push_back({{"database", t.name.database},
+                      {"table", t.name.table},
+                      {"comparator", t.comparator},
+                      {"files", t.files},
+                      {"rows", t.rows},
+                      {"bytes", t.bytes}});
   SEABED_CHECK(write_file_atomic(list, json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
   context_.at_state("table/extracted");
   return done;
 }
 
 Status TableRun::import_rocksdb(uint64_t ls_id, const std::vector<ImportTask*>& tasks) {
-  SEABED_TRY(const Extraction done, extracted(ls_id, tasks, aux_.directory + "/seabed_out_" + std::to_string(ls_id)));
+  SEABED_TRY(const Extraction done,
+             extracted(ls_id, tasks, aux_.directory + "/seabed_out_" + std::to_string(ls_id)));
   std::map<std::string, std::vector<std::pair<ImportTask*, TableImport>>> by_directory;
   for (ImportTask* task : tasks) {
     const ExtractedTable* found = nullptr;
@@ -162,7 +175,9 @@ Status TableRun::import_rocksdb(uint64_t ls_id, const std::vector<ImportTask*>& 
     auto ls = stream_of(task->item.target.database);
     Status s = ls ? ok() : fail(ls.error());
     if (s && (!found || found->error))
-      s = fail(found ? *found->error : Error{Code::kNotFound, display(task->item.source), "could not be taken out", "", 0, 0});
+      s = fail(found
+                   ? *found->error
+                   : Error{Code::kNotFound, display(task->item.source), "could not be taken out", "", 0, 0});
     if (!s) {
       SEABED_CHECK(end_task(*task, s));
       continue;
@@ -190,13 +205,15 @@ Status TableRun::assemble_server(const std::vector<ImportTask*>& tasks, const st
       std::error_code ec;
       if (!fs::exists(from, ec)) {
         if (file.ends_with(".par")) continue;
-        return fail(Code::kCorruption, file, "the definition of " + display(task->item.source) + " is not in the backup",
+        return fail(Code::kCorruption, file,
+                    "the definition of " + display(task->item.source) + " is not in the backup",
                     "run seabed verify");
       }
       SEABED_CHECK(make_directories(fs::path(to).parent_path()));
       SEABED_CHECK(copy_file(from, to));
       const std::string schema = fs::path(from).parent_path().string() + "/db.opt";
-      if (fs::exists(schema, ec)) SEABED_CHECK(copy_file(schema, fs::path(to).parent_path().string() + "/db.opt"));
+      if (fs::exists(schema, ec))
+        SEABED_CHECK(copy_file(schema, fs::path(to).parent_path().string() + "/db.opt"));
     }
   return ok();
 }
@@ -207,7 +224,8 @@ Status TableRun::import_myrocks(uint64_t ls_id, const std::vector<ImportTask*>& 
   SEABED_CHECK(make_directories(directory + "/data"));
   SEABED_CHECK(extracted(ls_id, tasks, data));
   SEABED_CHECK(assemble_server(tasks, directory));
-  SEABED_TRY(const SqlClient target, SqlClient::of_options(parts_.sql_options ? parts_.sql_options(target_->name) : ""));
+  SEABED_TRY(const SqlClient target,
+             SqlClient::of_options(parts_.sql_options ? parts_.sql_options(target_->name) : ""));
   SEABED_TRY(AuxServer server, AuxServer::start(directory, cancel_));
   context_.at_state("table/aux-server");
   const SqlPair servers{server.client(), target};
@@ -243,7 +261,8 @@ Status TableRun::load_sql(const SqlPair& servers, ImportTask& task) {
   };
   Status outcome = with_retry({3, std::chrono::seconds(2)}, cancel_,
                               [&]() -> Status {
-                                auto rows = load_sql_table(servers.aux, servers.target, load, renaming, cancel_);
+                                auto rows =
+                                    load_sql_table(servers.aux, servers.target, load, renaming, cancel_);
                                 load.renaming = load.renaming || task.row.comment == "renaming";
                                 return rows ? ok() : fail(rows.error());
                               },

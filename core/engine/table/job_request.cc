@@ -50,7 +50,7 @@ Result<JobRequest> decode_job(const std::string& text) {
     r.source.keys.passwords = j.at("passwords").get<std::vector<std::string>>();
     r.source.keys.key_uri = j.at("key_uri"), r.source.keys.key_password = j.at("key_password");
     return job;
-  } catch (const std::exception&) {   // its text may hold secrets
+  } catch (const std::exception&) {  // its text may hold secrets
     return fail(Code::kCorruption, "a table restore's request", "cannot be read", "submit it again");
   }
 }

@@ -20,8 +20,8 @@ std::string full_name(const std::string& database, const std::string& table) {
 Result<bool> has_table(const SqlClient& server, const std::string& database, const std::string& table,
                        const CancelToken& cancel) {
   SEABED_TRY(const std::string n,
-             server.value("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema=" + quote_text(database) +
-                              " AND table_name=" + quote_text(table),
+             server.value("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema=" +
+                              quote_text(database) + " AND table_name=" + quote_text(table),
                           cancel));
   return n != "0";
 }
@@ -58,12 +58,13 @@ Status told(const Status& ended, const ErrorFile& errors, const std::string& obj
 
 Status stream(const SqlClient& aux, const SqlClient& target, const SqlLoad& load, const CancelToken& cancel) {
   auto dump = aux.command("mariadb-dump");
-  dump.insert(dump.end(), {"--single-transaction", "--quick", "--hex-blob", "--skip-triggers", "--skip-add-drop-table",
-                           "--skip-lock-tables", "--skip-dump-date", "--skip-comments", "--max-allowed-packet=1G",
-                           "--default-character-set=utf8mb4", kScratch, load_name(load.task_id)});
+  dump.insert(dump.end(),
+              {"--single-transaction", "--quick", "--hex-blob", "--skip-triggers", "--skip-add-drop-table",
+               "--skip-lock-tables", "--skip-dump-date", "--skip-comments", "--max-allowed-packet=1G",
+               "--default-character-set=utf8mb4", kScratch, load_name(load.task_id)});
   auto read = target.command("mariadb");
-  read.insert(read.end(), {"--batch", "--skip-reconnect", "--max-allowed-packet=1G", "--default-character-set=utf8mb4",
-                           "--database=" + load.target.database});
+  read.insert(read.end(), {"--batch", "--skip-reconnect", "--max-allowed-packet=1G",
+                           "--default-character-set=utf8mb4", "--database=" + load.target.database});
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return fail_errno("table restore", "no pipe", errno);
   Fd out(ends[0]), in(ends[1]);
@@ -82,9 +83,11 @@ Result<uint64_t> same_rows(const SqlClient& aux, const SqlClient& target, const 
                            const CancelToken& cancel) {
   const std::string ours = load_name(load.task_id);
   SEABED_TRY(const std::string there, aux.value("SELECT COUNT(*) FROM " + full_name(kScratch, ours), cancel));
-  SEABED_TRY(const std::string here, target.value("SELECT COUNT(*) FROM " + full_name(load.target.database, ours), cancel));
+  SEABED_TRY(const std::string here,
+             target.value("SELECT COUNT(*) FROM " + full_name(load.target.database, ours), cancel));
   if (there != here)
-    return fail(Code::kCorruption, display(load.target), "has " + here + " rows after loading, the source has " + there);
+    return fail(Code::kCorruption, display(load.target),
+                "has " + here + " rows after loading, the source has " + there);
   return std::stoull(here);
 }
 
@@ -98,7 +101,8 @@ Result<uint64_t> load_once(const SqlClient& aux, const SqlClient& target, const 
   SEABED_TRY(const uint64_t rows, same_rows(aux, target, load, cancel));
   SEABED_CHECK(before_rename());
   // RENAME never overwrites: who was faster keeps his table.
-  SEABED_CHECK(target.run("RENAME TABLE " + ours + " TO " + full_name(load.target.database, load.target.table), {}));
+  SEABED_CHECK(
+      target.run("RENAME TABLE " + ours + " TO " + full_name(load.target.database, load.target.table), {}));
   return rows;
 }
 
@@ -108,7 +112,8 @@ std::string load_name(uint64_t task_id) { return "seabed_import_" + std::to_stri
 
 Status check_sql_target(const SqlClient& target, const TableName& name, const CancelToken& cancel) {
   SEABED_TRY(const std::string database,
-             target.value("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name=" + quote_text(name.database),
+             target.value("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name=" +
+                              quote_text(name.database),
                           cancel));
   if (database == "0")
     return fail(Code::kNotFound, "database " + name.database, "is missing at the target and was not remapped",
@@ -126,8 +131,9 @@ Result<uint64_t> load_sql_table(const SqlClient& aux, const SqlClient& target, c
     SEABED_TRY(const bool half, has_table(target, load.target.database, ours, cancel));
     SEABED_TRY(const bool whole, has_table(target, load.target.database, load.target.table, cancel));
     if (!half && whole) {
-      SEABED_TRY(const std::string rows,
-                 target.value("SELECT COUNT(*) FROM " + full_name(load.target.database, load.target.table), cancel));
+      SEABED_TRY(
+          const std::string rows,
+          target.value("SELECT COUNT(*) FROM " + full_name(load.target.database, load.target.table), cancel));
       return std::stoull(rows);
     }
   }

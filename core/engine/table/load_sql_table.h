@@ -1,6 +1,6 @@
 #pragma once
-// One SQL table from the auxiliary server into the target's: streamed by mariadb-dump and mariadb, under a name of ours until
-// it is whole, so that nothing is overwritten and nobody sees a half-loaded table.
+// One SQL table from the auxiliary server into the target's: streamed by mariadb-dump and mariadb, under a
+// name of ours until it is whole, so that nothing is overwritten and nobody sees a half-loaded table.
 
 #include <functional>
 
@@ -22,8 +22,8 @@ std::string load_name(uint64_t task_id);
 /// What the target has: kNotFound for a database that is missing, kAlreadyExists for a table that is there.
 Status check_sql_target(const SqlClient& target, const TableName& name, const CancelToken& cancel);
 
-/// Rows loaded. `before_rename` is called when all rows are there: it must make the step durable. After a failure what
-/// was begun at the target is dropped, if the target can be reached.
+/// Rows loaded. `before_rename` is called when all rows are there: it must make the step durable. After a
+/// failure what was begun at the target is dropped, if the target can be reached.
 Result<uint64_t> load_sql_table(const SqlClient& aux, const SqlClient& target, const SqlLoad& load,
                                 const std::function<Status()>& before_rename, const CancelToken& cancel);
 

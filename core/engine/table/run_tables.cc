@@ -6,16 +6,16 @@
 #include "core/catalog/restore_jobs.h"
 #include "core/catalog/tenants.h"
 #include "core/engine/job/retry_policy.h"
+#include "core/engine/quick/quick_lease.h"
 #include "core/engine/table/aux_server.h"
 #include "core/engine/table/table_run.h"
-#include "core/engine/quick/quick_lease.h"
 
 namespace seabed::table {
 
 uint64_t now_us(const EngineContext& context) { return context.clock->read().now / 1000; }
 
-TableRun::TableRun(EngineContext& context, const TableParts& parts, JobRequest job, catalog::RecoverTableRow sys,
-                   const ProgressFn& progress, const CancelToken& cancel)
+TableRun::TableRun(EngineContext& context, const TableParts& parts, JobRequest job,
+                   catalog::RecoverTableRow sys, const ProgressFn& progress, const CancelToken& cancel)
     : context_(context),
       parts_(parts),
       job_(std::move(job)),
@@ -42,7 +42,7 @@ Status TableRun::run() {
   SEABED_CHECK(begin());
   SEABED_CHECK(load_rows());
   Status done = user_loop();
-  if (!is_final(*user_state(user_.status))) return done;   // stopped: the next run goes on
+  if (!is_final(*user_state(user_.status))) return done;  // stopped: the next run goes on
   SEABED_CHECK(finish_sys(user_.status == "COMPLETED"));
   return done;
 }
@@ -71,7 +71,9 @@ Status TableRun::begin() {
 Status TableRun::load_rows() {
   return context_.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_TRY(auto user, catalog::recover_table_of(tx, sys_.job_id));
-    if (!user) return fail(Code::kCorruption, "table restore job " + std::to_string(sys_.job_id), "has lost its tenant's row");
+    if (!user)
+      return fail(Code::kCorruption, "table restore job " + std::to_string(sys_.job_id),
+                  "has lost its tenant's row");
     user_ = std::move(*user);
     SEABED_TRY(import_, catalog::import_job_of(tx, user_.job_id));
     if (!import_) return ok();
@@ -89,8 +91,9 @@ Status TableRun::load_rows() {
 }
 
 Result<bool> TableRun::canceling() {
-  SEABED_TRY(const auto row, context_.catalog->get<std::optional<catalog::RecoverTableRow>>(
-                                 [&](Transaction& tx) { return catalog::find_recover_table(tx, user_.job_id); }));
+  SEABED_TRY(const auto row,
+             context_.catalog->get<std::optional<catalog::RecoverTableRow>>(
+                 [&](Transaction& tx) { return catalog::find_recover_table(tx, user_.job_id); }));
   if (!row || row->status != name(UserState::kCanceling)) return false;
   user_.status = row->status;
   return true;
@@ -100,12 +103,13 @@ Status TableRun::move(UserState next) {
   const std::string before = user_.status;
   user_.status = name(next);
   if (is_final(next)) user_.finish_us = now_us(context_);
-  SEABED_CHECK(context_.catalog->transact(
-      [&](Transaction& tx) { return catalog::update_recover_table(tx, user_, before); })
-                   .map_error([&](Error e) {
-                     user_.status = before;
-                     return e;
-                   }));
+  SEABED_CHECK(
+      context_.catalog
+          ->transact([&](Transaction& tx) { return catalog::update_recover_table(tx, user_, before); })
+          .map_error([&](Error e) {
+            user_.status = before;
+            return e;
+          }));
   context_.at_state("table/user/" + std::string(name(next)));
   return ok();
 }
@@ -118,7 +122,7 @@ Status TableRun::user_loop() {
     const auto step = on_event(state, event);
     if (!step) return outcome;
     if (step->next != state) {
-      if (auto moved = move(step->next); !moved) {   // CANCEL was faster, or the catalog fails
+      if (auto moved = move(step->next); !moved) {  // CANCEL was faster, or the catalog fails
         SEABED_TRY(const bool cancelled, canceling());
         if (!cancelled) return moved;
         event = UserEvent::kResumed;
@@ -138,7 +142,7 @@ Status TableRun::user_loop() {
     if (cancelled) {
       event = UserEvent::kResumed;
     } else if (done.error().code == Code::kCancelled) {
-      return done;   // the agent stops: the next one goes on
+      return done;  // the agent stops: the next one goes on
     } else {
       SEABED_CHECK(fail_job(done.error()));
       outcome = done;
@@ -158,7 +162,8 @@ Status TableRun::perform(UserAction action) {
                           if (!done) return fail(done.error());
                           medium_.restore = done->medium_bytes;
                           return ok();
-                        }, {});
+                        },
+                        {});
     }
     case UserAction::kOpenAux: return list_source();
     case UserAction::kCheckTarget: return check_target();
@@ -166,7 +171,7 @@ Status TableRun::perform(UserAction action) {
     case UserAction::kImport: return import_all();
     case UserAction::kStopWork: return stop_import();
     case UserAction::kKeepFailure:
-    case UserAction::kKeepResult: return ok();   // the row has it
+    case UserAction::kKeepResult: return ok();  // the row has it
   }
   return ok();
 }
@@ -182,8 +187,8 @@ Status TableRun::fail_job(const Error& error) {
   return save_import();
 }
 
-/// After CANCEL: tables already imported stay, what was begun goes. Its server and its half-loaded table with the retry of
-/// the load.
+/// After CANCEL: tables already imported stay, what was begun goes. Its server and its half-loaded table with
+/// the retry of the load.
 Status TableRun::stop_import() {
   end_left_server(aux_.directory + "/seabed_server");
   user_.result = "FAILED";
@@ -220,13 +225,14 @@ Status TableRun::finish_sys(bool completed) {
   return ok();
 }
 
-Status run_tables(EngineContext& context, const TableParts& parts, uint64_t sys_job_id, const ProgressFn& progress,
-                  const CancelToken& cancel) {
+Status run_tables(EngineContext& context, const TableParts& parts, uint64_t sys_job_id,
+                  const ProgressFn& progress, const CancelToken& cancel) {
   std::optional<catalog::RecoverTableRow> sys;
   std::string text;
   SEABED_CHECK(context.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_TRY(sys, catalog::find_recover_table(tx, sys_job_id));
-    if (!sys || !sys->is_sys()) return fail(Code::kNotFound, "table restore job " + std::to_string(sys_job_id), "is not known");
+    if (!sys || !sys->is_sys())
+      return fail(Code::kNotFound, "table restore job " + std::to_string(sys_job_id), "is not known");
     if (sys->over()) return ok();
     SEABED_TRY(text, catalog::restore_request(tx, sys_job_id));
     return ok();

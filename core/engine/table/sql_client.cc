@@ -33,14 +33,17 @@ Result<SqlClient> SqlClient::of_options(const std::string& file) {
   struct stat st {};
   if (file.empty() || file[0] != '/')
     return fail(Code::kInvalidArgument, "option file '" + file + "'", "is no absolute path",
-                "write sql/<tenant>.cnf beside the configuration, with [client] socket, user and password, mode 0600");
+                "write sql/<tenant>.cnf beside the configuration, with [client] socket, user and password, "
+                "mode 0600");
   if (::stat(file.c_str(), &st) != 0) {
-    Error e = fail_errno(file, "says how the target's server is reached, and cannot be looked at", errno).value();
+    Error e =
+        fail_errno(file, "says how the target's server is reached, and cannot be looked at", errno).value();
     e.next_step = "write it, with [client] socket, user and password, mode 0600";
     return fail(e);
   }
   if (!S_ISREG(st.st_mode) || (st.st_mode & 0027) != 0)
-    return fail(Code::kPermissionDenied, file, "is no regular file, or others may read or write it", "chmod 600 it");
+    return fail(Code::kPermissionDenied, file, "is no regular file, or others may read or write it",
+                "chmod 600 it");
   SqlClient out;
   out.options_ = {"--defaults-file=" + file};
   out.name_ = "the target server of " + file;
@@ -53,9 +56,11 @@ std::vector<std::string> SqlClient::command(const std::string& program) const {
   return out;
 }
 
-Result<std::vector<std::vector<std::string>>> SqlClient::run(const std::string& sql, const CancelToken& cancel) const {
+Result<std::vector<std::vector<std::string>>> SqlClient::run(const std::string& sql,
+                                                             const CancelToken& cancel) const {
   std::vector<std::string> words = command("mariadb");
-  words.insert(words.end(), {"--batch", "--skip-column-names", "--skip-reconnect", "--default-character-set=utf8mb4"});
+  words.insert(words.end(),
+               {"--batch", "--skip-column-names", "--skip-reconnect", "--default-character-set=utf8mb4"});
   auto text = run_child(words, sql + "\n", cancel, kLongest, 64u << 20);
   if (!text) return fail(sql_error(name_, text.error()));
   std::vector<std::vector<std::string>> rows;
@@ -76,9 +81,7 @@ std::string quote_name(const std::string& name) {
   return out + "`";
 }
 
-std::string quote_text(const std::string& text) {
-  return "CONVERT(x'" + to_hex(text) + "' USING utf8mb4)";
-}
+std::string quote_text(const std::string& text) { return "CONVERT(x'" + to_hex(text) + "' USING utf8mb4)"; }
 
 Error sql_error(const std::string& object, const Error& error) {
   Error out = error;
@@ -91,7 +94,8 @@ Error sql_error(const std::string& object, const Error& error) {
       out.next_step = "start it; the table is loaded again from the beginning";
     }
   if (error.reason.find("ERROR 1050") != std::string::npos) out.code = Code::kAlreadyExists;
-  if (error.reason.find("ERROR 1045") != std::string::npos || error.reason.find("ERROR 1044") != std::string::npos ||
+  if (error.reason.find("ERROR 1045") != std::string::npos ||
+      error.reason.find("ERROR 1044") != std::string::npos ||
       error.reason.find("ERROR 1142") != std::string::npos)
     out.code = Code::kPermissionDenied;
   return out;

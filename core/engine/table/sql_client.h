@@ -1,6 +1,6 @@
 #pragma once
-// SQL through the `mariadb` client program: statements on its standard input, credentials in an option file, nothing secret
-// on a command line.
+// SQL through the `mariadb` client program: statements on its standard input, credentials in an option file,
+// nothing secret on a command line.
 
 #include <string>
 #include <vector>
@@ -15,12 +15,13 @@ class SqlClient {
  public:
   /// A server of ours on a socket, without accounts.
   static SqlClient of_socket(const std::string& socket);
-  /// A server that an option file leads to ([client] socket, user, password). kPermissionDenied: others may read or
-  /// write the file.
+  /// A server that an option file leads to ([client] socket, user, password). kPermissionDenied: others may
+  /// read or write the file.
   static Result<SqlClient> of_options(const std::string& file);
 
   /// Rows, values as text as the client escapes them. kUnavailable: no connection, or it was lost.
-  Result<std::vector<std::vector<std::string>>> run(const std::string& sql, const CancelToken& cancel = {}) const;
+  Result<std::vector<std::vector<std::string>>> run(const std::string& sql,
+                                                    const CancelToken& cancel = {}) const;
   Result<std::string> value(const std::string& sql, const CancelToken& cancel = {}) const;
   /// First words of a command line for `program` ("mariadb", "mariadb-dump").
   std::vector<std::string> command(const std::string& program) const;

@@ -39,7 +39,8 @@ catalog::RecoverTableRow sys_row(const JobRequest& job, const RestorePlan& plan)
   row.description = job.request.description;
   std::vector<std::string> databases, tables, remap_databases, remap_tables;
   for (const std::string& text : job.request.tables)
-    (text.ends_with(".*") ? databases : tables).push_back(text.ends_with(".*") ? text.substr(0, text.size() - 2) : text);
+    (text.ends_with(".*") ? databases : tables)
+        .push_back(text.ends_with(".*") ? text.substr(0, text.size() - 2) : text);
   for (const std::string& text : job.request.remap_tables)
     (text.ends_with(".*") ? remap_databases : remap_tables).push_back(text);
   row.import_all = std::find(databases.begin(), databases.end(), "*") != databases.end();
@@ -53,15 +54,17 @@ Status check_tenant(EngineContext& context, Transaction& tx, const std::string& 
   const bool configured = std::any_of(context.tenants.begin(), context.tenants.end(),
                                       [&](const TenantConfig& t) { return t.name == name; });
   if (!tenant || !configured)
-    return fail(Code::kNotFound, "tenant " + name, "is not known here",
-                "tables go into an existing tenant of this installation, or into a directory (--to-directory)");
+    return fail(
+        Code::kNotFound, "tenant " + name, "is not known here",
+        "tables go into an existing tenant of this installation, or into a directory (--to-directory)");
   if (tenant->role != "PRIMARY" || tenant->status != "NORMAL")
     return fail(Code::kConflict, "tenant " + name, "is a " + tenant->role + " in state " + tenant->status,
                 "tables go into a primary in normal state");
   SEABED_TRY(const auto running, catalog::unfinished_recover_tables(tx));
   for (const auto& row : running)
     if (row.target_tenant_name == name)
-      return fail(Code::kConflict, "tenant " + name, "table restore job " + std::to_string(row.job_id) + " is running",
+      return fail(Code::kConflict, "tenant " + name,
+                  "table restore job " + std::to_string(row.job_id) + " is running",
                   "wait for it, or cancel it");
   return ok();
 }
@@ -76,7 +79,7 @@ Result<uint64_t> submit_tables(EngineContext& context, const TableParts&, const 
   auto check = [&](Transaction& tx) { return check_tenant(context, tx, job.tenant); };
   SEABED_CHECK(context.catalog->transact(check));
   SEABED_TRY(const RestorePlan plan, preview_tables(context, job.request, {}));
-  JobRequest kept = job;   // "latest" is the moment of the submission
+  JobRequest kept = job;  // "latest" is the moment of the submission
   kept.request.until = {RestoreTargetPoint::Kind::kScn, plan.target, ""};
   catalog::RecoverTableRow row = sys_row(job, plan);
   row.aux_tenant_name = aux_name(context);
@@ -97,7 +100,7 @@ Result<std::vector<uint64_t>> mark_cancelled(EngineContext& context, const std::
       if (sys.target_tenant_name != tenant) continue;
       ids.push_back(sys.job_id);
       SEABED_TRY(auto user, catalog::recover_table_of(tx, sys.job_id));
-      if (!user) {   // still in PREPARE: its run finds the mark there
+      if (!user) {  // still in PREPARE: its run finds the mark there
         auto marked = sys;
         marked.comment = "cancel requested";
         SEABED_CHECK(catalog::update_recover_table(tx, marked, sys.status));
@@ -105,7 +108,7 @@ Result<std::vector<uint64_t>> mark_cancelled(EngineContext& context, const std::
       }
       const auto state = user_state(user->status);
       const auto step = state ? on_event(*state, UserEvent::kCancelRequested) : std::nullopt;
-      if (!step) continue;   // it is canceling, or over
+      if (!step) continue;  // it is canceling, or over
       const std::string before = user->status;
       user->status = name(step->next);
       SEABED_CHECK(catalog::update_recover_table(tx, *user, before));
@@ -113,14 +116,15 @@ Result<std::vector<uint64_t>> mark_cancelled(EngineContext& context, const std::
     return ok();
   }));
   if (!ids.empty()) return ids;
-  return fail(Code::kNotFound, "tenant " + tenant, "has no table restore running", "look at `seabed table status`");
+  return fail(Code::kNotFound, "tenant " + tenant, "has no table restore running",
+              "look at `seabed table status`");
 }
 
 std::vector<std::string> drop_left_aux(EngineContext& context) {
   std::vector<std::string> owned, dropped;
   auto running = context.catalog->get<std::vector<catalog::RecoverTableRow>>(
       [](Transaction& tx) { return catalog::unfinished_recover_tables(tx); });
-  if (!running) return dropped;   // who owns what is not known: nothing is touched
+  if (!running) return dropped;  // who owns what is not known: nothing is touched
   for (const auto& row : *running) owned.push_back(row.aux_tenant_name);
   std::error_code ec;
   for (const auto& entry : std::filesystem::directory_iterator(context.state_directory + "/table", ec)) {

@@ -32,7 +32,8 @@ Result<Part> take_part(const std::string& all, size_t* at) {
     }
     ++*at;
   } else {
-    while (*at < all.size() && all[*at] != '.' && all[*at] != ':' && all[*at] != '`') part.text += all[(*at)++];
+    while (*at < all.size() && all[*at] != '.' && all[*at] != ':' && all[*at] != '`')
+      part.text += all[(*at)++];
   }
   if (part.text.empty() || part.text.size() > 512) return no_name(all);
   part.star = part.text == "*";
@@ -82,8 +83,12 @@ std::string quoted(const std::string& part) {
 Item missing(const NamePattern& pattern) {
   Item item;
   item.source = item.target = {pattern.database, pattern.table};
-  item.error = Error{Code::kNotFound, "table " + display(item.source), "did not exist at the target point",
-                     "look at the names: they are taken as they stand", 0, 0};
+  item.error = Error{Code::kNotFound,
+                     "table " + display(item.source),
+                     "did not exist at the target point",
+                     "look at the names: they are taken as they stand",
+                     0,
+                     0};
   return item;
 }
 
@@ -131,12 +136,17 @@ Selection select_tables(const std::vector<NamePattern>& patterns, const std::vec
     }
     if (!found) impossible.push_back(missing(pattern));
   }
-  std::sort(out.items.begin(), out.items.end(), [](const Item& a, const Item& b) { return a.source < b.source; });
+  std::sort(out.items.begin(), out.items.end(),
+            [](const Item& a, const Item& b) { return a.source < b.source; });
   std::set<TableName> targets;
   for (Item& item : out.items)
     if (!targets.insert(item.target).second)
-      item.error = Error{Code::kConflict, "table " + display(item.target), "is the target of two tables",
-                         "remap one of them", 0, 0};
+      item.error = Error{Code::kConflict,
+                         "table " + display(item.target),
+                         "is the target of two tables",
+                         "remap one of them",
+                         0,
+                         0};
   out.items.insert(out.items.end(), impossible.begin(), impossible.end());
   return out;
 }

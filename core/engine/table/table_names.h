@@ -9,8 +9,8 @@
 
 namespace seabed::table {
 
-/// "db.tab", "db.*", "*.*"; backticks quote a part (a doubled one stands for itself). A lone "tab" has no database.
-/// Names are taken as they are: no case is changed.
+/// "db.tab", "db.*", "*.*"; backticks quote a part (a doubled one stands for itself). A lone "tab" has no
+/// database. Names are taken as they are: no case is changed.
 struct NamePattern {
   std::string database, table;
   bool all_databases = false, all_tables = false;
@@ -45,8 +45,9 @@ struct Selection {
   bool all = false;         // "*.*"
 };
 
-/// A named table that is not there is an item with kNotFound; "db.*" of an unknown or empty database too. Two tables with one target:
-/// the second is kConflict. `remaps`: the first that fits, a table's own before its database's.
+/// A named table that is not there is an item with kNotFound; "db.*" of an unknown or empty database too. Two
+/// tables with one target: the second is kConflict. `remaps`: the first that fits, a table's own before its
+/// database's.
 Selection select_tables(const std::vector<NamePattern>& patterns, const std::vector<Remap>& remaps,
                         const std::vector<Candidate>& candidates);
 

@@ -1,6 +1,6 @@
 #pragma once
-// What a table restore is given beside the context: the engines' access to tables, and where code that may abort runs.
-// Injected by tools; outlives every job.
+// What a table restore is given beside the context: the engines' access to tables, and where code that may
+// abort runs. Injected by tools; outlives every job.
 
 #include <functional>
 #include <map>

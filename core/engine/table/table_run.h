@@ -1,5 +1,6 @@
 #pragma once
-// The executor of RECOVER TABLE: does what the transitions say, one state after the other, each persisted before its work.
+// The executor of RECOVER TABLE: does what the transitions say, one state after the other, each persisted
+// before its work.
 
 #include <map>
 #include <mutex>
@@ -15,7 +16,7 @@ struct ImportTask {
   catalog::ImportTableTaskRow row;
   Item item;
   std::vector<std::string> side_files;
-  bool resumed = false;    // it stood in DOING when this run began
+  bool resumed = false;  // it stood in DOING when this run began
   bool renaming = false;
 };
 

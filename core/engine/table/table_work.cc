@@ -10,10 +10,14 @@ namespace {
 using nlohmann::json;
 
 json to_json(const Error& e) {
-  return {{"code", static_cast<int>(e.code)}, {"object", e.object}, {"reason", e.reason}, {"next_step", e.next_step}};
+  return {{"code", static_cast<int>(e.code)},
+          {"object", e.object},
+          {"reason", e.reason},
+          {"next_step", e.next_step}};
 }
 Error error_of(const json& j) {
-  return {static_cast<Code>(j.at("code").get<int>()), j.at("object"), j.at("reason"), j.at("next_step"), 0, 0};
+  return {
+      static_cast<Code>(j.at("code").get<int>()), j.at("object"), j.at("reason"), j.at("next_step"), 0, 0};
 }
 json to_json(const TableName& name) { return {{"database", name.database}, {"table", name.table}}; }
 TableName name_of(const json& j) { return {j.at("database"), j.at("table")}; }
@@ -21,7 +25,8 @@ TableName name_of(const json& j) { return {j.at("database"), j.at("table")}; }
 /// Names that are no UTF-8 cannot be asked for by text either.
 std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
 
-Result<json> ask(EngineContext& context, const TableParts& parts, const json& request, const CancelToken& cancel) {
+Result<json> ask(EngineContext& context, const TableParts& parts, const json& request,
+                 const CancelToken& cancel) {
   std::string text;
   if (parts.worker) {
     SEABED_TRY(text, parts.worker(dump(request), cancel));
@@ -33,7 +38,8 @@ Result<json> ask(EngineContext& context, const TableParts& parts, const json& re
     if (answer.contains("error")) return fail(error_of(answer.at("error")));
     return answer;
   } catch (const json::exception& e) {
-    return fail(Code::kInternal, "table restore", std::string("a worker's answer cannot be read: ") + e.what());
+    return fail(Code::kInternal, "table restore",
+                std::string("a worker's answer cannot be read: ") + e.what());
   }
 }
 
@@ -109,7 +115,8 @@ Result<json> do_import(const TableParts& parts, const json& request) {
   SEABED_TRY(TableAccess * access, access_of(parts, request.at("engine")));
   std::vector<TableImport> tables;
   for (const json& t : request.at("tables"))
-    tables.push_back({t.at("name"), t.at("comparator"), t.at("files").get<std::vector<std::string>>(), t.at("replace")});
+    tables.push_back(
+        {t.at("name"), t.at("comparator"), t.at("files").get<std::vector<std::string>>(), t.at("replace")});
   SEABED_TRY(const auto done, access->import(request.at("database"), request.at("create"), tables));
   json outcomes = json::array();
   for (const Status& s : done) outcomes.push_back(s ? json::object() : json{{"error", to_json(s.error())}});
@@ -149,8 +156,8 @@ Result<Listing> list_aux(EngineContext& context, const TableParts& parts, const 
   return out;
 }
 
-Result<Extraction> extract_aux(EngineContext& context, const TableParts& parts, const AuxTenant& aux, uint64_t ls_id,
-                               const std::vector<TableName>& tables, const std::string& out,
+Result<Extraction> extract_aux(EngineContext& context, const TableParts& parts, const AuxTenant& aux,
+                               uint64_t ls_id, const std::vector<TableName>& tables, const std::string& out,
                                const CancelToken& cancel) {
   json request = aux_json(aux);
   request["work"] = "extract", request["ls_id"] = ls_id, request["out"] = out;
@@ -159,8 +166,9 @@ Result<Extraction> extract_aux(EngineContext& context, const TableParts& parts, 
   SEABED_TRY(const json answer, ask(context, parts, request, cancel));
   Extraction result;
   for (const json& t : answer.at("tables")) {
-    ExtractedTable table{name_of(t.at("name")), t.at("comparator"), t.at("files").get<std::vector<std::string>>(),
-                         t.at("rows"), t.at("bytes"), {}};
+    ExtractedTable table{
+        name_of(t.at("name")), t.at("comparator"), t.at("files").get<std::vector<std::string>>(),
+        t.at("rows"),          t.at("bytes"),      {}};
     if (t.contains("error")) table.error = error_of(t.at("error"));
     result.tables.push_back(std::move(table));
   }
@@ -168,10 +176,13 @@ Result<Extraction> extract_aux(EngineContext& context, const TableParts& parts, 
   return result;
 }
 
-Result<std::vector<Status>> import_closed(EngineContext& context, const TableParts& parts, const std::string& engine,
-                                          const std::string& database, bool create,
+Result<std::vector<Status>> import_closed(EngineContext& context, const TableParts& parts,
+                                          const std::string& engine, const std::string& database, bool create,
                                           const std::vector<TableImport>& tables, const CancelToken& cancel) {
-  json request = {{"work", "import"}, {"engine", engine}, {"database", database}, {"create", create},
+  json request = {{"work", "import"},
+                  {"engine", engine},
+                  {"database", database},
+                  {"create", create},
                   {"tables", json::array()}};
   for (const TableImport& t : tables)
     request["tables"].push_back(

@@ -1,6 +1,7 @@
 #pragma once
-// The work of a table restore that opens databases: each a request and an answer in text (JSON), so that it can be done by a
-// process of its own, which the library may abort. Requests may hold secrets: they go over a pipe, never a command line.
+// The work of a table restore that opens databases: each a request and an answer in text (JSON), so that it
+// can be done by a process of its own, which the library may abort. Requests may hold secrets: they go over a
+// pipe, never a command line.
 
 #include "core/engine/table/table_names.h"
 #include "core/engine/table/table_parts.h"
@@ -30,13 +31,13 @@ struct Extraction {
   std::vector<ExtractedTable> tables;  // as asked for
   uint64_t medium_bytes = 0;
 };
-Result<Extraction> extract_aux(EngineContext& context, const TableParts& parts, const AuxTenant& aux, uint64_t ls_id,
-                               const std::vector<TableName>& tables, const std::string& out,
+Result<Extraction> extract_aux(EngineContext& context, const TableParts& parts, const AuxTenant& aux,
+                               uint64_t ls_id, const std::vector<TableName>& tables, const std::string& out,
                                const CancelToken& cancel);
 
 /// TableAccess::import, names and check_closed.
-Result<std::vector<Status>> import_closed(EngineContext& context, const TableParts& parts, const std::string& engine,
-                                          const std::string& database, bool create,
+Result<std::vector<Status>> import_closed(EngineContext& context, const TableParts& parts,
+                                          const std::string& engine, const std::string& database, bool create,
                                           const std::vector<TableImport>& tables, const CancelToken& cancel);
 
 /// What such a process does: answers a request. Errors are part of the answer.

@@ -6,11 +6,11 @@ namespace seabed::table {
 namespace {
 
 constexpr std::array<std::string_view, 4> kSys{"PREPARE", "RECOVERING", "COMPLETED", "FAILED"};
-constexpr std::array<std::string_view, 9> kUser{"PREPARE",        "RESTORE_AUX_TENANT", "ACTIVE_AUX_TENANT",
-                                                "PRECHECK_IMPORT", "GEN_IMPORT_JOB",    "IMPORTING",
-                                                "CANCELING",      "COMPLETED",          "FAILED"};
-constexpr std::array<std::string_view, 5> kImport{"INIT", "IMPORT_TABLE", "RECONSTRUCT_REF_CONSTRAINT", "CANCELING",
-                                                  "IMPORT_FINISH"};
+constexpr std::array<std::string_view, 9> kUser{"PREPARE",         "RESTORE_AUX_TENANT", "ACTIVE_AUX_TENANT",
+                                                "PRECHECK_IMPORT", "GEN_IMPORT_JOB",     "IMPORTING",
+                                                "CANCELING",       "COMPLETED",          "FAILED"};
+constexpr std::array<std::string_view, 5> kImport{"INIT", "IMPORT_TABLE", "RECONSTRUCT_REF_CONSTRAINT",
+                                                  "CANCELING", "IMPORT_FINISH"};
 constexpr std::array<std::string_view, 3> kTask{"INIT", "DOING", "FINISH"};
 
 template <class State, size_t n>
@@ -87,14 +87,17 @@ std::optional<ImportState> on_event(ImportState state, ImportEvent event) {
   if (state == ImportState::kCanceling)
     return event == ImportEvent::kStopped ? std::optional(ImportState::kFinish) : std::nullopt;
   if (state == ImportState::kInit && event == ImportEvent::kStarted) return ImportState::kImportTable;
-  if (state == ImportState::kImportTable && event == ImportEvent::kTablesDone) return ImportState::kReconstruct;
-  if (state == ImportState::kReconstruct && event == ImportEvent::kConstraintsDone) return ImportState::kFinish;
+  if (state == ImportState::kImportTable && event == ImportEvent::kTablesDone)
+    return ImportState::kReconstruct;
+  if (state == ImportState::kReconstruct && event == ImportEvent::kConstraintsDone)
+    return ImportState::kFinish;
   return std::nullopt;
 }
 
 std::optional<TaskStep> on_event(TaskState state, TaskEvent event) {
-  if (state == TaskState::kInit && event == TaskEvent::kStarted) return TaskStep{TaskState::kDoing, {TaskAction::kLoad}};
-  if (state == TaskState::kInit && event == TaskEvent::kFailed)   // the checks refused it
+  if (state == TaskState::kInit && event == TaskEvent::kStarted)
+    return TaskStep{TaskState::kDoing, {TaskAction::kLoad}};
+  if (state == TaskState::kInit && event == TaskEvent::kFailed)  // the checks refused it
     return TaskStep{TaskState::kFinish, {TaskAction::kCount}};
   if (state != TaskState::kDoing) return std::nullopt;
   if (event == TaskEvent::kResumed) return TaskStep{TaskState::kDoing, {TaskAction::kDropHalfAndLoad}};

@@ -1,6 +1,7 @@
 #pragma once
-// RECOVER TABLE's states (reference: state-machines.md section 6; views section 9). Pure: no clock, no I/O. The executor does
-// the work of a state, which can be done again after a crash, and then persists the next one.
+// RECOVER TABLE's states (reference: state-machines.md section 6; views section 9). Pure: no clock, no I/O.
+// The executor does the work of a state, which can be done again after a crash, and then persists the next
+// one.
 
 #include <optional>
 #include <string_view>
@@ -24,18 +25,33 @@ std::optional<SysStep> on_event(SysState state, SysEvent event);
 
 // ---- the target tenant's row ----
 enum class UserState {
-  kPrepare, kRestoreAux, kActiveAux, kPrecheck, kGenImport, kImporting, kCanceling, kCompleted, kFailed,
+  kPrepare,
+  kRestoreAux,
+  kActiveAux,
+  kPrecheck,
+  kGenImport,
+  kImporting,
+  kCanceling,
+  kCompleted,
+  kFailed,
 };
 enum class UserEvent {
-  kDone,             // its work is durable
-  kFailed,           // an error that no retry helps
-  kRetry,            // one that may be gone
-  kResumed,          // another process goes on
+  kDone,     // its work is durable
+  kFailed,   // an error that no retry helps
+  kRetry,    // one that may be gone
+  kResumed,  // another process goes on
   kCancelRequested,
-  kStopped,          // after a cancel: the import job is gone
+  kStopped,  // after a cancel: the import job is gone
 };
 enum class UserAction {
-  kRestoreAux, kOpenAux, kCheckTarget, kInsertImportJob, kImport, kStopWork, kKeepFailure, kKeepResult,
+  kRestoreAux,
+  kOpenAux,
+  kCheckTarget,
+  kInsertImportJob,
+  kImport,
+  kStopWork,
+  kKeepFailure,
+  kKeepResult,
 };
 struct UserStep {
   UserState next;

@@ -25,21 +25,25 @@ std::optional<TableEntry> parse_table_entry(std::string_view key, std::string_vi
   if (dot == out.raw.npos || dot == 0 || dot + 1 == out.raw.size()) return std::nullopt;
   const std::string table = out.raw.substr(dot + 1);
   // Its files are looked for, and written, by these names.
-  if (!is_restorable(out.raw.substr(0, dot) + "/" + table.substr(0, table.find("#P#")) + ".frm")) return std::nullopt;
+  if (!is_restorable(out.raw.substr(0, dot) + "/" + table.substr(0, table.find("#P#")) + ".frm"))
+    return std::nullopt;
   out.database = decode_filename(out.raw.substr(0, dot));
   out.table = decode_filename(table.substr(0, table.find("#P#")));
-  for (size_t at = 2; at < value.size(); at += 8) out.indexes.push_back({number_at(value, at), number_at(value, at + 4)});
+  for (size_t at = 2; at < value.size(); at += 8)
+    out.indexes.push_back({number_at(value, at), number_at(value, at + 4)});
   return out;
 }
 
 std::optional<IndexId> index_of(std::string_view key) {
   const uint32_t kind = kind_of(key);
-  if (key.size() < 12 || (kind != kIndexInfo && kind != kIndexStatistics && kind != kAutoIncrement)) return std::nullopt;
+  if (key.size() < 12 || (kind != kIndexInfo && kind != kIndexStatistics && kind != kAutoIncrement))
+    return std::nullopt;
   return IndexId{number_at(key, 4), number_at(key, 8)};
 }
 
 std::string key_prefix(uint32_t n) {
-  return {static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8), static_cast<char>(n)};
+  return {static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8),
+          static_cast<char>(n)};
 }
 
 }  // namespace seabed::myrocks

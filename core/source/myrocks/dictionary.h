@@ -1,6 +1,6 @@
 #pragma once
-// MyRocks' data dictionary in the family "__system__" (storage/rocksdb/rdb_datadic.h): 4-byte big-endian kind, then
-// what the kind says. Pure.
+// MyRocks' data dictionary in the family "__system__" (storage/rocksdb/rdb_datadic.h): 4-byte big-endian
+// kind, then what the kind says. Pure.
 
 #include <cstdint>
 #include <optional>
@@ -13,7 +13,7 @@ namespace seabed::myrocks {
 inline constexpr char kSystemFamily[] = "__system__";
 
 enum DictionaryKind : uint32_t {
-  kTableEntry = 1,        // "db.table" (encoded as in file names) -> its indexes
+  kTableEntry = 1,  // "db.table" (encoded as in file names) -> its indexes
   kIndexInfo = 2,
   kFamilyFlags = 3,
   kBinlogInfo = 4,
@@ -31,9 +31,9 @@ struct IndexId {
   auto operator<=>(const IndexId&) const = default;
 };
 struct TableEntry {
-  std::string raw;                     // "db.t#P#p0", as it stands
-  std::string database, table;         // decoded; of a partition the table it belongs to
-  std::vector<IndexId> indexes;        // the primary one first
+  std::string raw;               // "db.t#P#p0", as it stands
+  std::string database, table;   // decoded; of a partition the table it belongs to
+  std::vector<IndexId> indexes;  // the primary one first
 };
 /// nullopt: not such an entry, malformed, of a system schema, or with a name that can be no file of a schema.
 std::optional<TableEntry> parse_table_entry(std::string_view key, std::string_view value);

@@ -35,12 +35,14 @@ class GreatestCounter final : public ::rocksdb::AssociativeMergeOperator {
   const char* Name() const override { return "Rdb_system_merge_op"; }
 };
 
-Result<std::unique_ptr<TableReader>> open_reader(const StagedStream& stream, const std::set<std::string>& families) {
+Result<std::unique_ptr<TableReader>> open_reader(const StagedStream& stream,
+                                                 const std::set<std::string>& families) {
   return TableReader::open(stream, families, {{kSystemFamily, std::make_shared<GreatestCounter>()}});
 }
 
 Status each_entry(TableReader& reader, const std::function<Status(const Slice&, const Slice&)>& visit) {
-  return reader.scan(kSystemFamily, "", [](const Slice&) { return true; }, visit);
+  return reader.scan(
+      kSystemFamily, "", [](const Slice&) { return true; }, visit);
 }
 
 Result<std::vector<TableEntry>> read_tables(TableReader& reader) {
@@ -86,7 +88,8 @@ class SmallDatabase {
       if (family.id == 0) {
         std::vector<::rocksdb::ColumnFamilyHandle*> handles;
         ::rocksdb::DB* db = nullptr;
-        const auto s = ::rocksdb::DB::Open(options, path, {{family.name, plain_options(comparator)}}, &handles, &db);
+        const auto s =
+            ::rocksdb::DB::Open(options, path, {{family.name, plain_options(comparator)}}, &handles, &db);
         db_.reset(db);
         if (!s.ok()) return fail(from_rocksdb(s, path));
         handles_[family.name] = handles[0];
@@ -169,7 +172,8 @@ class MyRocksTables final : public TableAccess {
     SmallDatabase small;
     SEABED_CHECK(small.create(out, families));
     std::map<IndexId, uint64_t> rows;
-    for (auto& [id, target] : targets) SEABED_CHECK(copy_indexes(*reader, id, target, out, small, cancel, &rows));
+    for (auto& [id, target] : targets)
+      SEABED_CHECK(copy_indexes(*reader, id, target, out, small, cancel, &rows));
     SEABED_CHECK(copy_dictionary(*reader, wanted, out, small));
     for (ExtractedTable& t : done)
       for (const TableEntry& e : wanted)
@@ -177,8 +181,10 @@ class MyRocksTables final : public TableAccess {
     return done;
   }
 
-  Result<std::vector<Status>> import(const std::string& database, bool, const std::vector<TableImport>&) override {
-    return fail(Code::kUnsupported, database, "MyRocks tables go into a running server", "recover them into a tenant");
+  Result<std::vector<Status>> import(const std::string& database, bool,
+                                     const std::vector<TableImport>&) override {
+    return fail(Code::kUnsupported, database, "MyRocks tables go into a running server",
+                "recover them into a tenant");
   }
   Status check_closed(const std::string&) override { return ok(); }
   Result<std::vector<std::string>> names(const std::string& database) override {
@@ -198,7 +204,8 @@ class MyRocksTables final : public TableAccess {
 
   /// Index by index in the order of the family, so that one run of files holds them all.
   static Status copy_indexes(TableReader& reader, uint32_t family, Target& target, const std::string& out,
-                             SmallDatabase& small, const CancelToken& cancel, std::map<IndexId, uint64_t>* rows) {
+                             SmallDatabase& small, const CancelToken& cancel,
+                             std::map<IndexId, uint64_t>* rows) {
     if (target.name.empty())
       return fail(Code::kCorruption, "MyRocks' dictionary", "names a column family that there is not");
     const auto* comparator = small.comparator(target.name);
@@ -208,11 +215,13 @@ class MyRocksTables final : public TableAccess {
     TableFiles files(out + "/seabed_" + std::to_string(family) + ".", plain_options(comparator));
     for (const uint32_t index : target.indexes) {
       const std::string prefix = key_prefix(index);
-      // In reverse order the index begins behind everything of the next one; that one's bare prefix may stand there.
+      // In reverse order the index begins behind everything of the next one; that one's bare prefix may stand
+      // there.
       const std::string from = reverse ? key_prefix(index + 1) : prefix;
       uint64_t& count = (*rows)[{family, index}];
       SEABED_CHECK(reader.scan(
-          target.name, from, [&](const Slice& key) { return key.starts_with(prefix) || (reverse && key == Slice(from)); },
+          target.name, from,
+          [&](const Slice& key) { return key.starts_with(prefix) || (reverse && key == Slice(from)); },
           [&](const Slice& key, const Slice& value) -> Status {
             if (cancel.cancelled()) return fail(Code::kCancelled, "table restore", "was cancelled");
             if (!key.starts_with(prefix)) return ok();
@@ -225,8 +234,8 @@ class MyRocksTables final : public TableAccess {
   }
 
   /// Of tables and indexes that are not wanted nothing, of unfinished DDL and the binary log nothing.
-  static Status copy_dictionary(TableReader& reader, const std::vector<TableEntry>& wanted, const std::string& out,
-                                SmallDatabase& small) {
+  static Status copy_dictionary(TableReader& reader, const std::vector<TableEntry>& wanted,
+                                const std::string& out, SmallDatabase& small) {
     std::set<IndexId> indexes;
     std::set<std::string> tables;
     for (const TableEntry& e : wanted) {

@@ -1,6 +1,6 @@
 #pragma once
-// SQL tables of MyRocks: found in its dictionary, taken out with their dictionary entries into a database of their own,
-// which an auxiliary server opens.
+// SQL tables of MyRocks: found in its dictionary, taken out with their dictionary entries into a database of
+// their own, which an auxiliary server opens.
 
 #include <memory>
 

@@ -23,8 +23,9 @@ class RocksDbTables final : public TableAccess {
     return out;
   }
 
-  Result<std::vector<ExtractedTable>> extract(const StagedStream& stream, const std::vector<TableName>& tables,
-                                              const std::string& out, const CancelToken& cancel) override {
+  Result<std::vector<ExtractedTable>> extract(const StagedStream& stream,
+                                              const std::vector<TableName>& tables, const std::string& out,
+                                              const CancelToken& cancel) override {
     std::set<std::string> wanted;
     for (const TableName& name : tables) wanted.insert(name.table);
     SEABED_CHECK(make_directories(out));
@@ -50,7 +51,9 @@ class RocksDbTables final : public TableAccess {
     return import_families(database, create, tables);
   }
   Status check_closed(const std::string& database) override { return check_closed_database(database); }
-  Result<std::vector<std::string>> names(const std::string& database) override { return family_names(database); }
+  Result<std::vector<std::string>> names(const std::string& database) override {
+    return family_names(database);
+  }
 
  private:
   static Status write(TableReader& reader, const std::string& prefix, const CancelToken& cancel,

@@ -1,6 +1,6 @@
 #pragma once
-// Rows in rising order written as SST files, made to be ingested (rocksdb-attach.md section 5: files that a database
-// wrote are refused there; rewriting them works).
+// Rows in rising order written as SST files, made to be ingested (rocksdb-attach.md section 5: files that a
+// database wrote are refused there; rewriting them works).
 
 #include <rocksdb/options.h>
 
@@ -21,7 +21,8 @@ namespace seabed::rocksdb_source {
 class TableFiles {
  public:
   /// `prefix`: "<directory>/t1." + number + ".sst". A file ends at `limit` bytes.
-  TableFiles(std::string prefix, const ::rocksdb::ColumnFamilyOptions& options, uint64_t limit = 256ull << 20);
+  TableFiles(std::string prefix, const ::rocksdb::ColumnFamilyOptions& options,
+             uint64_t limit = 256ull << 20);
   ~TableFiles();
   Status add(const ::rocksdb::Slice& key, const ::rocksdb::Slice& value);
   Status finish();

@@ -23,7 +23,8 @@ class Silent final : public Logger {
   void Logv(const char*, va_list) override {}
 };
 
-/// Opened without its own log, a database would lose what stands there; with prepared transactions, it needs its application.
+/// Opened without its own log, a database would lose what stands there; with prepared transactions, it needs
+/// its application.
 Status check_openable(const std::string& path) {
   auto options = newest_options(path);
   if (!options)
@@ -32,11 +33,13 @@ Status check_openable(const std::string& path) {
   const OptionsFacts& facts = options->facts;
   const std::string log = facts.get("wal_dir");
   std::error_code ec;
-  const bool own_log = log.empty() || std::filesystem::weakly_canonical(log, ec) == std::filesystem::weakly_canonical(path, ec);
+  const bool own_log = log.empty() || std::filesystem::weakly_canonical(log, ec) ==
+                                          std::filesystem::weakly_canonical(path, ec);
   if (!own_log || facts.get("allow_2pc") == "true")
-    return fail(Code::kUnsupported, path,
-                own_log ? "is a transaction database: only its application may open it" : "keeps its log in " + log,
-                "import with seabed::import_table in the application");
+    return fail(
+        Code::kUnsupported, path,
+        own_log ? "is a transaction database: only its application may open it" : "keeps its log in " + log,
+        "import with seabed::import_table in the application");
   return ok();
 }
 
@@ -152,7 +155,8 @@ Status check_closed_database(const std::string& database) {
   if (!lock) return errno == ENOENT ? ok() : fail_errno(database + "/LOCK", "cannot be opened", errno);
   struct flock held {};
   held.l_type = F_WRLCK;
-  if (::fcntl(lock.get(), F_GETLK, &held) != 0) return fail_errno(database + "/LOCK", "cannot be asked for", errno);
+  if (::fcntl(lock.get(), F_GETLK, &held) != 0)
+    return fail_errno(database + "/LOCK", "cannot be asked for", errno);
   if (held.l_type == F_UNLCK) return ok();
   return fail(Code::kConflict, database, "is open in process " + std::to_string(held.l_pid),
               "stop it, or take the tables with --to-sst and call seabed::import_table in it");

@@ -1,5 +1,6 @@
 #pragma once
-// Tables into a database that nobody has open, by RocksDB itself: its own recovery, new column families, ingestion.
+// Tables into a database that nobody has open, by RocksDB itself: its own recovery, new column families,
+// ingestion.
 
 #include "core/source/table_access.h"
 

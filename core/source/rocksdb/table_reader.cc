@@ -37,11 +37,11 @@ std::string newest_options_file(const std::string& directory) {
 }  // namespace
 
 Error from_rocksdb(const ::rocksdb::Status& s, const std::string& object) {
-  const Code code = s.IsNotFound()                                  ? Code::kNotFound
-                    : s.IsCorruption()                              ? Code::kCorruption
-                    : s.IsInvalidArgument() || s.IsNotSupported()   ? Code::kUnsupported
-                    : s.IsNoSpace()                                 ? Code::kNoSpace
-                                                                    : Code::kIo;
+  const Code code = s.IsNotFound()                                ? Code::kNotFound
+                    : s.IsCorruption()                            ? Code::kCorruption
+                    : s.IsInvalidArgument() || s.IsNotSupported() ? Code::kUnsupported
+                    : s.IsNoSpace()                               ? Code::kNoSpace
+                                                                  : Code::kIo;
   return {code, object, s.ToString(), "", 0, 0};
 }
 

@@ -17,8 +17,8 @@ namespace seabed::rocksdb_source {
 /// What RocksDB says, in Seabed's words.
 Error from_rocksdb(const ::rocksdb::Status& status, const std::string& object);
 
-/// Options of a database's families by its newest OPTIONS file, for what its files should look like and for merge
-/// operators that RocksDB brings along. Empty: no such file, or not readable.
+/// Options of a database's families by its newest OPTIONS file, for what its files should look like and for
+/// merge operators that RocksDB brings along. Empty: no such file, or not readable.
 std::map<std::string, ::rocksdb::ColumnFamilyOptions> options_by_file(const std::string& directory);
 
 class TableReader {
@@ -35,7 +35,9 @@ class TableReader {
   Status scan(const std::string& family, const std::string& from,
               const std::function<bool(const ::rocksdb::Slice&)>& more, const Visit& visit);
   /// With the comparator of the database, and what its OPTIONS file says.
-  const ::rocksdb::ColumnFamilyOptions& options(const std::string& family) const { return options_.at(family); }
+  const ::rocksdb::ColumnFamilyOptions& options(const std::string& family) const {
+    return options_.at(family);
+  }
 
  private:
   TableReader() = default;

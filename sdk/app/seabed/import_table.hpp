@@ -1,7 +1,7 @@
 #pragma once
-// For C++ applications: a table that `seabed table recover --to-sst` took out of a backup, into the database that this
-// process has open. Header only: needs RocksDB alone. The import does not pass through the log: an attached Seabed takes
-// a bridging incremental, and the next restore has the table.
+// For C++ applications: a table that `seabed table recover --to-sst` took out of a backup, into the database
+// that this process has open. Header only: needs RocksDB alone. The import does not pass through the log: an
+// attached Seabed takes a bridging incremental, and the next restore has the table.
 
 #include <rocksdb/comparator.h>
 #include <rocksdb/db.h>
@@ -20,8 +20,8 @@ struct ImportTableOptions {
   bool move_files = false;              // links instead of copies; the directory's files are gone afterwards
 };
 
-/// `directory`: of one table, "<to-sst>/<database>/<table>". Makes the column family `name`, which must not exist, and ingests
-/// the files. After a failure the family is not there. `*out` is the caller's to destroy.
+/// `directory`: of one table, "<to-sst>/<database>/<table>". Makes the column family `name`, which must not
+/// exist, and ingests the files. After a failure the family is not there. `*out` is the caller's to destroy.
 inline rocksdb::Status import_table(rocksdb::DB* db, const std::string& directory, const std::string& name,
                                     const ImportTableOptions& options, rocksdb::ColumnFamilyHandle** out) {
   std::ifstream told(directory + "/COMPARATOR", std::ios::binary);

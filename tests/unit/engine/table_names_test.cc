@@ -47,20 +47,24 @@ TEST(TableNames, Remaps) {
   EXPECT_EQ(parse_remap("a.b:c.d")->to_database, "c");
   EXPECT_EQ(parse_remap("a.*:b.*")->to_database, "b");
   EXPECT_EQ(parse_remap("a.`*`:b.`*`")->to_database, "b");
-  for (const char* bad : {"a.b", "a.b:c.*", "a.*:b.c", "*.*:b.*", "a.*:*", "a.b:c:d", ":"}) EXPECT_FALSE(parse_remap(bad)) << bad;
+  for (const char* bad : {"a.b", "a.b:c.*", "a.*:b.c", "*.*:b.*", "a.*:*", "a.b:c:d", ":"})
+    EXPECT_FALSE(parse_remap(bad)) << bad;
 }
 
 TEST(TableNames, SelectsEachOnceAndNamesWhatIsMissing) {
   EXPECT_EQ(chosen({"shop.items", "shop.*"}, {}, kThere), "shop.items>shop.items shop.orders>shop.orders");
   EXPECT_EQ(chosen({"*.*"}, {}, kThere).find('!'), std::string::npos);
-  EXPECT_EQ(chosen({"shop.items", "shop.gone", "nowhere.*"}, {}, kThere), "shop.items>shop.items shop.gone! nowhere.*!");
+  EXPECT_EQ(chosen({"shop.items", "shop.gone", "nowhere.*"}, {}, kThere),
+            "shop.items>shop.items shop.gone! nowhere.*!");
   EXPECT_EQ(chosen({"items"}, {}, kThere), "items!") << "two databases: a lone name says too little";
   EXPECT_EQ(chosen({"items"}, {}, {{"shop", "items"}}), "shop.items>shop.items");
 }
 
 TEST(TableNames, ATablesOwnRemapGoesBeforeItsDatabases) {
-  EXPECT_EQ(chosen({"shop.*"}, {"shop.*:old.*", "shop.items:things"}, kThere), "shop.items>shop.things shop.orders>old.orders");
-  EXPECT_EQ(chosen({"`log.db`.default"}, {"`log.db`.default:`a:b`.kept"}, kThere), "`log.db`.default>`a:b`.kept");
+  EXPECT_EQ(chosen({"shop.*"}, {"shop.*:old.*", "shop.items:things"}, kThere),
+            "shop.items>shop.things shop.orders>old.orders");
+  EXPECT_EQ(chosen({"`log.db`.default"}, {"`log.db`.default:`a:b`.kept"}, kThere),
+            "`log.db`.default>`a:b`.kept");
 }
 
 TEST(TableNames, TwoTablesWithOneTarget) {

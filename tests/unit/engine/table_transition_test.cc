@@ -11,13 +11,15 @@ namespace {
 
 TEST(TableTransition, TheReferencesWay) {
   UserState s = UserState::kPrepare;
-  for (const char* next : {"RESTORE_AUX_TENANT", "ACTIVE_AUX_TENANT", "PRECHECK_IMPORT", "GEN_IMPORT_JOB", "IMPORTING", "COMPLETED"}) {
+  for (const char* next : {"RESTORE_AUX_TENANT", "ACTIVE_AUX_TENANT", "PRECHECK_IMPORT", "GEN_IMPORT_JOB",
+                           "IMPORTING", "COMPLETED"}) {
     s = on_event(s, UserEvent::kDone)->next;
     EXPECT_EQ(name(s), next);
   }
   EXPECT_FALSE(on_event(s, UserEvent::kDone));
   EXPECT_EQ(name(*on_event(ImportState::kInit, ImportEvent::kStarted)), "IMPORT_TABLE");
-  EXPECT_EQ(name(*on_event(ImportState::kImportTable, ImportEvent::kTablesDone)), "RECONSTRUCT_REF_CONSTRAINT");
+  EXPECT_EQ(name(*on_event(ImportState::kImportTable, ImportEvent::kTablesDone)),
+            "RECONSTRUCT_REF_CONSTRAINT");
   EXPECT_EQ(name(*on_event(ImportState::kReconstruct, ImportEvent::kConstraintsDone)), "IMPORT_FINISH");
 }
 

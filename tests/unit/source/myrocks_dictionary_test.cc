@@ -10,7 +10,8 @@ namespace {
 std::string u32(uint32_t n) { return key_prefix(n); }
 
 TEST(MyRocksDictionary, ATableWithItsIndexes) {
-  const auto e = parse_table_entry(u32(kTableEntry) + "shop.od@002ed", std::string("\0\1", 2) + u32(0) + u32(256) + u32(2) + u32(257));
+  const auto e = parse_table_entry(u32(kTableEntry) + "shop.od@002ed",
+                                   std::string("\0\1", 2) + u32(0) + u32(256) + u32(2) + u32(257));
   ASSERT_TRUE(e);
   EXPECT_EQ(e->database, "shop");
   EXPECT_EQ(e->table, "od.d");
@@ -26,8 +27,9 @@ TEST(MyRocksDictionary, APartitionBelongsToItsTable) {
 
 TEST(MyRocksDictionary, MalformedEntriesArePassedOver) {
   const std::string good = std::string(2, '\0') + u32(0) + u32(300);
-  for (const std::string& key : {std::string(), std::string("\0\0", 2), u32(kTableEntry), u32(kTableEntry) + "nodot",
-                                 u32(kTableEntry) + ".t", u32(kTableEntry) + "s.", u32(kIndexInfo) + "s.t"})
+  for (const std::string& key :
+       {std::string(), std::string("\0\0", 2), u32(kTableEntry), u32(kTableEntry) + "nodot",
+        u32(kTableEntry) + ".t", u32(kTableEntry) + "s.", u32(kIndexInfo) + "s.t"})
     EXPECT_FALSE(parse_table_entry(key, good));
   for (size_t length : {0, 1, 2, 5, 9, 11, 17})
     EXPECT_FALSE(parse_table_entry(u32(kTableEntry) + "s.t", std::string(length, '\0'))) << length;
