@@ -3,12 +3,15 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/flow/macroblock.h"
 #include "core/media/tombstone.h"
 
 namespace seabed {
 namespace {
+
+constexpr size_t kSmallIndex = 256 << 10;
 
 tl::unexpected<Error> damaged(std::string object, std::string reason) {
   return fail(Code::kCorruption, std::move(object), std::move(reason),
@@ -119,6 +122,18 @@ Result<std::string> BackupReader::index_key(const DataDirectory& from, std::stri
 Result<IndexReader> BackupReader::open_index(const DataDirectory& from, FileType type,
                                              std::string_view index) const {
   SEABED_TRY(std::string key, index_key(from, index));
+  // A small index whole, in one request, where its trailer proves that it is all.
+  auto whole = std::make_shared<std::string>(kSmallIndex, '\0');
+  SEABED_TRY(const size_t got, medium_.store->read_at(key, 0, *whole, medium_.io()));
+  if (got < whole->size()) {
+    whole->resize(got);
+    auto from_memory = [whole](uint64_t offset, std::span<char> buffer) -> Result<size_t> {
+      const size_t n = offset < whole->size() ? std::min<size_t>(buffer.size(), whole->size() - offset) : 0;
+      if (n != 0) std::memcpy(buffer.data(), whole->data() + offset, n);
+      return n;
+    };
+    if (auto reader = IndexReader::open(type, got, from_memory, medium_.name(key))) return reader;
+  }
   SEABED_TRY(ObjectStat stat, medium_.store->stat(key, medium_.io()));
   auto read = [medium = medium_, key](uint64_t offset, std::span<char> buffer) {
     return medium.store->read_at(key, offset, buffer, medium.io());

@@ -121,6 +121,7 @@ Status ReaderLease::write(bool released, const IoContext& ctx) {
   SEABED_CHECK(put_object(*store_, paths::reader_lease(next.id, next.sequence), bytes, PutMode::kReplace, ctx));
   facts_ = std::move(next);
   valid_until_ = before + terms_.lease;
+  if (facts_.sequence == 1) return ok();  // its first: none is older
   // Whatever stays behind is an older sequence: nobody asks it.
   if (auto names = list_names(*store_, ctx)) {
     std::vector<std::string> older;

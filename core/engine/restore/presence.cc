@@ -4,9 +4,12 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+#include <atomic>
 #include <map>
 #include <set>
 
+#include "core/flow/lanes.h"
 #include "core/engine/restore/plan.h"
 #include "core/media/log_object_check.h"
 
@@ -14,6 +17,7 @@ namespace seabed::restore {
 namespace {
 
 constexpr uint64_t kSmall = 1 << 20;
+constexpr uint32_t kLanes = 16;
 using Sizes = std::map<std::string, uint64_t>;
 
 Result<Sizes> list_sizes(const Medium& medium, const std::string& prefix) {
@@ -73,7 +77,34 @@ class Presence {
     return chosen ? decode(medium, paths::round_start(key.dest, key.round), FileType::kRound, &round) : ok();
   }
 
+  /// Small objects of what was chosen, many at a time: on a far medium each costs a round trip.
+  Status prove_small() {
+    std::vector<std::string> wrong(small_.size());
+    std::atomic<size_t> next = 0;
+    std::atomic<bool> stopped = false;
+    const auto lane = [&](uint32_t) -> Status {
+      for (size_t at; !stopped && (at = next++) < small_.size();) {
+        const Small& s = small_[at];
+        SEABED_TRY(const std::string bytes, read_range(*s.medium->store, s.key, 0, s.size, s.medium->io()));
+        if (view(hash128(bytes)) != s.hash) wrong[at] = s.medium->name(s.key);
+      }
+      return ok();
+    };
+    if (!small_.empty())
+      SEABED_CHECK(run_lanes(std::min<size_t>(kLanes, small_.size()), lane, [&] { stopped = true; }));
+    for (const std::string& name : wrong)
+      if (!name.empty()) warnings_->push_back(name + " does not hold the bytes that were written (hash)");
+    return ok();
+  }
+
  private:
+  struct Small {
+    const Medium* medium;
+    std::string key;
+    uint64_t size;
+    std::string hash;
+  };
+
   Status check_active(const Medium& medium, const paths::PieceKey& key, const Sizes& sizes,
                       const meta::PieceDescriptor& d, bool chosen) {
     if (sizes.count(paths::tenant_piece_infos(key)) == 0) miss(medium, paths::tenant_piece_infos(key));
@@ -104,10 +135,7 @@ class Presence {
           fmt::format("{} is {} bytes long, {} were written", medium.name(key), it->second, e.size()));
       return ok();
     }
-    if (!chosen || e.size() > kSmall) return ok();
-    SEABED_TRY(std::string bytes, read_range(*medium.store, key, 0, e.size(), medium.io()));
-    if (view(hash128(bytes)) != e.hash128())
-      warnings_->push_back(medium.name(key) + " does not hold the bytes that were written (hash)");
+    if (chosen && e.size() <= kSmall) small_.push_back({&medium, key, e.size(), e.hash128()});
     return ok();
   }
 
@@ -141,6 +169,7 @@ class Presence {
 
   const Media& media_;
   std::vector<std::string>* warnings_;
+  std::vector<Small> small_;
 };
 
 }  // namespace
@@ -157,7 +186,7 @@ Status check_presence(const Media& media, Plan* plan) {
       pieces(plan->pieces.begin(), plan->pieces.end());
   for (size_t i = 0; i < media.bases.size(); ++i) SEABED_CHECK(presence.check_set(i, sets.count(i) != 0));
   for (size_t i = 0; i < media.spans.size(); ++i) SEABED_CHECK(presence.check_piece(i, pieces.count(i) != 0));
-  return ok();
+  return presence.prove_small();
 }
 
 }  // namespace seabed::restore
