@@ -44,13 +44,14 @@ Result<Json> wait_for(Invocation& invocation, Json drill, const CancelToken& can
     line.show(progress_of(drill));
     if (!asked && cancel.wait_for(kBetweenLooks)) {
       if (invocation.through_agent())
-        return fail(Code::kCancelled, "waiting for drill " + which["drill_id"].dump(), "interrupted; the drill goes on",
-                    "`seabed drill status`, `seabed drill cancel`");
+        return fail(Code::kCancelled, "waiting for drill " + which["drill_id"].dump(),
+                    "interrupted; the drill goes on", "`seabed drill status`, `seabed drill cancel`");
       asked = true;
       (void)invocation.call("drill/cancel", which);
     }
     SEABED_TRY(Json rows, invocation.call("drill/status", which));
-    if (rows.empty()) return fail(Code::kNotFound, "drill " + which["drill_id"].dump(), "is not in the catalog");
+    if (rows.empty())
+      return fail(Code::kNotFound, "drill " + which["drill_id"].dump(), "is not in the catalog");
     drill = rows[0];
   }
   return drill;
@@ -120,21 +121,23 @@ Result<drill::PublicKey> public_key(Invocation& invocation) {
   return key.public_key();
 }
 
-/// 0: as it was signed and passed. The exit status of a failed drill's report is 4: it holds, and says no good.
+/// 0: as it was signed and passed. The exit status of a failed drill's report is 4: it holds, and says no
+/// good.
 Result<int> verify(Invocation& invocation) {
   const std::string file = invocation.text("report");
   SEABED_TRY(const std::string text, read_file(file));
   SEABED_TRY(const auto key, public_key(invocation));
   SEABED_TRY(const auto checked, drill::check_report(text, key, file));
   const Json body = Json::parse(checked.body);
-  const int printed = invocation.answer({{"signature", "holds"}, {"key_id", key.id()}, {"report", body}}, [&] {
-    std::string out = "the signature holds (key " + key.id() + ")\n" + json_word(body["result"]) + ": tenant " +
-                      json_word(body["tenant"]["name"]) + " at " + json_word(body["target"]) + ", " +
-                      body["rows"].dump() + " rows\n";
-    if (!body["error"].is_null())
-      out += json_word(body["error"]["object"]) + ": " + json_word(body["error"]["reason"]) + "\n";
-    return out;
-  });
+  const int printed =
+      invocation.answer({{"signature", "holds"}, {"key_id", key.id()}, {"report", body}}, [&] {
+        std::string out = "the signature holds (key " + key.id() + ")\n" + json_word(body["result"]) +
+                          ": tenant " + json_word(body["tenant"]["name"]) + " at " +
+                          json_word(body["target"]) + ", " + body["rows"].dump() + " rows\n";
+        if (!body["error"].is_null())
+          out += json_word(body["error"]["object"]) + ": " + json_word(body["error"]["reason"]) + "\n";
+        return out;
+      });
   return checked.passed ? printed : static_cast<int>(kExitRefused);
 }
 
@@ -187,7 +190,8 @@ Verb scan_verb() {
   Verb verb{"drill",
             "scan",
             "Open a restored standby and read all of it",
-            "What a drill does after its restore, for a standby that is there: every row of every family, checksums "
+            "What a drill does after its restore, for a standby that is there: every row of every family, "
+            "checksums "
             "verified,\nnothing changed. A quick one reads its destination.",
             {"seabed drill scan --directory /srv/look"},
             {{OptionSpec::kText, "directory", "DIR", "as given to `seabed restore`", true},
@@ -204,7 +208,8 @@ std::vector<Verb> drill_verbs() {
   return {{"drill",
            "run",
            "Restore on trial, read every row, leave a signed report",
-           "Quickly, to a scratch place, which is removed. Waits for the end. The exit status is that of what failed.",
+           "Quickly, to a scratch place, which is removed. Waits for the end. The exit status is that of "
+           "what failed.",
            {"seabed drill run --tenant shop", "seabed drill run --tenant shop --moment random",
             "seabed drill run --tenant shop --moment '2026-11-23 10:15:00' --full"},
            {tenant_option(),
@@ -220,16 +225,24 @@ std::vector<Verb> drill_verbs() {
            {"seabed drill status", "seabed drill status --tenant shop --output json"},
            {{OptionSpec::kText, "tenant", "NAME", "only this one's"}},
            status},
-          {"drill", "cancel", "End a running drill", "", {"seabed drill cancel --tenant shop"}, {tenant_option()}, cancel},
+          {"drill",
+           "cancel",
+           "End a running drill",
+           "",
+           {"seabed drill cancel --tenant shop"},
+           {tenant_option()},
+           cancel},
           {"drill",
            "verify",
            "Check the signature of a drill's report",
-           "Exit status 0: it is as it was signed, and the drill passed; 4: it is, and the drill failed; 5: it was "
+           "Exit status 0: it is as it was signed, and the drill passed; 4: it is, and the drill failed; 5: "
+           "it was "
            "changed;\n7: another key signed it.",
            {"seabed drill verify /var/lib/seabed/drill-reports/shop-7.json",
             "seabed drill verify shop-7.json --public-key cluster.pem"},
            {{OptionSpec::kPositional, "report", "REPORT", "the file", true},
-            {OptionSpec::kText, "public-key", "FILE", "of the cluster that drilled; else this installation's own"}},
+            {OptionSpec::kText, "public-key", "FILE",
+             "of the cluster that drilled; else this installation's own"}},
            verify},
           {"drill",
            "key",

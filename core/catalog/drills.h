@@ -17,11 +17,11 @@ struct DrillRow {
   bool scheduled = false;
   uint64_t start_us = 0, end_us = 0;
   uint64_t target_scn = 0;
-  uint64_t done = 0, total = 0;  // RESTORING: bytes; SCANNING: rows, of a guess
-  uint64_t phase_us = 0;         // when the status began
+  uint64_t done = 0, total = 0;   // RESTORING: bytes; SCANNING: rows, of a guess
+  uint64_t phase_us = 0;          // when the status began
   uint64_t rows = 0, result = 0;  // result: of an error, 4000 + its class
-  std::string report;            // its file
-  std::string comment;           // why it failed
+  std::string report;             // its file
+  std::string comment;            // why it failed
   bool over() const { return status != "RESTORING" && status != "SCANNING"; }
 };
 

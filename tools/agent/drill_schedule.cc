@@ -41,19 +41,23 @@ Status look(Engine& engine, const DrillSettings& settings, uint64_t agent_start_
 std::chrono::milliseconds pause_of(const Engine& engine, const DrillSettings& settings) {
   auto shortest = settings.every.count() > 0 ? settings.every : kLongestPause;
   for (const TenantConfig& tenant : const_cast<Engine&>(engine).context().tenants)
-    if (tenant.drill_every && tenant.drill_every->count() > 0) shortest = std::min(shortest, *tenant.drill_every);
+    if (tenant.drill_every && tenant.drill_every->count() > 0)
+      shortest = std::min(shortest, *tenant.drill_every);
   return std::clamp(shortest / 4, std::chrono::milliseconds(50), kLongestPause);
 }
 
 }  // namespace
 
-Result<catalog::DrillRow> start_drill(Engine& engine, const std::string& tenant, const DrillRequest& request) {
+Result<catalog::DrillRow> start_drill(Engine& engine, const std::string& tenant,
+                                      const DrillRequest& request) {
   if (engine.background().running(drill_key(tenant)))
-    return fail(Code::kConflict, "tenant " + tenant, "a drill of it runs", "`seabed drill status`, `seabed drill cancel`");
+    return fail(Code::kConflict, "tenant " + tenant, "a drill of it runs",
+                "`seabed drill status`, `seabed drill cancel`");
   SEABED_TRY(const auto row, submit_drill(engine.context(), request));
-  SEABED_CHECK(engine.background().submit(drill_key(tenant), [&engine, id = row.drill_id](const CancelToken& cancel) {
-    return run_drill(engine.context(), id, cancel);
-  }));
+  SEABED_CHECK(
+      engine.background().submit(drill_key(tenant), [&engine, id = row.drill_id](const CancelToken& cancel) {
+        return run_drill(engine.context(), id, cancel);
+      }));
   return row;
 }
 
@@ -62,7 +66,9 @@ Status start_drill_schedule(Engine& engine, const LiveConfig& live) {
   return engine.background().every(
       "drill-schedule", std::chrono::milliseconds(100),
       [&engine, &live] { return pause_of(engine, live.config().drill); },
-      [&engine, &live, start = now_us()](const CancelToken&) { return look(engine, live.config().drill, start); });
+      [&engine, &live, start = now_us()](const CancelToken&) {
+        return look(engine, live.config().drill, start);
+      });
 }
 
 }  // namespace seabed

@@ -128,12 +128,14 @@ Result<TenantScan> run(const std::string& config_file, const TenantScanRequest& 
   SEABED_CHECK(listen(from_child.in.get(), &lines, request.directory, cancel));
   const int status = child.end();
   if (WIFSIGNALED(status))
-    return fail(Code::kCorruption, request.directory,
-                "the process that read it was ended by signal " + std::to_string(WTERMSIG(status)),
-                "RocksDB aborts on what it does not expect; `seabed verify`, and look whether memory ran out");
+    return fail(
+        Code::kCorruption, request.directory,
+        "the process that read it was ended by signal " + std::to_string(WTERMSIG(status)),
+        "RocksDB aborts on what it does not expect; `seabed verify`, and look whether memory ran out");
   if (!lines.last().is_object())
-    return fail(Code::kInternal, request.directory,
-                "the process that read it ended with " + std::to_string(WEXITSTATUS(status)) + " and no answer");
+    return fail(
+        Code::kInternal, request.directory,
+        "the process that read it ended with " + std::to_string(WEXITSTATUS(status)) + " and no answer");
   try {
     return scan_of(lines.last());
   } catch (const std::exception& e) {
@@ -144,9 +146,8 @@ Result<TenantScan> run(const std::string& config_file, const TenantScanRequest& 
 }  // namespace
 
 ScanTenantFn scan_in_child(const std::string& config_file) {
-  return [config_file](const TenantScanRequest& request, const ScanProgressFn& progress, const CancelToken& cancel) {
-    return run(config_file, request, progress, cancel);
-  };
+  return [config_file](const TenantScanRequest& request, const ScanProgressFn& progress,
+                       const CancelToken& cancel) { return run(config_file, request, progress, cancel); };
 }
 
 }  // namespace seabed

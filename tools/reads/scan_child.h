@@ -1,6 +1,6 @@
 #pragma once
-// Reading a restored tenant in a process of its own (`seabed drill scan`): what RocksDB makes of bad input ends that
-// process, and the caller hears of it in words.
+// Reading a restored tenant in a process of its own (`seabed drill scan`): what RocksDB makes of bad input
+// ends that process, and the caller hears of it in words.
 
 #include <string>
 

@@ -13,7 +13,8 @@ Json family_json(const FamilyScan& f) {
 
 std::string unhex(const std::string& hex) {
   std::string out;
-  for (size_t i = 0; i + 1 < hex.size(); i += 2) out.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+  for (size_t i = 0; i + 1 < hex.size(); i += 2)
+    out.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
   return out;
 }
 
@@ -33,7 +34,9 @@ std::string scan_progress_line(uint64_t rows, uint64_t guess) {
 }
 
 std::string scan_result_line(const Result<TenantScan>& result) {
-  if (!result) return Json{{"error", to_json(result.error())}}.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  if (!result)
+    return Json{{"error", to_json(result.error())}}.dump(-1, ' ', false, Json::error_handler_t::replace) +
+           "\n";
   Json streams = Json::array();
   for (const auto& stream : result->streams) {
     Json families = Json::array();

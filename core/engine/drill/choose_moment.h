@@ -8,8 +8,8 @@
 
 namespace seabed::drill {
 
-/// The moment at `at` nanoseconds into the ranges laid end to end; `at` is taken modulo their length. Ranges rise and do
-/// not overlap; at least one.
+/// The moment at `at` nanoseconds into the ranges laid end to end; `at` is taken modulo their length. Ranges
+/// rise and do not overlap; at least one.
 Scn moment_in(const std::vector<WindowRange>& ranges, uint64_t at);
 
 /// "latest", digits (an SCN), else a time of the tenant's zone. "random" is drawn from the window first.

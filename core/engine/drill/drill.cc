@@ -52,9 +52,11 @@ Result<catalog::DrillRow> submit_drill(EngineContext& context, const DrillReques
   SEABED_CHECK(context.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_TRY(const auto tenant, catalog::find_tenant(tx, request.tenant_id));
     const std::string name = tenant ? tenant->name : std::to_string(request.tenant_id);
-    SEABED_TRY(const auto data, catalog::current_destination(tx, request.tenant_id, catalog::DestinationKind::kData));
+    SEABED_TRY(const auto data,
+               catalog::current_destination(tx, request.tenant_id, catalog::DestinationKind::kData));
     if (!data)
-      return fail(Code::kConflict, "tenant " + name, "has no backup destination: there is nothing to drill with",
+      return fail(Code::kConflict, "tenant " + name,
+                  "has no backup destination: there is nothing to drill with",
                   "`seabed backup set-dest`, `seabed backup start`");
     SEABED_CHECK(end_rows(tx, context, request.tenant_id));
     SEABED_TRY(row.drill_id, catalog::insert_drill(tx, row));

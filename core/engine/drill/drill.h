@@ -1,6 +1,6 @@
 #pragma once
-// A drill: the backup is restored to a scratch place as if it were needed, opened, read to the last row, and a signed
-// report says what was found (docs/drill.md).
+// A drill: the backup is restored to a scratch place as if it were needed, opened, read to the last row, and
+// a signed report says what was found (docs/drill.md).
 
 #include <string>
 
@@ -17,10 +17,11 @@ struct DrillRequest {
   bool scheduled = false;
 };
 
-/// Writes the row; the drill itself is run_drill's. No drill of the tenant runs. kConflict without a data destination.
+/// Writes the row; the drill itself is run_drill's. No drill of the tenant runs. kConflict without a data
+/// destination.
 Result<catalog::DrillRow> submit_drill(EngineContext& context, const DrillRequest& request);
-/// Runs a submitted drill to its end in this thread. The row, the report and the scratch place are in order whatever
-/// happens; the error is that of the drill.
+/// Runs a submitted drill to its end in this thread. The row, the report and the scratch place are in order
+/// whatever happens; the error is that of the drill.
 Status run_drill(EngineContext& context, uint64_t drill_id, const CancelToken& cancel);
 /// Drills that a killed process left: FAILED in the catalog, their scratch places removed.
 Status end_lost_drills(EngineContext& context);

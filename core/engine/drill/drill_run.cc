@@ -23,7 +23,8 @@ uint64_t wall_ns() {
 }
 
 uint64_t ms_since(Clock::time_point start) {
-  return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count());
+  return static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count());
 }
 
 std::string host_name() {
@@ -38,8 +39,13 @@ uint64_t by_chance() {
 
 }  // namespace
 
-DrillRun::DrillRun(EngineContext& context, catalog::DrillRow row, catalog::TenantRow tenant, const CancelToken& cancel)
-    : context_(context), without_catalog_(context), row_(std::move(row)), tenant_(std::move(tenant)), cancel_(cancel) {
+DrillRun::DrillRun(EngineContext& context, catalog::DrillRow row, catalog::TenantRow tenant,
+                   const CancelToken& cancel)
+    : context_(context),
+      without_catalog_(context),
+      row_(std::move(row)),
+      tenant_(std::move(tenant)),
+      cancel_(cancel) {
   without_catalog_.catalog = nullptr;
   report_.drill_id = row_.drill_id;
   report_.cluster_id = context.cluster_id, report_.cluster_name = context.cluster_name;
@@ -55,7 +61,8 @@ Status DrillRun::work() {
   SEABED_CHECK(enter("RESTORING"));
   SEABED_CHECK(find_sources());
   SEABED_CHECK(hold_leases());
-  SEABED_TRY(const Scratch scratch, Scratch::make(drill_scratch_root(context_), std::to_string(row_.drill_id)));
+  SEABED_TRY(const Scratch scratch,
+             Scratch::make(drill_scratch_root(context_), std::to_string(row_.drill_id)));
   SEABED_TRY(const RestoreTargetPoint until, choose_moment());
   const std::string directory = scratch.path() + "/tenant";
   const quick::ScratchLease lease(context_, directory);  // the quick restore's own
@@ -77,7 +84,8 @@ Status DrillRun::find_sources() {
   });
 }
 
-/// Of everything, as long as it is not known what is needed. An id of its own: after a kill the next drill takes it over.
+/// Of everything, as long as it is not known what is needed. An id of its own: after a kill the next drill
+/// takes it over.
 Status DrillRun::hold_leases() {
   ReaderLeaseFacts facts;
   facts.id = "drill-" + std::to_string(context_.cluster_id) + "-" + std::to_string(tenant_.tenant_id);
@@ -118,9 +126,7 @@ Status DrillRun::restore(const RestoreTargetPoint& until, const std::string& dir
   request.quick = !report_.full;
   const auto start = Clock::now();
   auto restored = run_restore(
-      without_catalog_, request,
-      [this](const Progress& p) { tell(p.done_bytes, p.total_bytes); },
-      cancel_);
+      without_catalog_, request, [this](const Progress& p) { tell(p.done_bytes, p.total_bytes); }, cancel_);
   report_.restore_ms = ms_since(start);
   report_.restored_bytes = row_.done;
   if (!restored) return fail(restored.error());
@@ -158,7 +164,9 @@ Status DrillRun::finish(const Status& result) {
   const Status& last = result ? written : result;
   row_.status = cancelled ? "CANCELED" : last ? "PASSED" : "FAILED";
   row_.comment = last ? "" : last.error().message();
-  row_.result = last ? 0 : last.error().ob_error ? last.error().ob_error : 4000 + static_cast<int>(last.error().code);
+  row_.result = last                    ? 0
+                : last.error().ob_error ? last.error().ob_error
+                                        : 4000 + static_cast<int>(last.error().code);
   row_.end_us = wall_ns() / 1000;
   SEABED_CHECK(save());
   context_.at_state("drill/" + row_.status);

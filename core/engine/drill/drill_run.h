@@ -13,7 +13,8 @@ namespace seabed::drill {
 
 class DrillRun {
  public:
-  DrillRun(EngineContext& context, catalog::DrillRow row, catalog::TenantRow tenant, const CancelToken& cancel);
+  DrillRun(EngineContext& context, catalog::DrillRow row, catalog::TenantRow tenant,
+           const CancelToken& cancel);
   /// To the end, the report written and the row final.
   Status run();
 

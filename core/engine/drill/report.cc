@@ -11,17 +11,21 @@ using nlohmann::json;
 constexpr char kPreamble[] = "seabed drill report 1\n";  // before the signed bytes: no other signature fits
 
 /// Sorted keys, no blanks, integers only: one text for one value. Names that are not UTF-8 lose what is not.
-std::string canonical(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+std::string canonical(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 json error_json(const Error& e) {
-  return {{"class", code_name(e.code)}, {"object", e.object}, {"reason", e.reason}, {"next_step", e.next_step}};
+  return {
+      {"class", code_name(e.code)}, {"object", e.object}, {"reason", e.reason}, {"next_step", e.next_step}};
 }
 
 json stream_json(const TenantScan::Stream& stream) {
   json families = json::array();
   uint64_t rows = 0;
   for (const FamilyScan& f : stream.scan.families) {
-    families.push_back({{"name", f.name}, {"rows", f.rows}, {"bytes", f.bytes}, {"digest", to_hex(view(f.digest))}});
+    families.push_back(
+        {{"name", f.name}, {"rows", f.rows}, {"bytes", f.bytes}, {"digest", to_hex(view(f.digest))}});
     rows += f.rows;
   }
   return {{"ls_id", stream.ls_id}, {"name", stream.name}, {"rows", rows}, {"families", families}};
@@ -98,15 +102,19 @@ Result<CheckedReport> check_report(const std::string& file, const PublicKey& key
   try {
     const json parsed = json::parse(file);
     const json& body = parsed.at("body");
-    const std::string key_id = parsed.at("signature").at("key_id"), value = parsed.at("signature").at("value");
+    const std::string key_id = parsed.at("signature").at("key_id"),
+                      value = parsed.at("signature").at("value");
     // Blanks, order and repeated keys count too: the file is the one text that this content has.
     if (parsed.at("seabed_drill_report") != 1 || envelope(body, key_id, value) != file)
-      return fail(Code::kCorruption, object, "is not in the form of a report", "it was changed after it was signed");
+      return fail(Code::kCorruption, object, "is not in the form of a report",
+                  "it was changed after it was signed");
     if (key_id != key.id())
-      return fail(Code::kPermissionDenied, object, "was signed with the key " + key_id + ", not with " + key.id(),
+      return fail(Code::kPermissionDenied, object,
+                  "was signed with the key " + key_id + ", not with " + key.id(),
                   "give the public key of the cluster that drilled (--public-key)");
     if (!key.verify(kPreamble + canonical(body), unhex(value)))
-      return fail(Code::kCorruption, object, "its signature does not hold", "it was changed after it was signed");
+      return fail(Code::kCorruption, object, "its signature does not hold",
+                  "it was changed after it was signed");
     return CheckedReport{canonical(body), body.at("result") == "PASSED"};
   } catch (const std::exception& e) {
     return fail(Code::kCorruption, object, std::string("is no report of a drill: ") + e.what());

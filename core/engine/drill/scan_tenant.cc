@@ -11,9 +11,11 @@ namespace {
 Result<restore::RestoreState> restored(const std::string& directory) {
   SEABED_TRY(auto state, restore::read_state(directory));
   if (!state) return fail(Code::kNotFound, directory, "holds no restored tenant");
-  if (state->activated) return fail(Code::kConflict, directory, "is activated: its streams are databases now");
+  if (state->activated)
+    return fail(Code::kConflict, directory, "is activated: its streams are databases now");
   if (state->state != restore::State::kSuccess)
-    return fail(Code::kConflict, directory, "its restore is not complete: " + state->comment, "restore again: it goes on");
+    return fail(Code::kConflict, directory, "its restore is not complete: " + state->comment,
+                "restore again: it goes on");
   return *state;
 }
 
@@ -39,7 +41,8 @@ Result<TenantScan> scan_tenant_here(EngineContext& context, const TenantScanRequ
     options.staged = staged_path(request.directory + "/" + stream.name);
     if (state.remote) options.files = remote.streams.at(i).files;
     options.cancel = &cancel;
-    if (progress) options.progress = [&](uint64_t rows, uint64_t guess) { progress(before + rows, before + guess); };
+    if (progress)
+      options.progress = [&](uint64_t rows, uint64_t guess) { progress(before + rows, before + guess); };
     SEABED_TRY(StreamScan scan, adapter->scan_standby(options));
     for (const FamilyScan& family : scan.families) before += family.rows;
     if (state.remote) out.medium_bytes += remote.streams[i].files->counts().medium_bytes;

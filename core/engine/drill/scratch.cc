@@ -33,7 +33,9 @@ Status sweep(const std::string& root) {
   std::error_code ec;
   for (auto it = fs::directory_iterator(root, ec); !ec && it != fs::directory_iterator(); it.increment(ec)) {
     std::error_code kind;
-    if (!it->path().filename().string().starts_with(kPrefix) || !it->is_directory(kind) || it->is_symlink(kind)) continue;
+    if (!it->path().filename().string().starts_with(kPrefix) || !it->is_directory(kind) ||
+        it->is_symlink(kind))
+      continue;
     auto held = lock(it->path());
     if (!held) continue;  // alive
     log::info("drill: {} was left by one that was killed: removed", it->path().string());

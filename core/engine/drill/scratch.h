@@ -1,6 +1,6 @@
 #pragma once
-// Where a drill restores to: a directory of its own below the scratch directory, gone when the drill is over. What a
-// killed drill left is removed by the next one.
+// Where a drill restores to: a directory of its own below the scratch directory, gone when the drill is over.
+// What a killed drill left is removed by the next one.
 
 #include <string>
 

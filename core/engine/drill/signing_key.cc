@@ -40,7 +40,8 @@ Result<std::shared_ptr<void>> read_private(const std::string& path) {
   SEABED_TRY(std::string pem, read_file(path, 1 << 16));
   struct stat st {};
   if (::stat(path.c_str(), &st) == 0 && (st.st_mode & 077) != 0)
-    return fail(Code::kPermissionDenied, path, "others may read it", "chmod 600 it, or remove it: a new one is made");
+    return fail(Code::kPermissionDenied, path, "others may read it",
+                "chmod 600 it, or remove it: a new one is made");
   Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
   EVP_PKEY* key = PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr);
   OPENSSL_cleanse(pem.data(), pem.size());
@@ -76,8 +77,9 @@ Result<PublicKey> PublicKey::of(std::shared_ptr<void> key, const std::string& ob
   const int length = i2d_PUBKEY(evp(key), &der);
   unsigned char digest[EVP_MAX_MD_SIZE];
   size_t digest_length = 0;
-  const bool made = length > 0 && PEM_write_bio_PUBKEY(bio.get(), evp(key)) &&
-                    EVP_Q_digest(nullptr, "SHA256", nullptr, der, static_cast<size_t>(length), digest, &digest_length);
+  const bool made =
+      length > 0 && PEM_write_bio_PUBKEY(bio.get(), evp(key)) &&
+      EVP_Q_digest(nullptr, "SHA256", nullptr, der, static_cast<size_t>(length), digest, &digest_length);
   OPENSSL_free(der);
   if (!made) return bad(object);
   out.pem_ = text_of(bio);
@@ -95,9 +97,11 @@ Result<PublicKey> PublicKey::from_pem(const std::string& pem, const std::string&
 
 bool PublicKey::verify(std::string_view bytes, std::string_view signature) const {
   Context context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  return signature.size() == kSignature && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, evp(key_)) == 1 &&
-         EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()), signature.size(),
-                          reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()) == 1;
+  return signature.size() == kSignature &&
+         EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, evp(key_)) == 1 &&
+         EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()),
+                          signature.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                          bytes.size()) == 1;
 }
 
 Result<SigningKey> SigningKey::load(const std::string& state_directory) {

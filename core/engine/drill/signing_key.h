@@ -1,6 +1,6 @@
 #pragma once
-// The Ed25519 key (OpenSSL) that reports of drills are signed with: made at first use, kept in the state directory with
-// mode 0600. The public half is for whoever checks reports elsewhere.
+// The Ed25519 key (OpenSSL) that reports of drills are signed with: made at first use, kept in the state
+// directory with mode 0600. The public half is for whoever checks reports elsewhere.
 
 #include <memory>
 #include <string>
@@ -28,8 +28,8 @@ class PublicKey {
 
 class SigningKey {
  public:
-  /// "<state_directory>/drill_key.pem"; of two processes that make it at once, one wins. kPermissionDenied when others
-  /// may read it.
+  /// "<state_directory>/drill_key.pem"; of two processes that make it at once, one wins. kPermissionDenied
+  /// when others may read it.
   static Result<SigningKey> load_or_make(const std::string& state_directory);
   /// kNotFound when there is none.
   static Result<SigningKey> load(const std::string& state_directory);

@@ -56,7 +56,8 @@ class JoinOperands final : public rocksdb::MergeOperator {
   const char* Name() const override { return "SeabedJoinOperands"; }
   bool FullMergeV2(const MergeOperationInput& in, MergeOperationOutput* out) const override {
     if (in.existing_value) out->new_value.append(in.existing_value->data(), in.existing_value->size());
-    for (const rocksdb::Slice& operand : in.operand_list) out->new_value.append(operand.data(), operand.size());
+    for (const rocksdb::Slice& operand : in.operand_list)
+      out->new_value.append(operand.data(), operand.size());
     return true;
   }
 };
@@ -68,10 +69,10 @@ class Silent final : public rocksdb::Logger {
 };
 
 Error to_error(const std::string& object, const rocksdb::Status& s) {
-  const Code code = s.IsCorruption()     ? Code::kCorruption
-                    : s.IsNotSupported() ? Code::kUnsupported
+  const Code code = s.IsCorruption()                       ? Code::kCorruption
+                    : s.IsNotSupported()                   ? Code::kUnsupported
                     : s.IsPathNotFound() || s.IsNotFound() ? Code::kNotFound
-                                         : Code::kIo;
+                                                           : Code::kIo;
   return {code, object, s.ToString(), "`seabed verify` tells what the medium holds", 0, 0};
 }
 
@@ -111,7 +112,8 @@ class Scan {
       own.merge_operator = std::make_shared<JoinOperands>();
       families.emplace_back(family.name, own);
     }
-    files_ = std::make_shared<NotedFiles>(options_.files ? options_.files : std::make_shared<NoRemoteFiles>());
+    files_ =
+        std::make_shared<NotedFiles>(options_.files ? options_.files : std::make_shared<NoRemoteFiles>());
     env_ = rocksdb::NewCompositeEnv(make_quick_file_system(options_.staged, layout.manifest, files_));
     rocksdb::DBOptions o;
     o.env = env_.get();
@@ -163,7 +165,8 @@ class Scan {
   }
 
   Status look() const {
-    if (options_.cancel && options_.cancel->cancelled()) return fail(Code::kCancelled, options_.staged, "was cancelled");
+    if (options_.cancel && options_.cancel->cancelled())
+      return fail(Code::kCancelled, options_.staged, "was cancelled");
     if (options_.progress) options_.progress(rows_, std::max(guess_, rows_));
     return ok();
   }

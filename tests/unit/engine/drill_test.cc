@@ -34,7 +34,8 @@ class DrillTest : public testing::Test {
   drill::Report report() {
     drill::Report r;
     r.drill_id = 7, r.tenant_id = 1002, r.tenant_name = "shop", r.cluster_name = "lab";
-    r.moment = "latest", r.target = 1'795'428'900'123'456'789ull, r.target_display = "2026-11-23 10:15:00.123456";
+    r.moment = "latest", r.target = 1'795'428'900'123'456'789ull,
+    r.target_display = "2026-11-23 10:15:00.123456";
     r.sets = {"backup_set_1_full"};
     TenantScan::Stream stream;
     stream.ls_id = 1001, stream.name = "db";
@@ -61,7 +62,8 @@ TEST(DrillMoment, WordsAreReadAsTheyAreMeant) {
   EXPECT_EQ(drill::target_point("latest").kind, Kind::kLatest);
   EXPECT_EQ(drill::target_point("1795428900000000000").scn, 1'795'428'900'000'000'000ull);
   EXPECT_EQ(drill::target_point("2026-11-23 10:15:00").kind, Kind::kTime);
-  EXPECT_EQ(drill::target_point("99999999999999999999999").kind, Kind::kTime);  // the tenant's clock refuses it
+  EXPECT_EQ(drill::target_point("99999999999999999999999").kind,
+            Kind::kTime);  // the tenant's clock refuses it
 }
 
 TEST(DrillSchedule, TheTenantsOwnWordGoesBeforeTheClusters) {
