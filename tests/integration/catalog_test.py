@@ -157,12 +157,17 @@ def views(case):
             "OB_BACKUP_PARAMETER", "OB_BACKUP_TASK_HISTORY", "OB_BACKUP_SET_FILES", "OB_BACKUP_STORAGE_INFO",
             "OB_BACKUP_STORAGE_INFO_HISTORY"]
     for view in both:
+        # The archiver's rows reach the catalog once a second.
+        wait_until(lambda v=view: {r["TENANT_ID"] for r in rows(lab, "CDB_" + v)} == {"1002", "1004"}, 30, f"rows of CDB_{view}")
         all_rows = rows(lab, "CDB_" + view)
-        case.equal({r["TENANT_ID"] for r in all_rows}, {"1002", "1004"}, f"CDB_{view}")
         for tenant, tenant_id in (("t", "1002"), ("u", "1004")):
             case.equal(len(rows(lab, "DBA_" + view, tenant)), len([r for r in all_rows if r["TENANT_ID"] == tenant_id]),
                        f"DBA_{view} of {tenant}")
     case.equal(len(rows(lab, "DBA_OB_BACKUP_JOB_HISTORY", "t")), 1, "a tenant's own history")
+    for tenant in ("t", "u"):
+        pass_time(lab, tenant, 0.1)
+    wait_until(lambda: all(int(p["CHECKPOINT_SCN"]) > int(p["START_SCN"]) for p in rows(lab, "CDB_OB_ARCHIVELOG_PIECE_FILES")),
+               30, "checkpoints in the catalog")
     for view in ("CDB_OB_ARCHIVELOG", "CDB_OB_ARCHIVELOG_SUMMARY"):
         case.equal({r["STATUS"] for r in rows(lab, view)}, {"DOING"}, view)
     piece = rows(lab, "CDB_OB_ARCHIVELOG_PIECE_FILES")[0]
