@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 
 #include <csignal>
@@ -137,6 +138,46 @@ TEST(QuickPageReader, GoesOnWithoutACacheThatCannotBeWritten) {
   setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
   EXPECT_EQ(got, rig.content);
+}
+
+TEST(QuickPageReader, WhatAHydrationBroughtIsServedPageByPageWhereItHolds) {
+  QuickRig rig;
+  fs::create_directory(rig.base + "/local");
+  std::string half = rig.content.substr(0, kMacroblockSize);
+  half[5 * kPageSize + 7] ^= 1;
+  ASSERT_TRUE(write_file_atomic(rig.base + "/local/000020.sst", half));
+  quick::PageReaderOptions options;
+  options.local_directory = rig.base + "/local";
+  auto pages = rig.open(options);
+  EXPECT_EQ(rig.read(*pages, 0, rig.content.size()), rig.content);
+  EXPECT_GT(pages->counts().local_hits, 10u);
+  EXPECT_GT(pages->counts().medium_bytes, kMacroblockSize);
+  EXPECT_LT(pages->counts().medium_bytes, rig.content.size());
+}
+
+TEST(QuickPageReader, AReaderMayLeaveTheDiskCacheAsItIs) {
+  QuickRig rig;
+  quick::PageReaderOptions options;
+  options.cache_path = rig.base + "/cache";
+  options.disk_bytes = 16 << 20;
+  options.fill_disk = false;
+  EXPECT_EQ(rig.read(*rig.open(options), 0, rig.content.size()), rig.content);
+  auto again = rig.open(options);
+  EXPECT_EQ(rig.read(*again, 0, rig.content.size()), rig.content);
+  EXPECT_EQ(again->counts().disk_hits, 0u);
+}
+
+TEST(QuickPageReader, AWholeLocalFileIsKnownByItsContent) {
+  QuickRig rig;
+  auto pages = rig.open();
+  const auto& file = pages->index().at("000020.sst");
+  std::string copy = rig.content;
+  for (const bool sound : {true, false}) {
+    ASSERT_TRUE(write_file_atomic(rig.base + "/copy", copy));
+    const Fd fd(::open((rig.base + "/copy").c_str(), O_RDONLY | O_CLOEXEC));
+    EXPECT_EQ(pages->is_whole(file, fd.get()).value(), sound);
+    copy.back() ^= 1;
+  }
 }
 
 TEST(QuickPageReader, ADamagedLocalIndexIsRefused) {
