@@ -91,7 +91,8 @@ Result<int> set_source(Invocation& invocation) {
   if (!invocation.has("clear")) {
     SEABED_TRY(const std::string uri, read_uri(invocation, "location"));
     SEABED_TRY(const KeyAccess keys, read_keys(invocation));
-    args["value"] = "LOCATION=" + uri, args["key_uri"] = keys.key_uri, args["key_password"] = keys.key_password;
+    args["value"] = "LOCATION=" + uri, args["key_uri"] = keys.key_uri,
+    args["key_password"] = keys.key_password;
   }
   SEABED_TRY(const Json now, invocation.call("standby/set-log-source", args));
   return invocation.answer(now, [&] { return status_text(Json::array({now})); });
@@ -102,7 +103,8 @@ Result<int> upgrade_run(Invocation& invocation) {
   return invocation.answer(done, [&] {
     std::string out;
     for (const Json& one : done) {
-      out += "tenant " + json_word(one["tenant"]) + ": RocksDB " + json_word(one["from"]) + " -> " + json_word(one["to"]) + "\n";
+      out += "tenant " + json_word(one["tenant"]) + ": RocksDB " + json_word(one["from"]) + " -> " +
+             json_word(one["to"]) + "\n";
       for (const Json& note : one["notes"]) out += "  " + json_word(note) + "\n";
     }
     return out;
@@ -114,7 +116,8 @@ Result<int> upgrade_database(Invocation& invocation) {
   const std::string engine = invocation.text("engine", "rocksdb"), directory = invocation.text("directory");
   const auto& adapters = machine->context().adapters;
   const auto adapter = adapters.find(engine);
-  if (adapter == adapters.end()) return fail(Code::kUnsupported, "engine " + engine, "this program has no such adapter");
+  if (adapter == adapters.end())
+    return fail(Code::kUnsupported, "engine " + engine, "this program has no such adapter");
   SEABED_CHECK(adapter->second->open_once(directory));
   return invocation.answer({{"directory", directory}}, [&] { return directory + ": opened and closed\n"; });
 }
@@ -126,7 +129,8 @@ std::vector<Verb> standby_verbs() {
       "standby",
       "recover",
       "Apply what the archive has since the restore",
-      "RECOVER STANDBY: up to a point (each call takes it further), or --unlimited: the agent applies every step of the\n"
+      "RECOVER STANDBY: up to a point (each call takes it further), or --unlimited: the agent applies every "
+      "step of the\n"
       "archive soon after it appears. Without an agent, what is there now is applied.",
       {"seabed standby recover --tenant shop2 --until-time '2026-11-23 10:20:00' --wait",
        "seabed standby recover --tenant shop2 --unlimited", "seabed standby recover --tenant shop2 --cancel"},
@@ -140,12 +144,14 @@ std::vector<Verb> standby_verbs() {
   Verb source_verb{"standby",
                    "set-source",
                    "The log archive that a standby follows",
-                   "SET LOG_RESTORE_SOURCE: of the tenant that it was restored from. A restore from the usual two paths has "
+                   "SET LOG_RESTORE_SOURCE: of the tenant that it was restored from. A restore from the "
+                   "usual two paths has "
                    "it already.",
                    {"seabed standby set-source --tenant shop2 --location file:///backup/shop/archive"},
                    {tenant_option(), {OptionSpec::kFlag, "clear", "", "none any more"}},
                    set_source};
-  for (auto& option : uri_options("location", OptionSpec::kText, "the log archive")) source_verb.options.push_back(option);
+  for (auto& option : uri_options("location", OptionSpec::kText, "the log archive"))
+    source_verb.options.push_back(option);
   for (auto& option : key_options())
     if (option.name != "password-file") source_verb.options.push_back(option);
   return {recover_verb,
@@ -160,7 +166,8 @@ std::vector<Verb> standby_verbs() {
           {"upgrade",
            "run",
            "Finish restores of backups that an older RocksDB made",
-           "RUN UPGRADE JOB UPGRADE_ALL: after the activation, and while its program does not run, each database is opened\n"
+           "RUN UPGRADE JOB UPGRADE_ALL: after the activation, and while its program does not run, each "
+           "database is opened\n"
            "once by this host's RocksDB. Recorded in DBA_OB_CLUSTER_EVENT_HISTORY.",
            {"seabed upgrade run --tenant shop2"},
            {{OptionSpec::kList, "tenant", "NAME", "an activated tenant", true}},

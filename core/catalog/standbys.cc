@@ -25,7 +25,8 @@ Result<LogSourceRow> unseal(Transaction& tx, const StoredSource& stored) {
 template <class V>
 void fields(V& v, StoredSource& r) {
   v("tenant_id", r.tenant_id), v("id", r.id), v("type", r.type), v("value", r.value);
-  v("recovery_until_scn", r.recovery_until_scn), v("directory", r.directory), v("sealed_source", r.sealed_source);
+  v("recovery_until_scn", r.recovery_until_scn), v("directory", r.directory),
+      v("sealed_source", r.sealed_source);
   v("following", r.following);
 }
 
@@ -67,7 +68,8 @@ Status drop_log_source(Transaction& tx, uint64_t tenant_id) {
   return ok();
 }
 
-Status put_log_restore_status(Transaction& tx, uint64_t tenant_id, const std::vector<LogRestoreStatusRow>& rows) {
+Status put_log_restore_status(Transaction& tx, uint64_t tenant_id,
+                              const std::vector<LogRestoreStatusRow>& rows) {
   SEABED_CHECK(execute(tx, "DELETE FROM log_restore_status WHERE tenant_id = ?", {num(tenant_id)}));
   for (const LogRestoreStatusRow& row : rows) SEABED_CHECK(insert_row(tx, "log_restore_status", row));
   return ok();
@@ -87,8 +89,9 @@ Status insert_cluster_event(Transaction& tx, const ClusterEvent& event) {
     values.push_back(event.names_values[i].first);
     values.push_back(event.names_values[i].second);
   }
-  SEABED_CHECK(execute(tx, "INSERT INTO cluster_events (" + columns + ") VALUES (" + placeholders(values.size()) + ")",
-                       values));
+  SEABED_CHECK(
+      execute(tx, "INSERT INTO cluster_events (" + columns + ") VALUES (" + placeholders(values.size()) + ")",
+              values));
   return ok();
 }
 

@@ -39,7 +39,8 @@ Result<uint64_t> number_option(const Json& options, const char* name, uint64_t o
   if (value.is_number_unsigned()) return value.get<uint64_t>();
   if (value.is_string()) {
     const std::string text = value;
-    if (!text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == text.npos) return std::stoull(text);
+    if (!text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == text.npos)
+      return std::stoull(text);
   }
   return fail(Code::kInvalidArgument, std::string(name) + "=" + value.dump(), "is no whole number");
 }

@@ -27,8 +27,11 @@ Json view_json(const StandbyView& v) {
                {"comment", ""},
                {"streams", Json::array()}};
   for (const auto& s : v.streams) {
-    json["streams"].push_back({{"ls_id", s.ls_id}, {"sync_scn", s.sync_scn}, {"sync_status", s.sync_status},
-                               {"err_code", s.err_code}, {"comment", s.comment}});
+    json["streams"].push_back({{"ls_id", s.ls_id},
+                               {"sync_scn", s.sync_scn},
+                               {"sync_status", s.sync_status},
+                               {"err_code", s.err_code},
+                               {"comment", s.comment}});
     json["sync_status"] = s.sync_status;
     if (!s.comment.empty()) json["comment"] = s.comment;
   }
@@ -86,16 +89,18 @@ Result<Json> activate(Engine& engine, const Json& args) {
   if (args.value("verify", false)) return json;
   SEABED_CHECK(activate_standby(engine, tenant));
   json["role"] = "PRIMARY";
-  json["next_step"] = "a new log life begins: put the tenant into the configuration, give it a new archive destination "
-                      "and take a full backup";
+  json["next_step"] =
+      "a new log life begins: put the tenant into the configuration, give it a new archive destination "
+      "and take a full backup";
   return json;
 }
 
 /// In a process of its own: the library may abort on what it does not expect.
 Status open_in_child(const std::string& engine, const std::string& directory) {
   CancelToken never;
-  SEABED_CHECK(run_child({"/proc/self/exe", "upgrade", "database", "--engine", engine, "--directory", directory}, "", never,
-                         kOpenOnce));
+  SEABED_CHECK(
+      run_child({"/proc/self/exe", "upgrade", "database", "--engine", engine, "--directory", directory}, "",
+                never, kOpenOnce));
   return ok();
 }
 

@@ -42,7 +42,8 @@ TenantConfig tenant_config(const RestoreState& state, const std::string& directo
 Result<bool> put_auxiliary(EngineContext& context, const RestoreState& state, const std::string& directory,
                            const std::map<std::string, std::string>& files) {
   if (files.empty()) return true;
-  const auto source = context.open_tenant_source ? context.open_tenant_source(tenant_config(state, directory)) : nullptr;
+  const auto source =
+      context.open_tenant_source ? context.open_tenant_source(tenant_config(state, directory)) : nullptr;
   if (!source) return false;
   SEABED_CHECK(source->restore_files(files, directory));
   return true;
@@ -52,9 +53,11 @@ Status remove_auxiliary(const std::string& directory, const std::vector<std::str
   for (const std::string& file : files) {
     if (!stays_inside(directory, file)) continue;
     const fs::path path = fs::path(directory) / file;
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_errno(path.string(), "cannot be removed", errno);
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+      return fail_errno(path.string(), "cannot be removed", errno);
     // Databases' directories that are empty by now.
-    for (fs::path up = path.parent_path(); up != fs::path(directory) && ::rmdir(up.c_str()) == 0; up = up.parent_path()) {
+    for (fs::path up = path.parent_path(); up != fs::path(directory) && ::rmdir(up.c_str()) == 0;
+         up = up.parent_path()) {
     }
   }
   return ok();

@@ -7,7 +7,8 @@
 
 namespace seabed::restore {
 
-std::string reader_id(const EngineContext& context, const std::string& purpose, const std::string& directory) {
+std::string reader_id(const EngineContext& context, const std::string& purpose,
+                      const std::string& directory) {
   Hasher128 hash;
   hash.update(std::to_string(context.cluster_id) + ":" + context.cluster_name + ":" + directory);
   return purpose + "-" + to_hex(std::string(view(hash.digest()))).substr(0, 24);

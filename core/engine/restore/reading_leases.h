@@ -6,7 +6,8 @@
 
 namespace seabed::restore {
 
-/// The same for the same directory on the same cluster: a reader that is started again goes on with its lease.
+/// The same for the same directory on the same cluster: a reader that is started again goes on with its
+/// lease.
 std::string reader_id(const EngineContext& context, const std::string& purpose, const std::string& directory);
 /// Null without a clock. kConflict: something of the plan is being deleted.
 Result<std::unique_ptr<ReaderLeaseKeeper>> hold_sources(EngineContext& context, const RestoreRequest& request,

@@ -29,10 +29,15 @@ KeyAccess keys_from(const json& j) {
 
 std::string encode_request(const KeptRequest& kept) {
   const RestoreRequest& r = kept.request;
-  return json{{"uris", r.source.uris},       {"until_scn", r.until.scn},   {"directory", r.directory},
-              {"tenant", r.tenant_name},     {"concurrency", r.concurrency}, {"quick", r.quick},
+  return json{{"uris", r.source.uris},
+              {"until_scn", r.until.scn},
+              {"directory", r.directory},
+              {"tenant", r.tenant_name},
+              {"concurrency", r.concurrency},
+              {"quick", r.quick},
               {"keys", keys_json(r.source.keys)},
-              {"job_id", r.job_id},          {"made_directory", kept.made_directory},
+              {"job_id", r.job_id},
+              {"made_directory", kept.made_directory},
               {"log_uri", kept.log_uri}}
       .dump();
 }
@@ -60,9 +65,7 @@ std::string encode_source(const LogSource& s) {
 }
 
 Result<LogSource> decode_source(const std::string& text) {
-  return parsed(text, [](const json& j) {
-    return LogSource{j.at("uri"), keys_from(j.at("keys"))};
-  });
+  return parsed(text, [](const json& j) { return LogSource{j.at("uri"), keys_from(j.at("keys"))}; });
 }
 
 }  // namespace seabed::restore

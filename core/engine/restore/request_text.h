@@ -1,6 +1,6 @@
 #pragma once
-// A restore's request as text, so that another process can go on with it. Holds secrets: kept sealed (catalog), never
-// printed.
+// A restore's request as text, so that another process can go on with it. Holds secrets: kept sealed
+// (catalog), never printed.
 
 #include "core/engine/restore/restore_job.h"
 
@@ -8,8 +8,8 @@ namespace seabed::restore {
 
 struct KeptRequest {
   RestoreRequest request;
-  bool made_directory = false;   // the directory was not there: a cancel takes it away too
-  std::string log_uri;           // of the archive whose log it replays; empty: the log inside a set (PLUS ARCHIVELOG)
+  bool made_directory = false;  // the directory was not there: a cancel takes it away too
+  std::string log_uri;  // of the archive whose log it replays; empty: the log inside a set (PLUS ARCHIVELOG)
 };
 
 std::string encode_request(const KeptRequest& kept);

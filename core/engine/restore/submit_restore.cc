@@ -14,7 +14,8 @@ using restore::KeptRequest;
 using restore::ParentState;
 
 tl::unexpected<Error> name_taken(const std::string& name, const std::string& by) {
-  return fail(Error{Code::kAlreadyExists, "tenant " + name, by, "give the restored tenant another name", 0, 9014});
+  return fail(
+      Error{Code::kAlreadyExists, "tenant " + name, by, "give the restored tenant another name", 0, 9014});
 }
 
 Status check_name(EngineContext& context, const std::string& name) {
@@ -36,8 +37,8 @@ Status check_directory(EngineContext& context, const std::string& directory) {
                                      [](Transaction& tx) { return catalog::unfinished_restores(tx); }));
   for (const auto& job : running)
     if (job.directory == directory)
-      return fail(Code::kConflict, directory, "tenant " + job.restore_tenant_name + " is being restored there",
-                  "give another directory");
+      return fail(Code::kConflict, directory,
+                  "tenant " + job.restore_tenant_name + " is being restored there", "give another directory");
   SEABED_TRY(const auto earlier, restore::read_state(directory));
   return earlier ? ok() : restore::refuse_used_directory(directory);
 }

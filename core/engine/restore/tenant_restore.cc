@@ -25,7 +25,11 @@ class ParentRun {
  public:
   ParentRun(EngineContext& context, catalog::RestoreJobRow row, KeptRequest kept, const ProgressFn& progress,
             const CancelToken& cancel)
-      : context_(context), row_(std::move(row)), kept_(std::move(kept)), progress_(progress), cancel_(cancel) {}
+      : context_(context),
+        row_(std::move(row)),
+        kept_(std::move(kept)),
+        progress_(progress),
+        cancel_(cancel) {}
 
   Status run() {
     ParentState state = row_.status == name(ParentState::kCreateTenant) ? ParentState::kCreateTenant
@@ -35,7 +39,8 @@ class ParentRun {
     if (dropped) event = ParentEvent::kCancelled;
     for (;;) {
       const auto step = on_event(state, event);
-      if (!step) return fail(Code::kInternal, "restore job " + std::to_string(row_.job_id), "has no such step");
+      if (!step)
+        return fail(Code::kInternal, "restore job " + std::to_string(row_.job_id), "has no such step");
       state = step->next;
       if (state == ParentState::kWaitTenant) {
         SEABED_CHECK(move("WAIT_TENANT_RESTORE_FINISH"));
@@ -48,9 +53,9 @@ class ParentRun {
 
  private:
   Result<bool> dropping() {
-    SEABED_TRY(const auto tenant, context_.catalog->get<std::optional<catalog::TenantRow>>([&](Transaction& tx) {
-      return catalog::find_tenant(tx, row_.restore_tenant_id);
-    }));
+    SEABED_TRY(const auto tenant,
+               context_.catalog->get<std::optional<catalog::TenantRow>>(
+                   [&](Transaction& tx) { return catalog::find_tenant(tx, row_.restore_tenant_id); }));
     return !tenant || tenant->status == "DROPPING";
   }
 
@@ -96,7 +101,8 @@ class ParentRun {
     }
     SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
       for (ParentAction action : step.actions) {
-        if (action == ParentAction::kDropTenant) SEABED_CHECK(catalog::drop_tenant(tx, row_.restore_tenant_id));
+        if (action == ParentAction::kDropTenant)
+          SEABED_CHECK(catalog::drop_tenant(tx, row_.restore_tenant_id));
         if (action == ParentAction::kRegisterStandby) SEABED_CHECK(register_standby(tx, *state));
       }
       return end_rows(tx, good ? "RESTORE_SUCCESS" : "RESTORE_FAIL");
@@ -122,7 +128,8 @@ class ParentRun {
       row->status = status;
       row->finish_us = now;
       row->comment = failure_ ? failure_->message() : status == "RESTORE_FAIL" ? "canceled" : "";
-      if (status == "RESTORE_SUCCESS") row->finish_bytes = row->total_bytes, row->recover_scn = row->restore_scn;
+      if (status == "RESTORE_SUCCESS")
+        row->finish_bytes = row->total_bytes, row->recover_scn = row->restore_scn;
       SEABED_CHECK(catalog::update_restore_job(tx, *row, expected));
     }
     return catalog::drop_restore_request(tx, row_.job_id);
@@ -134,7 +141,8 @@ class ParentRun {
     SEABED_CHECK(catalog::set_tenant_status(tx, row_.restore_tenant_id, "NORMAL"));
     std::vector<catalog::LogRestoreStatusRow> status;
     for (const restore::StreamResult& s : state.streams) {
-      catalog::LogStreamRow stream{.tenant_id = row_.restore_tenant_id, .ls_id = s.outcome.ls_id, .engine = s.engine};
+      catalog::LogStreamRow stream{
+          .tenant_id = row_.restore_tenant_id, .ls_id = s.outcome.ls_id, .engine = s.engine};
       stream.directory = kept_.request.directory + "/" + s.name;
       stream.create_scn = state.target;
       SEABED_CHECK(catalog::put_log_stream(tx, stream));
@@ -182,9 +190,10 @@ Status run_restore_job(EngineContext& context, uint64_t job_id, const ProgressFn
 }
 
 Status run_restore_in_background(Engine& engine, uint64_t job_id) {
-  return engine.background().submit(key_of(job_id), [&context = engine.context(), job_id](const CancelToken& cancel) {
-    return run_restore_job(context, job_id, nullptr, cancel);
-  });
+  return engine.background().submit(key_of(job_id),
+                                    [&context = engine.context(), job_id](const CancelToken& cancel) {
+                                      return run_restore_job(context, job_id, nullptr, cancel);
+                                    });
 }
 
 Status resume_restores(Engine& engine) {
@@ -209,10 +218,12 @@ Status cancel_restore(Engine& engine, const std::string& tenant) {
   const std::string key = key_of(running->job_id);
   engine.background().cancel(key);
   while (engine.background().running(key)) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  SEABED_TRY(const auto row, context.catalog->get<std::optional<catalog::RestoreJobRow>>(
-                                 [&](Transaction& tx) { return catalog::find_restore_job(tx, running->job_id); }));
+  SEABED_TRY(const auto row,
+             context.catalog->get<std::optional<catalog::RestoreJobRow>>(
+                 [&](Transaction& tx) { return catalog::find_restore_job(tx, running->job_id); }));
   if (row && row->status == "RESTORE_SUCCESS")
-    return fail(Code::kConflict, "tenant " + tenant, "was restored before the cancel came", "drop what you do not want by hand");
+    return fail(Code::kConflict, "tenant " + tenant, "was restored before the cancel came",
+                "drop what you do not want by hand");
   if (row && row->over()) return ok();
   CancelToken never;
   return run_restore_job(context, running->job_id, nullptr, never);  // it only takes away what is there
@@ -227,7 +238,8 @@ Result<std::vector<TenantRestoreView>> restore_views(EngineContext& context, con
           if (!row.is_parent() || (!tenant.empty() && row.restore_tenant_name != tenant)) continue;
           views.push_back({row, std::nullopt});
           for (const auto& other : rows)
-            if (other.tenant_id != 1 && other.restore_tenant_id == row.restore_tenant_id) views.back().tenant = other;
+            if (other.tenant_id != 1 && other.restore_tenant_id == row.restore_tenant_id)
+              views.back().tenant = other;
         }
         return views;
       });

@@ -1,6 +1,6 @@
 #pragma once
-// The parent row (sys) of a tenant's restore as a pure function (reference: state-machines.md section 4). The tenant's own
-// row has a machine of its own (transition.h).
+// The parent row (sys) of a tenant's restore as a pure function (reference: state-machines.md section 4). The
+// tenant's own row has a machine of its own (transition.h).
 
 #include <optional>
 #include <string_view>
@@ -11,11 +11,11 @@ namespace seabed::restore {
 enum class ParentState { kCreateTenant, kWaitTenant, kSuccess, kFail };
 
 enum class ParentEvent {
-  kTenantMade,     // its row is durable
-  kTenantDone,     // the tenant's own restore is RESTORE_SUCCESS
+  kTenantMade,  // its row is durable
+  kTenantDone,  // the tenant's own restore is RESTORE_SUCCESS
   kTenantFailed,
-  kCancelled,      // CANCEL RESTORE: the tenant is dropped
-  kResume,         // another process goes on
+  kCancelled,  // CANCEL RESTORE: the tenant is dropped
+  kResume,     // another process goes on
 };
 
 enum class ParentAction {

@@ -45,12 +45,14 @@ Result<std::vector<ActivationCheck>> check_activation(EngineContext& context, co
   out.push_back(now.state.state == restore::State::kSuccess
                     ? good("its restore is complete")
                     : bad("its restore is not complete", "wait until it is"));
-  out.push_back(now.state.remote ? bad("it is a quick restore: its data files are on " + now.state.data_destination,
-                                       "hydrate it, or restore the tenant fully and activate that")
-                                 : good("its data files are here"));
+  out.push_back(now.state.remote
+                    ? bad("it is a quick restore: its data files are on " + now.state.data_destination,
+                          "hydrate it, or restore the tenant fully and activate that")
+                    : good("its data files are here"));
   for (const restore::StreamResult& s : now.state.streams) out.push_back(check_stream(now, s));
   if (now.source.following)
-    out.push_back(good("it follows " + now.source.value + ": activation ends that at " + now.state.target_display));
+    out.push_back(
+        good("it follows " + now.source.value + ": activation ends that at " + now.state.target_display));
   return out;
 }
 
@@ -73,9 +75,12 @@ Status activate_standby(Engine& engine, const std::string& tenant) {
       SEABED_CHECK(catalog::put_log_stream(tx, stream));
     }
     SEABED_CHECK(catalog::drop_log_source(tx, id));
-    return catalog::insert_cluster_event(
-        tx, {"STANDBY", "ACTIVATE_STANDBY", {{"TENANT_NAME", tenant}, {"TENANT_ID", std::to_string(id)},
-                                             {"SCN", std::to_string(now.state.target)}}, {}});
+    return catalog::insert_cluster_event(tx, {"STANDBY",
+                                              "ACTIVATE_STANDBY",
+                                              {{"TENANT_NAME", tenant},
+                                               {"TENANT_ID", std::to_string(id)},
+                                               {"SCN", std::to_string(now.state.target)}},
+                                              {}});
   });
 }
 

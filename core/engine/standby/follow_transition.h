@@ -1,5 +1,6 @@
 #pragma once
-// A standby that follows its log source, as a pure function (reference: statements.md section 9, views.md section 8).
+// A standby that follows its log source, as a pure function (reference: statements.md section 9, views.md
+// section 8).
 
 #include <optional>
 #include <string_view>
@@ -7,11 +8,11 @@
 namespace seabed::standby {
 
 enum class FollowState {
-  kSuspended,   // RESTORE SUSPEND: it stands at its point
-  kFollowing,   // NORMAL: what the source has is applied, again and again
-  kNetwork,     // CHECK NETWORK: the source cannot be read now, it is tried again
-  kGap,         // SOURCE HAS A GAP: nothing behind its point can ever be applied
-  kPrimary,     // activated: no standby any more
+  kSuspended,  // RESTORE SUSPEND: it stands at its point
+  kFollowing,  // NORMAL: what the source has is applied, again and again
+  kNetwork,    // CHECK NETWORK: the source cannot be read now, it is tried again
+  kGap,        // SOURCE HAS A GAP: nothing behind its point can ever be applied
+  kPrimary,    // activated: no standby any more
 };
 
 enum class FollowEvent {

@@ -17,19 +17,20 @@ namespace {
 using restore::RestoreState;
 using restore::StreamResult;
 
-Result<ArchiveReader> open_source(EngineContext& context, const RestoreState& state, const restore::LogSource& source,
-                                  const CancelToken& cancel) {
+Result<ArchiveReader> open_source(EngineContext& context, const RestoreState& state,
+                                  const restore::LogSource& source, const CancelToken& cancel) {
   SEABED_TRY(const Uri uri, parse_uri(source.uri));
   SEABED_TRY(auto store, context.storage->open(uri));
   Medium medium{std::move(store), &cancel, context.limits.request_deadline};
   const std::string name = medium.store->describe();
-  SEABED_TRY(medium.keys, reading_keys(context, source.keys, state.cluster_id, state.backup_tenant_id, cancel));
+  SEABED_TRY(medium.keys,
+             reading_keys(context, source.keys, state.cluster_id, state.backup_tenant_id, cancel));
   SEABED_TRY(ArchiveReader reader, ArchiveReader::open(std::move(medium)));
   const meta::FormatInfo& f = reader.format();
   if (f.cluster_id() != state.cluster_id || f.tenant_id() != state.backup_tenant_id)
     return fail(Code::kConflict, name,
-                "is of tenant " + f.tenant_name() + " in cluster " + f.cluster_name() + ", the standby is of tenant " +
-                    state.backup_tenant,
+                "is of tenant " + f.tenant_name() + " in cluster " + f.cluster_name() +
+                    ", the standby is of tenant " + state.backup_tenant,
                 "give the log archive of the tenant that it was restored from");
   return reader;
 }
@@ -38,7 +39,11 @@ class Pull {
  public:
   Pull(EngineContext& context, const std::string& directory, RestoreState state, const ArchiveReader& reader,
        SourceRun run, const CancelToken& cancel)
-      : context_(context), directory_(directory), state_(std::move(state)), reader_(reader), run_(std::move(run)),
+      : context_(context),
+        directory_(directory),
+        state_(std::move(state)),
+        reader_(reader),
+        run_(std::move(run)),
         cancel_(cancel) {}
 
   Result<PullResult> to(Scn until) {
@@ -51,7 +56,8 @@ class Pull {
         SEABED_CHECK(commit(target, std::move(*staged)));
         break;
       }
-      // Log is missing, or something was not logged: the tenant goes up to the moment before, all streams alike.
+      // Log is missing, or something was not logged: the tenant goes up to the moment before, all streams
+      // alike.
       if (staged.error().code != Code::kGap || !good_to_) return fail(staged.error());
       result_.stopped = staged.error();
       target = std::min(target - 1, *good_to_);
@@ -62,7 +68,8 @@ class Pull {
     result_.synced = state_.target;
     result_.streams = state_.streams;
     for (const PieceFacts& p : run_.pieces)
-      if (p.descriptor.checkpoint_scn() >= state_.target) result_.directories.push_back(paths::piece_dir(p.key));
+      if (p.descriptor.checkpoint_scn() >= state_.target)
+        result_.directories.push_back(paths::piece_dir(p.key));
     return std::move(result_);
   }
 
@@ -81,7 +88,7 @@ class Pull {
   }
 
   Result<StreamResult> stage_stream(const StreamResult& before, Scn target) {
-    SEABED_TRY(EngineAdapter* adapter, restore::adapter_of(context_, before.engine));
+    SEABED_TRY(EngineAdapter * adapter, restore::adapter_of(context_, before.engine));
     SEABED_TRY(const auto sink, adapter->open_target(place(before)));
     SEABED_TRY(const RestoreTarget::FollowPlace at, sink->follow(state_.target));
     StreamLogStart start{at.lsn, at.scn};
@@ -91,7 +98,8 @@ class Pull {
     last_scn_ = 0;
     auto fed = restore::feed_log(log, target, *sink, told, cancel_);
     if (!fed) {
-      // A hole begins with the look before it, which is the last group's: the moment before that one is sound.
+      // A hole begins with the look before it, which is the last group's: the moment before that one is
+      // sound.
       if (fed.error().code == Code::kGap) good_to_ = last_scn_ == 0 ? state_.target : last_scn_ - 1;
       return fail(fed.error());
     }
@@ -106,7 +114,8 @@ class Pull {
   }
 
   bool has(const paths::PieceKey& key) const {
-    return std::any_of(run_.pieces.begin(), run_.pieces.end(), [&](const PieceFacts& p) { return p.key == key; });
+    return std::any_of(run_.pieces.begin(), run_.pieces.end(),
+                       [&](const PieceFacts& p) { return p.key == key; });
   }
 
   Status commit(Scn target, std::vector<StreamResult> streams) {
@@ -128,8 +137,8 @@ class Pull {
     return text ? *text : std::to_string(scn);
   }
 
-  /// Path -> content, nullopt: gone. Written behind the cut; a crash in between reads them again with the next step
-  /// only if they changed again, so their place is kept behind them.
+  /// Path -> content, nullopt: gone. Written behind the cut; a crash in between reads them again with the
+  /// next step only if they changed again, so their place is kept behind them.
   using Auxiliary = std::map<std::string, std::optional<std::string>>;
   Result<Auxiliary> read_auxiliary(Scn target) {
     Auxiliary files;
@@ -142,11 +151,13 @@ class Pull {
       if (!more || group.scn_hi > target) break;
       if (group.type != GroupType::kDictionary) continue;
       if (group.incarnation != state_.dictionary_incarnation)
-        for (const std::string& path : state_.auxiliary) files[path] = std::nullopt;  // a new life tells all that it knows
+        for (const std::string& path : state_.auxiliary)
+          files[path] = std::nullopt;  // a new life tells all that it knows
       state_.dictionary_incarnation = group.incarnation;
       meta::DictionaryRecord record;
       if (!record.ParseFromString(group.payload))
-        return fail(Code::kCorruption, log.current_key(), "a dictionary record cannot be read", "run seabed verify");
+        return fail(Code::kCorruption, log.current_key(), "a dictionary record cannot be read",
+                    "run seabed verify");
       for (const auto& f : record.files())
         files[f.path()] = f.deleted() ? std::nullopt : std::optional<std::string>(f.content());
     }
@@ -212,13 +223,14 @@ Status check_source(EngineContext& context, const RestoreState& state, const res
   return ok();
 }
 
-Result<PullResult> pull(EngineContext& context, const std::string& directory, const restore::LogSource& source,
-                        Scn until, const CancelToken& cancel) {
+Result<PullResult> pull(EngineContext& context, const std::string& directory,
+                        const restore::LogSource& source, Scn until, const CancelToken& cancel) {
   SEABED_CHECK(standby_state(directory));
   SEABED_TRY(const Fd lock, restore::lock_directory(directory));
   SEABED_TRY(RestoreState state, standby_state(directory));
   if (until < state.target)
-    return fail(Code::kConflict, directory, "stands at " + state.target_display + " already", "give a later point");
+    return fail(Code::kConflict, directory, "stands at " + state.target_display + " already",
+                "give a later point");
   SEABED_TRY(const ArchiveReader reader, open_source(context, state, source, cancel));
   std::optional<paths::PieceKey> from;
   for (const StreamResult& s : state.streams)

@@ -12,12 +12,14 @@ bool holds(const PieceFacts& p, const std::optional<paths::PieceKey>& from, Scn 
 
 bool touches(const PieceFacts& before, const PieceFacts& next) {
   return next.key.dest == before.key.dest && next.key.round == before.key.round &&
-         next.key.piece == before.key.piece + 1 && next.descriptor.start_scn() <= before.descriptor.checkpoint_scn();
+         next.key.piece == before.key.piece + 1 &&
+         next.descriptor.start_scn() <= before.descriptor.checkpoint_scn();
 }
 
 }  // namespace
 
-Result<SourceRun> source_run(std::vector<PieceFacts> pieces, const std::optional<paths::PieceKey>& from, Scn scn) {
+Result<SourceRun> source_run(std::vector<PieceFacts> pieces, const std::optional<paths::PieceKey>& from,
+                             Scn scn) {
   SourceRun run;
   size_t i = 0;
   while (i < pieces.size() && !holds(pieces[i], from, scn)) ++i;

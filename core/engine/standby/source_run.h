@@ -16,7 +16,9 @@ struct SourceRun {
   std::string stopped;             // why nothing more can follow, in words; empty: more may come
 };
 
-/// `from`: the piece that the standby stands in (nullopt: the one that holds `scn`). kGap when it is not there any more.
-Result<SourceRun> source_run(std::vector<PieceFacts> pieces, const std::optional<paths::PieceKey>& from, Scn scn);
+/// `from`: the piece that the standby stands in (nullopt: the one that holds `scn`). kGap when it is not
+/// there any more.
+Result<SourceRun> source_run(std::vector<PieceFacts> pieces, const std::optional<paths::PieceKey>& from,
+                             Scn scn);
 
 }  // namespace seabed::standby

@@ -31,12 +31,15 @@ class Follower {
     SEABED_TRY(Standby now, standby::read_standby(context_, tenant_id_));
     if (!now.source.following || now.tenant.role != "STANDBY") return false;
     SEABED_TRY(const restore::LogSource source, restore::decode_source(now.source.source));
-    auto pulled = standby::pull(context_, now.source.directory, source, now.source.recovery_until_scn, cancel_);
+    auto pulled =
+        standby::pull(context_, now.source.directory, source, now.source.recovery_until_scn, cancel_);
     if (cancel_.cancelled()) return false;
     if (!pulled) return note_error(now, pulled.error());
     hold(now, source, *pulled);
     const bool reached = pulled->synced >= now.source.recovery_until_scn;
-    const FollowEvent event = pulled->stopped ? FollowEvent::kBroken : reached ? FollowEvent::kReached : FollowEvent::kPulled;
+    const FollowEvent event = pulled->stopped ? FollowEvent::kBroken
+                              : reached       ? FollowEvent::kReached
+                                              : FollowEvent::kPulled;
     const FollowState next = standby::on_event(FollowState::kFollowing, event).value();
     if (pulled->synced == pulled->from && told_ == next) return is_active(next);  // nothing new to show
     SEABED_CHECK(standby::write_status(context_, tenant_id_, next, *pulled));
@@ -63,7 +66,8 @@ class Follower {
     if (held_ == pulled.directories || pulled.directories.empty() || !context_.clock) return;
     held_ = pulled.directories;
     if (lease_) {
-      if (const auto s = lease_->need(0, held_); !s) log::warn("standby {}: {}", now.tenant.name, s.error().message());
+      if (const auto s = lease_->need(0, held_); !s)
+        log::warn("standby {}: {}", now.tenant.name, s.error().message());
       return;
     }
     const auto uri = parse_uri(source.uri);
@@ -73,12 +77,14 @@ class Follower {
     ReaderWish wish{*store, {}};
     wish.facts.id = restore::reader_id(context_, "standby", now.source.directory);
     wish.facts.cluster_id = context_.cluster_id, wish.facts.cluster_name = context_.cluster_name;
-    wish.facts.tenant_name = now.tenant.name, wish.facts.owner = context_.owner, wish.facts.purpose = "standby";
+    wish.facts.tenant_name = now.tenant.name, wish.facts.owner = context_.owner,
+    wish.facts.purpose = "standby";
     wish.facts.directories = held_;
     auto lease = ReaderLeaseKeeper::hold({std::move(wish)}, *context_.clock, &cancel_);
     if (!lease) return log::warn("standby {}: {}", now.tenant.name, lease.error().message());
     lease_ = std::move(*lease);
-    for (const std::string& warning : lease_->warnings()) log::warn("standby {}: {}", now.tenant.name, warning);
+    for (const std::string& warning : lease_->warnings())
+      log::warn("standby {}: {}", now.tenant.name, warning);
   }
 
  public:
@@ -116,14 +122,16 @@ Status follow(EngineContext& context, uint64_t tenant_id, const CancelToken& can
 
 Status start_following(Engine& engine, uint64_t tenant_id) {
   if (!engine.started() || engine.background().running(key_of(tenant_id))) return ok();
-  return engine.background().submit(key_of(tenant_id), [&context = engine.context(), tenant_id](const CancelToken& c) {
-    return follow(context, tenant_id, c);
-  });
+  return engine.background().submit(key_of(tenant_id),
+                                    [&context = engine.context(), tenant_id](const CancelToken& c) {
+                                      return follow(context, tenant_id, c);
+                                    });
 }
 
 void stop_following(Engine& engine, uint64_t tenant_id) {
   engine.background().cancel(key_of(tenant_id));
-  while (engine.background().running(key_of(tenant_id))) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  while (engine.background().running(key_of(tenant_id)))
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 
 Result<Scn> read_until(const Standby& now, const RestoreTargetPoint& until) {
@@ -138,7 +146,8 @@ Status recover_standby(Engine& engine, const std::string& tenant, const RestoreT
   EngineContext& context = engine.context();
   SEABED_TRY(Standby now, standby::find_standby(context, tenant));
   if (now.source.source.empty())
-    return fail(Code::kNotFound, "tenant " + tenant, "has no log source: it was restored from the log inside a set",
+    return fail(Code::kNotFound, "tenant " + tenant,
+                "has no log source: it was restored from the log inside a set",
                 "set one: `seabed standby set-source`, ALTER SYSTEM SET LOG_RESTORE_SOURCE");
   SEABED_TRY(const Scn point, read_until(now, until));
   if (point < now.state.target)
@@ -157,7 +166,8 @@ Status recover_standby_here(EngineContext& context, const std::string& tenant, c
   SEABED_TRY(const Standby now, standby::find_standby(context, tenant));
   Follower follower(context, now.tenant.tenant_id, cancel);
   SEABED_TRY(const bool more, follower.step());
-  if (cancel.cancelled()) return fail(Code::kCancelled, "tenant " + tenant, "was stopped", "recover it again: it goes on");
+  if (cancel.cancelled())
+    return fail(Code::kCancelled, "tenant " + tenant, "was stopped", "recover it again: it goes on");
   if (more && !follower.moved_on()) {
     SEABED_TRY(const Standby after, standby::read_standby(context, now.tenant.tenant_id));
     return fail(Code::kUnavailable, "tenant " + tenant, after.comment, "try again");
@@ -175,7 +185,8 @@ Status cancel_recovery(Engine& engine, const std::string& tenant) {
   return standby::write_source(context, now.source, FollowState::kSuspended);
 }
 
-Status set_log_source(Engine& engine, const std::string& tenant, const std::string& value, const KeyAccess& keys) {
+Status set_log_source(Engine& engine, const std::string& tenant, const std::string& value,
+                      const KeyAccess& keys) {
   EngineContext& context = engine.context();
   SEABED_TRY(Standby now, standby::find_standby(context, tenant));
   std::string text = value;
@@ -205,7 +216,8 @@ Result<std::vector<StandbyView>> standbys(EngineContext& context, const std::str
   for (const auto& source : sources) {
     auto now = standby::read_standby(context, source.tenant_id);
     if (!now || (!tenant.empty() && now->tenant.name != tenant)) continue;
-    out.push_back({now->tenant, now->source, now->streams, now->state.target, now->state.target_display, now->state.bound});
+    out.push_back({now->tenant, now->source, now->streams, now->state.target, now->state.target_display,
+                   now->state.bound});
   }
   if (out.empty() && !tenant.empty()) SEABED_CHECK(standby::find_standby(context, tenant));
   return out;

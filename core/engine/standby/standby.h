@@ -1,6 +1,6 @@
 #pragma once
-// The life of a restored tenant until it is a primary: RECOVER STANDBY, its log source, ACTIVATE STANDBY, RUN UPGRADE JOB
-// (reference: statements.md sections 9 and 10).
+// The life of a restored tenant until it is a primary: RECOVER STANDBY, its log source, ACTIVATE STANDBY, RUN
+// UPGRADE JOB (reference: statements.md sections 9 and 10).
 
 #include "core/catalog/standbys.h"
 #include "core/engine/engine.h"
@@ -24,15 +24,18 @@ struct ActivationCheck {
   std::string what, next_step;
 };
 
-/// UNTIL (an SCN, a time in the tenant's zone, or kUnlimitedScn as an SCN): kept, and followed by the agent. Each call
-/// moves the point. kConflict: behind what is applied; not a standby. kNotFound: no log source is set.
+/// UNTIL (an SCN, a time in the tenant's zone, or kUnlimitedScn as an SCN): kept, and followed by the agent.
+/// Each call moves the point. kConflict: behind what is applied; not a standby. kNotFound: no log source is
+/// set.
 Status recover_standby(Engine& engine, const std::string& tenant, const RestoreTargetPoint& until);
 /// Without an agent: applies what there is now, up to the point, and stops.
 Status recover_standby_here(EngineContext& context, const std::string& tenant, const CancelToken& cancel);
 /// It stops where it is.
 Status cancel_recovery(Engine& engine, const std::string& tenant);
-/// "LOCATION=uri" or the URI alone; empty: none any more. Read and compared with the tenant that it was restored from.
-Status set_log_source(Engine& engine, const std::string& tenant, const std::string& value, const KeyAccess& keys);
+/// "LOCATION=uri" or the URI alone; empty: none any more. Read and compared with the tenant that it was
+/// restored from.
+Status set_log_source(Engine& engine, const std::string& tenant, const std::string& value,
+                      const KeyAccess& keys);
 Result<std::vector<ActivationCheck>> check_activation(EngineContext& context, const std::string& tenant);
 /// kConflict names the first precondition that does not hold.
 Status activate_standby(Engine& engine, const std::string& tenant);
@@ -42,13 +45,15 @@ Result<std::vector<StandbyView>> standbys(EngineContext& context, const std::str
 Status resume_standbys(Engine& engine);
 
 struct UpgradeOutcome {
-  std::string tenant, from, to;   // versions of RocksDB; equal: nothing was left to do
+  std::string tenant, from, to;  // versions of RocksDB; equal: nothing was left to do
   std::vector<std::string> notes;
 };
-/// RUN UPGRADE JOB "UPGRADE_ALL": each restored and activated tenant's databases are opened and closed once by this host's
-/// library, in a child process; an event says so. kConflict: a standby, or a database that is open.
+/// RUN UPGRADE JOB "UPGRADE_ALL": each restored and activated tenant's databases are opened and closed once
+/// by this host's library, in a child process; an event says so. kConflict: a standby, or a database that is
+/// open.
 using OpenDatabaseFn = std::function<Status(const std::string& engine, const std::string& directory)>;
-Result<std::vector<UpgradeOutcome>> run_upgrade(EngineContext& context, const std::vector<std::string>& tenants,
+Result<std::vector<UpgradeOutcome>> run_upgrade(EngineContext& context,
+                                                const std::vector<std::string>& tenants,
                                                 const OpenDatabaseFn& open);
 
 }  // namespace seabed

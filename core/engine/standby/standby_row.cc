@@ -7,7 +7,8 @@ Result<Standby> read_standby(EngineContext& context, uint64_t tenant_id) {
   SEABED_CHECK(context.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_TRY(const auto tenant, catalog::find_tenant(tx, tenant_id));
     SEABED_TRY(auto source, catalog::find_log_source(tx, tenant_id));
-    if (!tenant || !source) return fail(Code::kNotFound, "tenant " + std::to_string(tenant_id), "is no restored tenant");
+    if (!tenant || !source)
+      return fail(Code::kNotFound, "tenant " + std::to_string(tenant_id), "is no restored tenant");
     out.tenant = *tenant;
     out.source = std::move(*source);
     SEABED_TRY(out.streams, catalog::list_log_restore_status(tx, tenant_id));
@@ -17,7 +18,8 @@ Result<Standby> read_standby(EngineContext& context, uint64_t tenant_id) {
     if (out.comment.empty()) out.comment = row.comment;
   SEABED_TRY(auto state, restore::read_state(out.source.directory));
   if (!state)
-    return fail(Code::kNotFound, out.source.directory, "holds tenant " + out.tenant.name + " no more", "restore it again");
+    return fail(Code::kNotFound, out.source.directory, "holds tenant " + out.tenant.name + " no more",
+                "restore it again");
   out.state = std::move(*state);
   return out;
 }
@@ -32,7 +34,8 @@ Result<Standby> find_standby(EngineContext& context, const std::string& name) {
   return read_standby(context, tenant->tenant_id);
 }
 
-Status write_source(EngineContext& context, const catalog::LogSourceRow& row, std::optional<FollowState> state) {
+Status write_source(EngineContext& context, const catalog::LogSourceRow& row,
+                    std::optional<FollowState> state) {
   return context.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_CHECK(catalog::put_log_source(tx, row));
     if (!state) return ok();
@@ -45,7 +48,8 @@ Status write_source(EngineContext& context, const catalog::LogSourceRow& row, st
 Status write_status(EngineContext& context, uint64_t tenant_id, FollowState next, const PullResult& pulled) {
   std::vector<catalog::LogRestoreStatusRow> rows;
   for (const restore::StreamResult& s : pulled.streams) {
-    catalog::LogRestoreStatusRow row{.tenant_id = tenant_id, .ls_id = s.outcome.ls_id, .sync_scn = pulled.synced};
+    catalog::LogRestoreStatusRow row{
+        .tenant_id = tenant_id, .ls_id = s.outcome.ls_id, .sync_scn = pulled.synced};
     row.sync_status = sync_status(next);
     if (pulled.stopped) row.err_code = 9048, row.comment = pulled.stopped->message();
     rows.push_back(std::move(row));
@@ -65,7 +69,9 @@ Status write_error(EngineContext& context, uint64_t tenant_id, FollowState next,
     SEABED_TRY(auto rows, catalog::list_log_restore_status(tx, tenant_id));
     for (auto& row : rows) {
       row.sync_status = sync_status(next);
-      row.err_code = error.ob_error ? error.ob_error : next == FollowState::kGap ? 9048 : 4000 + static_cast<int>(error.code);
+      row.err_code = error.ob_error              ? error.ob_error
+                     : next == FollowState::kGap ? 9048
+                                                 : 4000 + static_cast<int>(error.code);
       row.comment = error.message();
     }
     SEABED_CHECK(catalog::put_log_restore_status(tx, tenant_id, rows));

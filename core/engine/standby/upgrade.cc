@@ -30,7 +30,7 @@ Result<UpgradeOutcome> upgrade(EngineContext& context, const Upgradable& one, co
   UpgradeOutcome out{.tenant = one.tenant.name};
   for (const catalog::LogStreamRow& stream : one.streams) {
     if (stream.ls_id == 1) continue;
-    SEABED_TRY(EngineAdapter* adapter, restore::adapter_of(context, stream.engine));
+    SEABED_TRY(EngineAdapter * adapter, restore::adapter_of(context, stream.engine));
     if (adapter->host_version().empty()) {
       out.notes.push_back(stream.directory + ": its server's own library upgrades it when it opens it");
       continue;
@@ -52,7 +52,8 @@ Result<UpgradeOutcome> upgrade(EngineContext& context, const Upgradable& one, co
 
 }  // namespace
 
-Result<std::vector<UpgradeOutcome>> run_upgrade(EngineContext& context, const std::vector<std::string>& tenants,
+Result<std::vector<UpgradeOutcome>> run_upgrade(EngineContext& context,
+                                                const std::vector<std::string>& tenants,
                                                 const OpenDatabaseFn& open) {
   std::vector<Upgradable> found;
   for (const std::string& name : tenants) {
@@ -63,9 +64,14 @@ Result<std::vector<UpgradeOutcome>> run_upgrade(EngineContext& context, const st
   for (const Upgradable& one : found) {
     SEABED_TRY(UpgradeOutcome done, upgrade(context, one, open));
     SEABED_CHECK(context.catalog->transact([&](Transaction& tx) {
-      return catalog::insert_cluster_event(
-          tx, {"UPGRADE", "UPGRADE_ALL", {{"TENANT_NAME", done.tenant}, {"FROM", done.from}, {"VERSION", done.to},
-                                          {"RESULT", "OK"}, {"TENANT_ID", std::to_string(one.tenant.tenant_id)}}, {}});
+      return catalog::insert_cluster_event(tx, {"UPGRADE",
+                                                "UPGRADE_ALL",
+                                                {{"TENANT_NAME", done.tenant},
+                                                 {"FROM", done.from},
+                                                 {"VERSION", done.to},
+                                                 {"RESULT", "OK"},
+                                                 {"TENANT_ID", std::to_string(one.tenant.tenant_id)}},
+                                                {}});
     }));
     out.push_back(std::move(done));
   }

@@ -18,8 +18,10 @@ Status discard_staged(const std::string& directory) {
   if (::lstat(staged.c_str(), &st) != 0) return ok();
   const auto state = read_state(staged);
   if (state && state->phase == StagedPhase::kActivated)
-    return fail(Code::kConflict, staged, "its activation has begun", "finish the activation, or remove it by hand");
-  // Checks that everything in it is ours, and leaves the state file for the last: a crash in between is found again.
+    return fail(Code::kConflict, staged, "its activation has begun",
+                "finish the activation, or remove it by hand");
+  // Checks that everything in it is ours, and leaves the state file for the last: a crash in between is found
+  // again.
   std::error_code ec;
   const bool marked_only = !state && state.error().code == Code::kNotFound && fs::is_empty(staged, ec);
   if (!marked_only) SEABED_CHECK(claim_staged(staged, state ? state->from_incarnation : 0));

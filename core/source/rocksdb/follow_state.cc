@@ -103,7 +103,8 @@ Status write_manifest(const std::string& staged, const rocksdb::RecoveryFacts& f
   return write_file_atomic(staged + "/" + kStagedManifest, text, 0640);
 }
 
-/// A number that the base knew: RocksDB takes the highest for the newest, and gives new ones from the MANIFEST's counter.
+/// A number that the base knew: RocksDB takes the highest for the newest, and gives new ones from the
+/// MANIFEST's counter.
 Status write_options(const std::string& staged, const rocksdb::RecoveryFacts& facts,
                      const rocksdb::FollowState& state, std::vector<std::string>* warnings) {
   const auto number = parse_db_file_name(facts.options_file());
@@ -136,7 +137,8 @@ Result<rocksdb::FollowState> read_follow(const std::string& staged) {
 }
 
 Status write_follow(const std::string& staged, const rocksdb::FollowState& state, bool next) {
-  return write_file_atomic(staged + "/" + (next ? kFollowNext : kFollowFile), state.SerializeAsString(), 0640);
+  return write_file_atomic(staged + "/" + (next ? kFollowNext : kFollowFile), state.SerializeAsString(),
+                           0640);
 }
 
 Status apply_follow(const std::string& staged, const rocksdb::FollowState& state,
@@ -146,8 +148,8 @@ Status apply_follow(const std::string& staged, const rocksdb::FollowState& state
   SEABED_CHECK(cut_log(directory.get(), state.wal_number(), state.wal_length()));
   SEABED_CHECK(write_manifest(staged, facts, state));
   SEABED_CHECK(write_options(staged, facts, state, warnings));
-  return write_state(staged, {StagedPhase::kStandby, manifest_name(facts.manifest_number()), facts.incarnation(),
-                              state.last_scn_hi()});
+  return write_state(staged, {StagedPhase::kStandby, manifest_name(facts.manifest_number()),
+                              facts.incarnation(), state.last_scn_hi()});
 }
 
 }  // namespace seabed::rocksdb_source
@@ -158,7 +160,8 @@ Status settle_staged(const std::string& directory, Scn committed) {
   using namespace rocksdb_source;
   const std::string staged = staged_path(directory);
   auto state = read_state(staged);
-  if (!state && state.error().code == Code::kNotFound) return ok();  // activated, or never restored: not for us to say
+  if (!state && state.error().code == Code::kNotFound)
+    return ok();  // activated, or never restored: not for us to say
   if (!state) return fail(state.error());
   if (state->phase == StagedPhase::kActivated) return ok();
   if (state->phase == StagedPhase::kFilling)
@@ -176,11 +179,13 @@ Status settle_staged(const std::string& directory, Scn committed) {
     SEABED_CHECK(fsync_directory(staged));
   }
   const auto follow = read_follow(staged);
-  if (!follow && follow.error().code == Code::kUnsupported) return ok();  // an older restore: it never followed
+  if (!follow && follow.error().code == Code::kUnsupported)
+    return ok();  // an older restore: it never followed
   if (!follow) return fail(follow.error());
   if (follow->scn() > committed)
     return fail(Code::kCorruption, staged, "stands behind the tenant's own state", "restore again");
-  if (!take && state->last_scn_hi == follow->last_scn_hi()) {  // nothing but log that was never committed may be there
+  if (!take &&
+      state->last_scn_hi == follow->last_scn_hi()) {  // nothing but log that was never committed may be there
     SEABED_TRY(const Fd fd, open_directory(staged));
     return cut_log(fd.get(), follow->wal_number(), follow->wal_length());
   }

@@ -60,16 +60,19 @@ Status check_log(const std::string& directory) {
   uint64_t bytes = 0;
   std::error_code ec;
   for (const ListedFile& file : files)
-    if (file.name.kind == DbFileKind::kWal) bytes += std::filesystem::file_size(directory + "/" + file.text, ec);
+    if (file.name.kind == DbFileKind::kWal)
+      bytes += std::filesystem::file_size(directory + "/" + file.text, ec);
   if (bytes <= kMostLog) return ok();
-  return fail(Code::kConflict, directory, "has " + std::to_string(bytes >> 20) + " MiB of log that was not replayed yet",
+  return fail(Code::kConflict, directory,
+              "has " + std::to_string(bytes >> 20) + " MiB of log that was not replayed yet",
               "start its program once: it replays it, then run the job again");
 }
 
 }  // namespace
 
 std::string host_version() {
-  return std::to_string(ROCKSDB_MAJOR) + "." + std::to_string(ROCKSDB_MINOR) + "." + std::to_string(ROCKSDB_PATCH);
+  return std::to_string(ROCKSDB_MAJOR) + "." + std::to_string(ROCKSDB_MINOR) + "." +
+         std::to_string(ROCKSDB_PATCH);
 }
 
 Result<std::string> database_version(const std::string& directory) {
@@ -81,7 +84,8 @@ Result<std::string> database_version(const std::string& directory) {
 
 Status refuse_newer(const std::string& written_by, const std::string& host) {
   if (written_by.empty() || numbers(written_by) <= numbers(host)) return ok();
-  return fail(Code::kUnsupported, "RocksDB " + written_by, "wrote the backup, this host has the older " + host,
+  return fail(Code::kUnsupported, "RocksDB " + written_by,
+              "wrote the backup, this host has the older " + host,
               "restore on a host with RocksDB " + written_by + " or newer");
 }
 

@@ -1,5 +1,5 @@
-// A standby that goes on: staged step by step it is, byte for byte, what one restore to the same cut makes; what a crash
-// leaves counts or goes; and a staged directory is taken away without a trace.
+// A standby that goes on: staged step by step it is, byte for byte, what one restore to the same cut makes;
+// what a crash leaves counts or goes; and a staged directory is taken away without a trace.
 
 #include <gtest/gtest.h>
 
@@ -28,7 +28,7 @@ Files files_of(const std::string& target) {
     if (!entry.is_regular_file() || name.starts_with("seabed.base.")) continue;
     if (name == "seabed.follow" || name == "seabed.state") continue;
     out[name] = *read_file(entry.path(), 1 << 30);
-    if (name == "seabed.manifest") out[name].resize(out[name].size() - 43);   // 7 of framing, 36 of the id
+    if (name == "seabed.manifest") out[name].resize(out[name].size() - 43);  // 7 of framing, 36 of the id
   }
   return out;
 }
@@ -114,7 +114,8 @@ TEST_F(FollowTest, a_staged_step_counts_when_the_tenant_says_so) {
 TEST_F(FollowTest, log_is_missing_or_lost) {
   const std::string a = restored("a", first_);
   auto groups = s_.groups;
-  std::erase_if(s_.groups, [&](const LogGroup& g) { return g.type == GroupType::kLog && g.scn_hi == second_; });
+  std::erase_if(s_.groups,
+                [&](const LogGroup& g) { return g.type == GroupType::kLog && g.scn_hi == second_; });
   const Status gap = step(a, first_, last_);
   ASSERT_FALSE(gap);
   EXPECT_EQ(gap.error().code, Code::kGap) << gap.error().message();

@@ -1,4 +1,5 @@
-// RESTORE as a job: its rows from the first moment to the last, what a stop and a failure leave, and a name that is taken.
+// RESTORE as a job: its rows from the first moment to the last, what a stop and a failure leave, and a name
+// that is taken.
 
 #include <gtest/gtest.h>
 
@@ -119,7 +120,8 @@ TEST_F(TenantRestore, ImpossibleTargetsAndUsedDirectoriesMakeNoRow) {
 TEST(TenantTransition, OnlyACancelTakesFilesAway) {
   using namespace restore;
   for (auto state : {ParentState::kCreateTenant, ParentState::kWaitTenant}) {
-    const auto cancelled = on_event(state, ParentEvent::kCancelled), failed = on_event(state, ParentEvent::kTenantFailed);
+    const auto cancelled = on_event(state, ParentEvent::kCancelled),
+               failed = on_event(state, ParentEvent::kTenantFailed);
     ASSERT_TRUE(cancelled && failed);
     EXPECT_EQ(cancelled->actions, (std::vector{ParentAction::kDiscardFiles, ParentAction::kDropTenant}));
     EXPECT_EQ(failed->actions, (std::vector{ParentAction::kDropTenant}));
@@ -147,7 +149,8 @@ PieceFacts piece(uint64_t round, uint64_t id, Scn start, Scn end) {
 
 TEST(SourceRun, EndsWhereTheArchiveWasInterrupted) {
   using standby::source_run;
-  auto whole = source_run({piece(1, 1, 0, 100), piece(1, 2, 100, 200), piece(1, 3, 200, 250)}, paths::PieceKey{1001, 1, 2}, 150);
+  auto whole = source_run({piece(1, 1, 0, 100), piece(1, 2, 100, 200), piece(1, 3, 200, 250)},
+                          paths::PieceKey{1001, 1, 2}, 150);
   ASSERT_TRUE(whole);
   EXPECT_EQ(whole->end, 250u);
   EXPECT_EQ(whole->pieces.size(), 2u);
