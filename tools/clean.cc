@@ -51,8 +51,12 @@ std::string job_text(const Json& job) {
                     job["success_task_count"].dump() + " of " + job["task_count"].dump() + " deleted, " +
                     bytes_text(job["deleted_bytes"]) + "\n";
   if (!job["tasks"].empty())
-    out += json_table(job["tasks"], {{"kind", "KIND"}, {"id", "ID"}, {"status", "STATUS"}, {"deleted_files", "FILES"},
-                                     {"deleted_bytes", "BYTES"}, {"comment", "COMMENT"}});
+    out += json_table(job["tasks"], {{"kind", "KIND"},
+                                     {"id", "ID"},
+                                     {"status", "STATUS"},
+                                     {"deleted_files", "FILES"},
+                                     {"deleted_bytes", "BYTES"},
+                                     {"comment", "COMMENT"}});
   if (!json_word(job["comment"]).empty()) out += json_word(job["comment"]) + "\n";
   return out;
 }
@@ -66,16 +70,20 @@ Status check_outcome(const Json& job) {
   if (job["status"] == "COMPLETED") return ok();
   const int64_t result = job["result"];
   const bool known = result >= 4000 && result <= 4000 + static_cast<int64_t>(Code::kInternal);
-  Error error{known ? static_cast<Code>(result - 4000) : Code::kConflict, "cleanup job " + job["job_id"].dump(),
-              json_word(job["status"]) + ": " + json_word(job["comment"]), "`seabed clean status` has the whole story", 0,
+  Error error{known ? static_cast<Code>(result - 4000) : Code::kConflict,
+              "cleanup job " + job["job_id"].dump(),
+              json_word(job["status"]) + ": " + json_word(job["comment"]),
+              "`seabed clean status` has the whole story",
+              0,
               known ? 0 : static_cast<int>(result)};
   if (job["status"] == "CANCELED") error.code = Code::kCancelled;
   return fail(std::move(error));
 }
 
-/// Without an agent the job runs in this process: its end is awaited in any case. Ctrl-C leaves an agent's job alone, and
-/// ours as it is: the next run goes on with it.
-Result<Json> wait_for(Invocation& invocation, Json job, const std::string& tenant, const CancelToken& cancel) {
+/// Without an agent the job runs in this process: its end is awaited in any case. Ctrl-C leaves an agent's
+/// job alone, and ours as it is: the next run goes on with it.
+Result<Json> wait_for(Invocation& invocation, Json job, const std::string& tenant,
+                      const CancelToken& cancel) {
   ProgressLine line("cleanup");
   const Json which = {{"tenant", tenant}, {"job_id", job["job_id"]}};
   while (!finished(job)) {
@@ -113,7 +121,8 @@ Result<Json> read_ids(Invocation& invocation) {
     uint64_t id = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
     if (error != std::errc() || end != word.data() + word.size())
-      return fail(Code::kInvalidArgument, "--id " + word.substr(0, 40), "is no number", "as `seabed backup list` shows them");
+      return fail(Code::kInvalidArgument, "--id " + word.substr(0, 40), "is no number",
+                  "as `seabed backup list` shows them");
     ids.push_back(id);
   }
   return ids;
@@ -126,7 +135,8 @@ Result<int> delete_by_id(Invocation& invocation, const std::string& call) {
 
 Result<int> cancel(Invocation& invocation) {
   SEABED_TRY(Json answer, invocation.call("clean/cancel", {{"tenant", invocation.text("tenant")}}));
-  return invocation.answer(answer, [&] { return "cancelled cleanup job " + answer["cancelled_job"].dump() + "\n"; });
+  return invocation.answer(answer,
+                           [&] { return "cancelled cleanup job " + answer["cancelled_job"].dump() + "\n"; });
 }
 
 Result<int> status(Invocation& invocation) {
@@ -134,9 +144,15 @@ Result<int> status(Invocation& invocation) {
   if (invocation.has("tenant")) args["tenant"] = invocation.text("tenant");
   SEABED_TRY(Json answer, invocation.call("clean/status", args));
   return invocation.answer(answer, [&] {
-    return json_table(answer, {{"job_id", "JOB"}, {"tenant", "TENANT"}, {"type", "TYPE"}, {"status", "STATUS"},
-                               {"start_time", "START"}, {"end_time", "END"}, {"success_task_count", "DONE"},
-                               {"task_count", "OF"}, {"comment", "COMMENT"}});
+    return json_table(answer, {{"job_id", "JOB"},
+                               {"tenant", "TENANT"},
+                               {"type", "TYPE"},
+                               {"status", "STATUS"},
+                               {"start_time", "START"},
+                               {"end_time", "END"},
+                               {"success_task_count", "DONE"},
+                               {"task_count", "OF"},
+                               {"comment", "COMMENT"}});
   });
 }
 
@@ -145,7 +161,8 @@ Result<int> status(Invocation& invocation) {
 std::vector<Verb> clean_verbs() {
   const OptionSpec policy{OptionSpec::kText, "policy", "NAME",
                           "default (sets and log), or log_only for a tenant without backups"};
-  const OptionSpec dry_run{OptionSpec::kFlag, "dry-run", "", "explain every keep and every delete; touch nothing"};
+  const OptionSpec dry_run{OptionSpec::kFlag, "dry-run", "",
+                           "explain every keep and every delete; touch nothing"};
   const OptionSpec wait{OptionSpec::kFlag, "wait", "", "until it has ended, with progress"};
   const OptionSpec ids{OptionSpec::kList, "id", "N", "may be given several times", true};
   const OptionSpec description{OptionSpec::kText, "description", "TEXT", "kept with the job"};
@@ -177,7 +194,9 @@ std::vector<Verb> clean_verbs() {
            "Delete what the policy no longer keeps, now",
            "The agent does so every hour. --dry-run explains every keep and every delete.",
            {"seabed clean run --tenant shop --dry-run", "seabed clean run --tenant shop --wait"},
-           {tenant_option(), dry_run, wait,
+           {tenant_option(),
+            dry_run,
+            wait,
             {OptionSpec::kFlag, "accept-clock", "", "the machine's clock jumped, and is right now"}},
            run},
           {"clean",

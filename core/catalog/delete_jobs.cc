@@ -16,7 +16,8 @@ void fields(V& v, DeleteJobRow& r) {
 
 template <class V>
 void fields(V& v, DeleteTaskRow& r) {
-  v("tenant_id", r.tenant_id), v("task_id", r.task_id), v("incarnation", r.incarnation), v("job_id", r.job_id);
+  v("tenant_id", r.tenant_id), v("task_id", r.task_id), v("incarnation", r.incarnation),
+      v("job_id", r.job_id);
   v("task_type", r.task_type), v("id", r.id), v("round_id", r.round_id), v("dest_id", r.dest_id);
   v("start_us", r.start_us), v("end_us", r.end_us), v("status", r.status);
   v("total_ls_count", r.total_ls_count), v("finish_ls_count", r.finish_ls_count);
@@ -40,7 +41,8 @@ std::string job_name(uint64_t job_id) { return "cleanup job " + std::to_string(j
 Result<uint64_t> insert_delete_job(Transaction& tx, const DeleteJobRow& row) {
   SEABED_TRY(const auto running, unfinished_delete_jobs(tx, row.tenant_id));
   if (!running.empty())
-    return fail(Error{Code::kConflict, job_name(running.front().job_id), "is " + running.front().status + " for this tenant",
+    return fail(Error{Code::kConflict, job_name(running.front().job_id),
+                      "is " + running.front().status + " for this tenant",
                       "wait for its end, or `seabed clean cancel`", 0, 9044});
   DeleteJobRow job = row;
   SEABED_TRY(job.job_id, next_id(tx, "delete_job", 1));
@@ -50,8 +52,8 @@ Result<uint64_t> insert_delete_job(Transaction& tx, const DeleteJobRow& row) {
 }
 
 Status update_delete_job(Transaction& tx, const DeleteJobRow& row, const std::string& expected) {
-  return update_guarded(tx, "delete_jobs", row, job_key(row.job_id).eq("status", expected), job_name(row.job_id),
-                        expected);
+  return update_guarded(tx, "delete_jobs", row, job_key(row.job_id).eq("status", expected),
+                        job_name(row.job_id), expected);
 }
 
 Result<std::optional<DeleteJobRow>> find_delete_job(Transaction& tx, uint64_t job_id) {
@@ -68,7 +70,8 @@ Result<std::vector<DeleteJobRow>> unfinished_delete_jobs(Transaction& tx, uint64
 Result<std::vector<DeleteJobRow>> list_delete_jobs(Transaction& tx, uint64_t tenant_id, size_t limit) {
   Where where;
   if (tenant_id) where.eq("tenant_id", num(tenant_id));
-  return select_rows<DeleteJobRow>(tx, "delete_jobs", where, "ORDER BY job_id DESC LIMIT " + std::to_string(limit));
+  return select_rows<DeleteJobRow>(tx, "delete_jobs", where,
+                                   "ORDER BY job_id DESC LIMIT " + std::to_string(limit));
 }
 
 Result<uint64_t> request_delete_cancel(Transaction& tx, uint64_t tenant_id) {
@@ -77,7 +80,8 @@ Result<uint64_t> request_delete_cancel(Transaction& tx, uint64_t tenant_id) {
     return fail(Error{Code::kConflict, "cleanup", "none runs for this tenant", "", 0, 9053});
   DeleteJobRow job = running.front();
   if (job.status == "CANCELING")
-    return fail(Error{Code::kConflict, job_name(job.job_id), "is being cancelled already", "wait for its end", 0, 9053});
+    return fail(Error{Code::kConflict, job_name(job.job_id), "is being cancelled already", "wait for its end",
+                      0, 9053});
   const std::string before = job.status;
   job.status = "CANCELING";
   SEABED_CHECK(update_delete_job(tx, job, before));
@@ -92,7 +96,8 @@ Result<uint64_t> insert_delete_task(Transaction& tx, const DeleteTaskRow& row) {
 }
 
 Status update_delete_task(Transaction& tx, const DeleteTaskRow& row, const std::string& expected) {
-  return update_guarded(tx, "delete_tasks", row, Where().eq("task_id", num(row.task_id)).eq("status", expected),
+  return update_guarded(tx, "delete_tasks", row,
+                        Where().eq("task_id", num(row.task_id)).eq("status", expected),
                         "cleanup task " + std::to_string(row.task_id), expected);
 }
 
@@ -102,21 +107,23 @@ Result<std::vector<DeleteTaskRow>> list_delete_tasks(Transaction& tx, uint64_t j
 
 Status set_piece_file_status(Transaction& tx, uint64_t tenant_id, uint64_t dest_id, uint64_t round_id,
                              uint64_t piece_id, const std::string& file_status) {
-  SEABED_TRY(const long long found,
-             execute(tx,
-                     "UPDATE pieces SET file_status = ? WHERE tenant_id = ? AND dest_id = ? AND round_id = ? AND "
-                     "piece_id = ? AND status = 'FROZEN'",
-                     {file_status, num(tenant_id), num(dest_id), num(round_id), num(piece_id)}));
+  SEABED_TRY(
+      const long long found,
+      execute(tx,
+              "UPDATE pieces SET file_status = ? WHERE tenant_id = ? AND dest_id = ? AND round_id = ? AND "
+              "piece_id = ? AND status = 'FROZEN'",
+              {file_status, num(tenant_id), num(dest_id), num(round_id), num(piece_id)}));
   if (found == 1) return ok();
   return fail(Code::kConflict, "piece " + std::to_string(piece_id), "is not there, or is being written");
 }
 
-Status count_deleted_bytes(Transaction& tx, uint64_t tenant_id, uint64_t dest_id, uint64_t round_id, uint64_t input,
-                           uint64_t output) {
-  SEABED_CHECK(execute(tx,
-                       "UPDATE rounds SET deleted_input_bytes = deleted_input_bytes + ?, deleted_output_bytes = "
-                       "deleted_output_bytes + ? WHERE tenant_id = ? AND dest_id = ? AND round_id = ?",
-                       {num(input), num(output), num(tenant_id), num(dest_id), num(round_id)}));
+Status count_deleted_bytes(Transaction& tx, uint64_t tenant_id, uint64_t dest_id, uint64_t round_id,
+                           uint64_t input, uint64_t output) {
+  SEABED_CHECK(
+      execute(tx,
+              "UPDATE rounds SET deleted_input_bytes = deleted_input_bytes + ?, deleted_output_bytes = "
+              "deleted_output_bytes + ? WHERE tenant_id = ? AND dest_id = ? AND round_id = ?",
+              {num(input), num(output), num(tenant_id), num(dest_id), num(round_id)}));
   return ok();
 }
 

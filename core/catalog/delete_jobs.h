@@ -1,6 +1,6 @@
 #pragma once
-// Cleanup jobs and their tasks: rows of OB_BACKUP_DELETE_JOBS and _TASKS; finished ones are the _HISTORY views. A task
-// is one set or piece. And what cleanup remembers of the clock.
+// Cleanup jobs and their tasks: rows of OB_BACKUP_DELETE_JOBS and _TASKS; finished ones are the _HISTORY
+// views. A task is one set or piece. And what cleanup remembers of the clock.
 
 #include <cstdint>
 
@@ -13,14 +13,14 @@ struct DeleteJobRow {
   uint64_t initiator_tenant_id = 1, initiator_job_id = 0;
   std::string executor_tenant_id;
   std::string type = "DELETE OBSOLETE BACKUP";  // DELETE BACKUP SET, DELETE BACKUP PIECE
-  std::string parameter;      // policy and expiry time, or the ids, as the view shows them
+  std::string parameter;                        // policy and expiry time, or the ids, as the view shows them
   std::string job_level = "USER_TENANT";
   uint64_t start_us = 0, end_us = 0;
   std::string status = "INIT";  // INIT, DOING, COMPLETED, FAILED, CANCELING, CANCELED
   uint64_t task_count = 0, success_task_count = 0;
-  int64_t result = 0;           // 0 or an error number (ob_error, else 4000 + Code)
+  int64_t result = 0;  // 0 or an error number (ob_error, else 4000 + Code)
   std::string comment, description;
-  std::string ids;              // of a deletion by id: "3,4"
+  std::string ids;  // of a deletion by id: "3,4"
 };
 
 /// Gives and returns job_id. kConflict 9044 while the tenant has an unfinished one.
@@ -40,7 +40,7 @@ struct DeleteTaskRow {
   std::string task_type = "BACKUP SET";  // BACKUP SET, BACKUP PIECE
   uint64_t id = 0, round_id = 0, dest_id = 0;
   uint64_t start_us = 0, end_us = 0;
-  std::string status = "INIT";           // INIT, DOING, COMPLETED, FAILED, CANCELED
+  std::string status = "INIT";  // INIT, DOING, COMPLETED, FAILED, CANCELED
   uint64_t total_ls_count = 0, finish_ls_count = 0, total_bytes = 0, delete_bytes = 0;
   uint64_t total_files_count = 0, delete_files_count = 0;
   int64_t result = 0;
@@ -54,11 +54,11 @@ Status update_delete_task(Transaction& tx, const DeleteTaskRow& row, const std::
 Result<std::vector<DeleteTaskRow>> list_delete_tasks(Transaction& tx, uint64_t job_id);
 
 /// Of a frozen piece; kConflict when there is none.
-Status set_piece_file_status(Transaction& tx, uint64_t tenant_id, uint64_t dest_id, uint64_t round_id, uint64_t piece_id,
-                             const std::string& file_status);
+Status set_piece_file_status(Transaction& tx, uint64_t tenant_id, uint64_t dest_id, uint64_t round_id,
+                             uint64_t piece_id, const std::string& file_status);
 /// Adds to the round's DELETED_INPUT_BYTES and DELETED_OUTPUT_BYTES; no such round is a success.
-Status count_deleted_bytes(Transaction& tx, uint64_t tenant_id, uint64_t dest_id, uint64_t round_id, uint64_t input,
-                           uint64_t output);
+Status count_deleted_bytes(Transaction& tx, uint64_t tenant_id, uint64_t dest_id, uint64_t round_id,
+                           uint64_t input, uint64_t output);
 
 /// Both clocks at one moment of one boot.
 struct ClockMark {

@@ -10,7 +10,9 @@ namespace {
 constexpr uint64_t kLimit = 1 << 20;
 constexpr size_t kMost = 1'000'000;
 
-std::string key_of(const Tombstone& t) { return t.set ? paths::tombstone(*t.set) : paths::tombstone(*t.piece); }
+std::string key_of(const Tombstone& t) {
+  return t.set ? paths::tombstone(*t.set) : paths::tombstone(*t.piece);
+}
 
 /// What the name says; neither set nor piece: it is no tombstone's.
 Tombstone by_name(const std::string& key) {
@@ -47,9 +49,13 @@ Result<Tombstone> decode_tombstone(std::string_view bytes, const std::string& ke
   meta::Tombstone m;
   if (!m.ParseFromString(body)) return fail(Code::kCorruption, key, "the body is no tombstone");
   Tombstone t;
-  if (m.kind() == "set") t.set = paths::SetId{m.backup_set_id(), m.full()};
-  else if (m.kind() == "piece") t.piece = paths::PieceKey{m.dest_id(), m.round_id(), m.piece_id()};
-  else return fail(Code::kUnsupported, key, "is a tombstone of an unknown kind", "use a newer version of Seabed");
+  if (m.kind() == "set")
+    t.set = paths::SetId{m.backup_set_id(), m.full()};
+  else if (m.kind() == "piece")
+    t.piece = paths::PieceKey{m.dest_id(), m.round_id(), m.piece_id()};
+  else
+    return fail(Code::kUnsupported, key, "is a tombstone of an unknown kind",
+                "use a newer version of Seabed");
   if (key_of(t) != key) return fail(Code::kCorruption, key, "names another set or piece than its name does");
   t.cluster_id = m.cluster_id(), t.cluster_name = m.cluster_name();
   t.tenant_id = m.tenant_id(), t.tenant_name = m.tenant_name();

@@ -1,7 +1,8 @@
 #pragma once
-// Tombstones: tombstones/<set or piece>, written at the destination before the first object of a set or piece goes, and
-// never removed (docs/format/cleanup-objects.md). The name alone says what is gone: readers take no such set or piece
-// even while its objects are still there, and a catalog rebuilt from the media never brings it back.
+// Tombstones: tombstones/<set or piece>, written at the destination before the first object of a set or piece
+// goes, and never removed (docs/format/cleanup-objects.md). The name alone says what is gone: readers take no
+// such set or piece even while its objects are still there, and a catalog rebuilt from the media never brings
+// it back.
 
 #include <optional>
 #include <set>
@@ -24,9 +25,9 @@ struct Tombstone {
   std::string tenant_name;
   uint64_t incarnation = 1;
   uint64_t dest_id = 0;
-  Scn deleted_scn = 0;             // when the deletion began
+  Scn deleted_scn = 0;                 // when the deletion began
   std::string delete_mode = "delete";  // delete, tagging
-  uint64_t job_id = 0;             // of the deleting catalog
+  uint64_t job_id = 0;                 // of the deleting catalog
 };
 
 // ---- pure ----
@@ -46,8 +47,8 @@ struct DeletedNames {
 };
 Result<DeletedNames> deleted_names(ObjectStore& store, const IoContext& ctx);
 
-/// Every one, bodies included, by rising name. One whose body cannot be read comes with what its name says and
-/// deleted_scn 0.
+/// Every one, bodies included, by rising name. One whose body cannot be read comes with what its name says
+/// and deleted_scn 0.
 Result<std::vector<Tombstone>> list_tombstones(ObjectStore& store, const IoContext& ctx);
 
 }  // namespace seabed

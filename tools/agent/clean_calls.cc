@@ -56,7 +56,8 @@ Json item_json(const clean::CleanItem& item) {
   return json;
 }
 
-clean::CleanRequest request_of(const Json& args, const catalog::TenantRow& tenant, clean::CleanRequest::What what) {
+clean::CleanRequest request_of(const Json& args, const catalog::TenantRow& tenant,
+                               clean::CleanRequest::What what) {
   clean::CleanRequest request{.tenant_id = tenant.tenant_id, .what = what};
   if (what != clean::CleanRequest::What::kObsolete)
     for (const Json& id : args.at("ids")) request.ids.insert(id.get<uint64_t>());
@@ -65,7 +66,8 @@ clean::CleanRequest request_of(const Json& args, const catalog::TenantRow& tenan
 }
 
 Json task_json(const catalog::DeleteTaskRow& task, const catalog::TenantRow& tenant) {
-  Json json = {{"task_id", task.task_id}, {"kind", task.task_type == "BACKUP SET" ? "set" : "piece"}, {"id", task.id}};
+  Json json = {
+      {"task_id", task.task_id}, {"kind", task.task_type == "BACKUP SET" ? "set" : "piece"}, {"id", task.id}};
   if (task.round_id) json["round_id"] = task.round_id;
   json.update({{"dest_id", task.dest_id},
                {"status", task.status},
@@ -84,9 +86,11 @@ Json task_json(const catalog::DeleteTaskRow& task, const catalog::TenantRow& ten
 }
 
 Result<Json> job_json(Engine& engine, const catalog::DeleteJobRow& job, const catalog::TenantRow& tenant) {
-  SEABED_TRY(const auto tasks, engine.context().catalog->get<std::vector<catalog::DeleteTaskRow>>(
-                                   [&](Transaction& tx) { return catalog::list_delete_tasks(tx, job.job_id); }));
-  Json json = {{"job_id", job.job_id}, {"tenant", tenant.name}, {"type", job.type}, {"parameter", job.parameter}};
+  SEABED_TRY(const auto tasks,
+             engine.context().catalog->get<std::vector<catalog::DeleteTaskRow>>(
+                 [&](Transaction& tx) { return catalog::list_delete_tasks(tx, job.job_id); }));
+  Json json = {
+      {"job_id", job.job_id}, {"tenant", tenant.name}, {"type", job.type}, {"parameter", job.parameter}};
   json.update({{"status", job.status},
                {"start_time", display(job.start_us * 1000, tenant)},
                {"end_time", display(job.end_us * 1000, tenant)},
@@ -127,9 +131,9 @@ Json explanation_json(const clean::CleanDecision& decision, const catalog::Tenan
 /// A job that a process which is no more left behind goes on before a new one begins.
 Result<std::optional<uint64_t>> left_behind(Engine& engine, uint64_t tenant_id) {
   if (engine.background().running(clean::clean_key(tenant_id))) return std::optional<uint64_t>();
-  SEABED_TRY(const auto jobs, engine.context().catalog->get<std::vector<catalog::DeleteJobRow>>([&](Transaction& tx) {
-    return catalog::unfinished_delete_jobs(tx, tenant_id);
-  }));
+  SEABED_TRY(const auto jobs,
+             engine.context().catalog->get<std::vector<catalog::DeleteJobRow>>(
+                 [&](Transaction& tx) { return catalog::unfinished_delete_jobs(tx, tenant_id); }));
   return jobs.empty() ? std::optional<uint64_t>() : jobs.front().job_id;
 }
 
@@ -160,9 +164,9 @@ Result<Json> explain_or_start(Engine& engine, const Json& args, clean::CleanRequ
 
 Result<Json> run(Engine& engine, const Json& args) {
   SEABED_TRY(const auto tenant, engine.tenant(args.at("tenant")));
-  SEABED_TRY(const auto policies, engine.context().catalog->get<std::vector<catalog::DeletePolicyRow>>([&](Transaction& tx) {
-    return catalog::list_delete_policies(tx, tenant.tenant_id);
-  }));
+  SEABED_TRY(const auto policies,
+             engine.context().catalog->get<std::vector<catalog::DeletePolicyRow>>(
+                 [&](Transaction& tx) { return catalog::list_delete_policies(tx, tenant.tenant_id); }));
   const std::string policy = policies.empty() ? "" : policies.front().policy_name;
   const bool dry = args.value("dry_run", false);
   if (!dry && policy.empty())
@@ -204,9 +208,9 @@ Result<Json> status(Engine& engine, const Json& args) {
       json.push_back(std::move(*job));
       continue;
     }
-    SEABED_TRY(const auto jobs, engine.context().catalog->get<std::vector<catalog::DeleteJobRow>>([&](Transaction& tx) {
-      return catalog::list_delete_jobs(tx, tenant.tenant_id, 50);
-    }));
+    SEABED_TRY(const auto jobs,
+               engine.context().catalog->get<std::vector<catalog::DeleteJobRow>>(
+                   [&](Transaction& tx) { return catalog::list_delete_jobs(tx, tenant.tenant_id, 50); }));
     for (const auto& job : jobs) {
       SEABED_TRY(Json one, job_json(engine, job, tenant));
       json.push_back(std::move(one));
@@ -219,14 +223,10 @@ Result<Json> status(Engine& engine, const Json& args) {
 }  // namespace
 
 Calls clean_calls() {
-  return {{"clean/add-policy", add_policy},
-          {"clean/drop-policy", drop_policy},
-          {"clean/policies", policies},
-          {"clean/run", run},
-          {"clean/delete-sets", delete_sets},
-          {"clean/delete-pieces", delete_pieces},
-          {"clean/cancel", cancel},
-          {"clean/status", status}};
+  return {{"clean/add-policy", add_policy},   {"clean/drop-policy", drop_policy},
+          {"clean/policies", policies},       {"clean/run", run},
+          {"clean/delete-sets", delete_sets}, {"clean/delete-pieces", delete_pieces},
+          {"clean/cancel", cancel},           {"clean/status", status}};
 }
 
 }  // namespace seabed

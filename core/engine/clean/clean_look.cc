@@ -90,8 +90,10 @@ class Looker {
   Status protect_readers() {
     for (const CleanPlace& place : out_.places) {
       auto words = clean::protect_readers(context_, place, clean_io(context_, cancel_), &out_.facts.stock);
-      if (words) out_.readers.insert(out_.readers.end(), words->begin(), words->end());
-      else out_.against.push_back(place.row.path + ": who reads cannot be told: " + words.error().message());
+      if (words)
+        out_.readers.insert(out_.readers.end(), words->begin(), words->end());
+      else
+        out_.against.push_back(place.row.path + ": who reads cannot be told: " + words.error().message());
     }
     return ok();
   }
@@ -104,7 +106,8 @@ class Looker {
 };
 
 /// Everything rests on the one set: it must be there, and as the catalog knows it.
-Status check_clean_point(EngineContext& context, const CleanLook& look, uint64_t id, const CancelToken& cancel) {
+Status check_clean_point(EngineContext& context, const CleanLook& look, uint64_t id,
+                         const CancelToken& cancel) {
   const catalog::BackupSetRow* row = nullptr;
   for (const auto& set : look.facts.stock.sets)
     if (set.backup_set_id == id) row = &set;
@@ -112,8 +115,10 @@ Status check_clean_point(EngineContext& context, const CleanLook& look, uint64_t
   if (!place) return fail(Code::kInternal, "clean point", "is on no destination that was looked at");
   meta::BackupSetDescriptor d;
   const std::string key = paths::single_set_info({id, true});
-  SEABED_CHECK((Medium{place->store, &cancel, context.limits.request_deadline}.read_message(key, FileType::kBackupSetInfo, &d)));
-  if (d.backup_set_id() == id && d.start_replay_scn() == row->start_replay_scn && d.min_restore_scn() == row->min_restore_scn)
+  SEABED_CHECK((Medium{place->store, &cancel, context.limits.request_deadline}.read_message(
+      key, FileType::kBackupSetInfo, &d)));
+  if (d.backup_set_id() == id && d.start_replay_scn() == row->start_replay_scn &&
+      d.min_restore_scn() == row->min_restore_scn)
     return ok();
   return fail(Code::kConflict, key, "tells other points in time than the catalog",
               "the media win: rebuild the catalog from them (`seabed catalog rebuild`)");
@@ -148,7 +153,8 @@ Result<CleanLook> look(EngineContext& context, uint64_t tenant_id, const std::se
   return Looker(context, tools, cancel).run(tenant_id, also);
 }
 
-void hold_back(EngineContext& context, const CleanLook& look, const CancelToken& cancel, CleanDecision* decision) {
+void hold_back(EngineContext& context, const CleanLook& look, const CancelToken& cancel,
+               CleanDecision* decision) {
   bool any = false;
   for (const auto& item : decision->items) any |= item.remove;
   std::string why = look.against.empty() ? "" : look.against.front();

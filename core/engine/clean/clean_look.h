@@ -1,5 +1,6 @@
 #pragma once
-// What a cleanup knows before it decides: the catalog's facts, compared with the media; who still reads; the clock.
+// What a cleanup knows before it decides: the catalog's facts, compared with the media; who still reads; the
+// clock.
 
 #include <memory>
 
@@ -26,23 +27,25 @@ struct CleanPlace {
 
 struct CleanLook {
   catalog::TenantRow tenant;
-  CleanFacts facts;                 // readers are in stock.used_sets and used_pieces
-  std::vector<CleanPlace> places;   // the current destinations, and those that were asked for besides
-  std::vector<std::string> readers; // in words
-  std::vector<std::string> against; // why nothing may be deleted now; empty: nothing speaks against it
-  std::set<uint64_t> unreachable;   // destinations that could not be opened or listed
+  CleanFacts facts;                  // readers are in stock.used_sets and used_pieces
+  std::vector<CleanPlace> places;    // the current destinations, and those that were asked for besides
+  std::vector<std::string> readers;  // in words
+  std::vector<std::string> against;  // why nothing may be deleted now; empty: nothing speaks against it
+  std::set<uint64_t> unreachable;    // destinations that could not be opened or listed
   const CleanPlace* place(uint64_t dest_id) const;
 };
 
 /// Fails only when the catalog does. `also`: destinations besides the current ones.
 Result<CleanLook> look(EngineContext& context, uint64_t tenant_id, const std::set<uint64_t>& also,
                        const CleanTools& tools, const CancelToken& cancel);
-/// Under `look.against` nothing goes: every reason says why. Else reads the clean point's description on the medium.
-void hold_back(EngineContext& context, const CleanLook& look, const CancelToken& cancel, CleanDecision* decision);
+/// Under `look.against` nothing goes: every reason says why. Else reads the clean point's description on the
+/// medium.
+void hold_back(EngineContext& context, const CleanLook& look, const CancelToken& cancel,
+               CleanDecision* decision);
 
 /// In words; nullopt: no reader needs it. Asked again after the tombstone.
-Result<std::optional<std::string>> reader_of(EngineContext& context, const CleanPlace& place, bool set, uint64_t round,
-                                             uint64_t id, const IoContext& io);
+Result<std::optional<std::string>> reader_of(EngineContext& context, const CleanPlace& place, bool set,
+                                             uint64_t round, uint64_t id, const IoContext& io);
 
 IoContext clean_io(const EngineContext& context, const CancelToken& cancel);
 

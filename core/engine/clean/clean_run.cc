@@ -6,8 +6,8 @@
 
 namespace seabed::clean {
 
-Status run_clean(EngineContext& context, uint64_t job_id, const ProgressFn& progress, const CancelToken& cancel,
-                 const CleanTools& tools) {
+Status run_clean(EngineContext& context, uint64_t job_id, const ProgressFn& progress,
+                 const CancelToken& cancel, const CleanTools& tools) {
   return CleanRun(context, job_id, progress, cancel, tools).execute();
 }
 
@@ -35,9 +35,11 @@ Status CleanRun::load() {
 Status CleanRun::execute() {
   SEABED_CHECK(load());
   const auto state = job_state(job_.status);
-  if (!state) return fail(Code::kCorruption, "cleanup job " + std::to_string(job_id_), "unknown status " + job_.status);
+  if (!state)
+    return fail(Code::kCorruption, "cleanup job " + std::to_string(job_id_), "unknown status " + job_.status);
   if (*state == JobState::kCompleted) return ok();
-  if (is_final(*state)) return fail(Code::kConflict, "cleanup job " + std::to_string(job_id_), "has ended: " + job_.comment);
+  if (is_final(*state))
+    return fail(Code::kConflict, "cleanup job " + std::to_string(job_id_), "has ended: " + job_.comment);
   Status done = check_going_on();
   if (done && *state == JobState::kInit) done = plan();
   if (done) done = delete_items();
@@ -57,7 +59,8 @@ Status CleanRun::check_going_on() {
   return ok();
 }
 
-/// Only when the process is told to stop and no operator has cancelled, the job stays as it is, to be gone on with.
+/// Only when the process is told to stop and no operator has cancelled, the job stays as it is, to be gone on
+/// with.
 Status CleanRun::stop(Error why) {
   const auto job = context_.catalog->get<std::optional<catalog::DeleteJobRow>>(
       [&](Transaction& tx) { return catalog::find_delete_job(tx, job_id_); });
@@ -73,14 +76,16 @@ Status CleanRun::stop(Error why) {
 Status CleanRun::end(JobEvent event, const std::optional<Error>& why) {
   const auto state = job_state(job_.status);
   const auto step = state ? on_event(*state, event) : std::nullopt;
-  if (!step) return fail(Code::kInternal, "cleanup job " + std::to_string(job_id_), "no way on from " + job_.status);
+  if (!step)
+    return fail(Code::kInternal, "cleanup job " + std::to_string(job_id_), "no way on from " + job_.status);
   SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_TRY(auto stored, catalog::find_delete_job(tx, job_id_));
     catalog::DeleteJobRow row = stored.value_or(job_);
     const std::string before = row.status;
     const auto now = job_state(before);
     const auto allowed = now ? on_event(*now, event) : std::nullopt;  // a cancel may have come in between
-    if (!allowed) return fail(Code::kInternal, "cleanup job " + std::to_string(job_id_), "no way on from " + before);
+    if (!allowed)
+      return fail(Code::kInternal, "cleanup job " + std::to_string(job_id_), "no way on from " + before);
     row.status = name(allowed->next);
     row.end_us = now_us();
     if (why) row.result = result_number(*why), row.comment = why->message();

@@ -1,5 +1,6 @@
 #pragma once
-// Internal to core/engine/clean: one life of a job. plan.cc: INIT; delete_items.cc: DOING; clean_run.cc: the rest.
+// Internal to core/engine/clean: one life of a job. plan.cc: INIT; delete_items.cc: DOING; clean_run.cc: the
+// rest.
 
 #include "core/engine/clean/clean_job.h"
 #include "core/engine/clean/item_objects.h"
@@ -11,8 +12,8 @@ namespace seabed::clean {
 CleanRequest request_of(const catalog::DeleteJobRow& job);
 std::string join_ids(const std::set<uint64_t>& ids);
 std::set<uint64_t> dests_of(const Stock& stock, const CleanRequest& request);
-/// The rules of the request over what was looked at. Errors: the refusals of a deletion by id. `decision.blocked` is set
-/// when the media, a destination or the clock speak against it.
+/// The rules of the request over what was looked at. Errors: the refusals of a deletion by id.
+/// `decision.blocked` is set when the media, a destination or the clock speak against it.
 Result<CleanDecision> decide(EngineContext& context, const CleanLook& look, const CleanRequest& request,
                              const CancelToken& cancel);
 /// 0, or the number for RESULT.

@@ -46,14 +46,16 @@ ClockWitness system_witness() {
 Result<std::string> check_clock(EngineContext& context, const ClockWitness& witness, const Stock& stock) {
   const uint64_t now = context.clock->read().now, boot = witness.boot_ns();
   if (const uint64_t known = newest_known(stock); known > now + kBehindTheMedia)
-    return fmt::format("the clock is {} behind what is archived and backed up already; set it right", span(known - now));
+    return fmt::format("the clock is {} behind what is archived and backed up already; set it right",
+                       span(known - now));
   if (witness.boot_id.empty()) return std::string();
   return context.catalog->get<std::string>([&](Transaction& tx) -> Result<std::string> {
     SEABED_TRY(const auto mark, catalog::find_clock_mark(tx, witness.boot_id));
     SEABED_TRY(const auto newest, catalog::newest_clock_mark(tx));
     if (!mark) {
       if (newest && newest->wall_ns > now + kTolerance)
-        return fmt::format("the clock is {} before that of an earlier cleanup{}", span(newest->wall_ns - now), kWayOut);
+        return fmt::format("the clock is {} before that of an earlier cleanup{}", span(newest->wall_ns - now),
+                           kWayOut);
       SEABED_CHECK(catalog::put_clock_mark(tx, {witness.boot_id, boot, now}));
       return std::string();
     }
@@ -61,8 +63,8 @@ Result<std::string> check_clock(EngineContext& context, const ClockWitness& witn
     const uint64_t should = mark->wall_ns + passed;
     const uint64_t drift = now > should ? now - should : should - now;
     if (drift <= kTolerance + passed / 1000) return std::string();
-    return fmt::format("the clock jumped {} by {} against the time since boot{}", now > should ? "forward" : "back",
-                       span(drift), kWayOut);
+    return fmt::format("the clock jumped {} by {} against the time since boot{}",
+                       now > should ? "forward" : "back", span(drift), kWayOut);
   });
 }
 

@@ -1,4 +1,5 @@
-// DOING: one item after the other. DELETING in the catalog and a tombstone on the medium come before the first object.
+// DOING: one item after the other. DELETING in the catalog and a tombstone on the medium come before the
+// first object.
 
 #include <algorithm>
 
@@ -12,7 +13,9 @@ namespace seabed::clean {
 namespace {
 
 bool is_set(const catalog::DeleteTaskRow& task) { return task.task_type == "BACKUP SET"; }
-paths::PieceKey piece_of(const catalog::DeleteTaskRow& task) { return {task.dest_id, task.round_id, task.id}; }
+paths::PieceKey piece_of(const catalog::DeleteTaskRow& task) {
+  return {task.dest_id, task.round_id, task.id};
+}
 std::string item_name(const catalog::DeleteTaskRow& task) {
   return (is_set(task) ? "backup set " : "piece ") + std::to_string(task.id);
 }
@@ -40,7 +43,8 @@ paths::SetId CleanRun::set_of(const catalog::DeleteTaskRow& task) const {
 Result<const CleanPlace*> CleanRun::place_of(const catalog::DeleteTaskRow& task) {
   if (const CleanPlace* place = look_.place(task.dest_id)) return place;
   return fail(Error{Code::kUnavailable, "destination " + std::to_string(task.dest_id),
-                    look_.against.empty() ? "is not known" : look_.against.front(), "look at `seabed doctor`", 0, 9070});
+                    look_.against.empty() ? "is not known" : look_.against.front(), "look at `seabed doctor`",
+                    0, 9070});
 }
 
 Status CleanRun::delete_items() {
@@ -50,7 +54,8 @@ Status CleanRun::delete_items() {
     for (const auto& task : tasks_) also.insert(task.dest_id);
     SEABED_TRY(look_, look(context_, job_.tenant_id, also, tools_, cancel_));
     if (!look_.against.empty())
-      return fail(Code::kConflict, "cleanup of " + look_.tenant.name, look_.against.front(), "the next run decides again");
+      return fail(Code::kConflict, "cleanup of " + look_.tenant.name, look_.against.front(),
+                  "the next run decides again");
   }
   tell();
   for (auto& task : tasks_) {
@@ -65,9 +70,13 @@ Status CleanRun::delete_items() {
 
 Status CleanRun::delete_item(catalog::DeleteTaskRow& task) {
   const auto state = task_state(task.status);
-  if (!state) return fail(Code::kCorruption, "cleanup task " + std::to_string(task.task_id), "unknown status " + task.status);
+  if (!state)
+    return fail(Code::kCorruption, "cleanup task " + std::to_string(task.task_id),
+                "unknown status " + task.status);
   const auto step = on_event(*state, *state == TaskState::kInit ? TaskEvent::kStarted : TaskEvent::kResumed);
-  if (!step) return fail(Code::kInternal, "cleanup task " + std::to_string(task.task_id), "no way on from " + task.status);
+  if (!step)
+    return fail(Code::kInternal, "cleanup task " + std::to_string(task.task_id),
+                "no way on from " + task.status);
   for (TaskAction action : step->actions) {
     SEABED_CHECK(check_going_on());
     SEABED_CHECK(act(task, action));
@@ -95,7 +104,8 @@ Status CleanRun::mark_deleting(catalog::DeleteTaskRow& task) {
   SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_CHECK(catalog::update_delete_task(tx, next, task.status));
     if (!is_set(task))
-      return catalog::set_piece_file_status(tx, task.tenant_id, task.dest_id, task.round_id, task.id, "DELETING");
+      return catalog::set_piece_file_status(tx, task.tenant_id, task.dest_id, task.round_id, task.id,
+                                            "DELETING");
     SEABED_TRY(const auto sets, catalog::list_backup_sets(tx, task.tenant_id));
     SEABED_CHECK(check_no_child(sets, task.id));
     for (const auto& set : sets)
@@ -113,8 +123,10 @@ Status CleanRun::mark_deleting(catalog::DeleteTaskRow& task) {
 Status CleanRun::bury(const catalog::DeleteTaskRow& task) {
   SEABED_TRY(const CleanPlace* place, place_of(task));
   Tombstone stone;
-  if (is_set(task)) stone.set = set_of(task);
-  else stone.piece = piece_of(task);
+  if (is_set(task))
+    stone.set = set_of(task);
+  else
+    stone.piece = piece_of(task);
   stone.cluster_id = context_.cluster_id, stone.cluster_name = context_.cluster_name;
   stone.tenant_id = look_.tenant.tenant_id, stone.tenant_name = look_.tenant.name;
   stone.incarnation = look_.tenant.incarnation, stone.dest_id = task.dest_id;
@@ -126,16 +138,19 @@ Status CleanRun::bury(const catalog::DeleteTaskRow& task) {
   return ok();
 }
 
-/// Before DELETING, so that what is read stays as it is; and after the tombstone: a reader that came before it is seen here,
-/// one that comes later sees the tombstone.
+/// Before DELETING, so that what is read stays as it is; and after the tombstone: a reader that came before
+/// it is seen here, one that comes later sees the tombstone.
 Status CleanRun::look_for_readers(const catalog::DeleteTaskRow& task) {
   SEABED_TRY(const CleanPlace* place, place_of(task));
   SEABED_TRY(const auto reader, reader_of(context_, *place, is_set(task), task.round_id, task.id, io()));
-  if (reader) return fail(Code::kConflict, item_name(task), "is read by " + *reader, "the run after its end goes on");
+  if (reader)
+    return fail(Code::kConflict, item_name(task), "is read by " + *reader, "the run after its end goes on");
   SEABED_TRY(const auto facts, read_clean_facts(context_, job_.tenant_id));  // restores that run here
   const bool used = is_set(task) ? facts.stock.used_sets.contains(task.id)
                                  : facts.stock.used_pieces.contains({task.dest_id, task.id});
-  if (used) return fail(Code::kConflict, item_name(task), "is used by a running restore", "the run after its end goes on");
+  if (used)
+    return fail(Code::kConflict, item_name(task), "is used by a running restore",
+                "the run after its end goes on");
   return ok();
 }
 
@@ -165,7 +180,8 @@ Status CleanRun::delete_objects(catalog::DeleteTaskRow& task) {
 }
 
 Status CleanRun::note(catalog::DeleteTaskRow& task) {
-  return context_.catalog->transact([&](Transaction& tx) { return catalog::update_delete_task(tx, task, task.status); });
+  return context_.catalog->transact(
+      [&](Transaction& tx) { return catalog::update_delete_task(tx, task, task.status); });
 }
 
 Status CleanRun::mark_deleted(catalog::DeleteTaskRow& task) {
@@ -181,8 +197,10 @@ Status CleanRun::mark_deleted(catalog::DeleteTaskRow& task) {
     SEABED_CHECK(catalog::update_delete_job(tx, job, job.status));
     if (is_set(task))
       return catalog::set_backup_set_file_status(tx, task.tenant_id, task.id, "DELETING", "DELETED");
-    SEABED_TRY(const auto piece, catalog::find_piece(tx, task.tenant_id, task.dest_id, task.round_id, task.id));
-    SEABED_CHECK(catalog::set_piece_file_status(tx, task.tenant_id, task.dest_id, task.round_id, task.id, "DELETED"));
+    SEABED_TRY(const auto piece,
+               catalog::find_piece(tx, task.tenant_id, task.dest_id, task.round_id, task.id));
+    SEABED_CHECK(
+        catalog::set_piece_file_status(tx, task.tenant_id, task.dest_id, task.round_id, task.id, "DELETED"));
     return catalog::count_deleted_bytes(tx, task.tenant_id, task.dest_id, task.round_id,
                                         piece ? piece->input_bytes : 0, piece ? piece->output_bytes : 0);
   }));

@@ -16,16 +16,17 @@ Status start_clean(EngineContext& context, Background& background, uint64_t tena
     return run_clean(context, job_id, {}, cancel);
   });
   if (started || started.error().code != Code::kConflict) return started;
-  return fail(Error{Code::kConflict, "cleanup", "runs for this tenant", "wait for its end, or `seabed clean cancel`", 0, 9044});
+  return fail(Error{Code::kConflict, "cleanup", "runs for this tenant",
+                    "wait for its end, or `seabed clean cancel`", 0, 9044});
 }
 
 namespace {
 
 /// A job that nobody runs: of a process that is no more, or asked for while the hourly look was on.
 Status go_on(EngineContext& context, uint64_t tenant_id, const CancelToken& cancel, const CleanTools& tools) {
-  SEABED_TRY(const auto unfinished, context.catalog->get<std::vector<catalog::DeleteJobRow>>([&](Transaction& tx) {
-    return catalog::unfinished_delete_jobs(tx, tenant_id);
-  }));
+  SEABED_TRY(const auto unfinished,
+             context.catalog->get<std::vector<catalog::DeleteJobRow>>(
+                 [&](Transaction& tx) { return catalog::unfinished_delete_jobs(tx, tenant_id); }));
   for (const auto& job : unfinished) {
     log::info("cleanup: job {} of tenant {} goes on from {}", job.job_id, tenant_id, job.status);
     SEABED_CHECK(run_clean(context, job.job_id, {}, cancel, tools));
@@ -33,7 +34,8 @@ Status go_on(EngineContext& context, uint64_t tenant_id, const CancelToken& canc
   return ok();
 }
 
-Status take_turn(EngineContext& context, uint64_t tenant_id, const CancelToken& cancel, const CleanTools& tools) {
+Status take_turn(EngineContext& context, uint64_t tenant_id, const CancelToken& cancel,
+                 const CleanTools& tools) {
   SEABED_TRY(const auto seen, look(context, tenant_id, {}, tools, cancel));
   const CleanRequest request{.tenant_id = tenant_id};
   SEABED_TRY(const auto decision, decide(context, seen, request, cancel));
@@ -49,7 +51,8 @@ Status take_turn(EngineContext& context, uint64_t tenant_id, const CancelToken& 
 
 }  // namespace
 
-Status run_hourly_clean(EngineContext& context, uint64_t tenant_id, const CancelToken& cancel, const CleanTools& tools) {
+Status run_hourly_clean(EngineContext& context, uint64_t tenant_id, const CancelToken& cancel,
+                        const CleanTools& tools) {
   SEABED_CHECK(go_on(context, tenant_id, cancel, tools));
   SEABED_CHECK(take_turn(context, tenant_id, cancel, tools));
   return go_on(context, tenant_id, cancel, tools);
@@ -62,17 +65,21 @@ Status start_hourly(EngineContext& context, Background& background) {
     log::info("cleanup: job {} of tenant {} goes on from {}", job.job_id, job.tenant_id, job.status);
     SEABED_CHECK(start_clean(context, background, job.tenant_id, job.job_id));
   }
-  const auto first = std::min<std::chrono::milliseconds>(std::chrono::minutes(1), context.limits.clean_interval);
-  return background.every("hourly-clean", first, [&context] { return context.limits.clean_interval; },
-                          [&context, &background](const CancelToken&) -> Status {
-    for (const TenantConfig& tenant : context.tenants) {
-      const auto started = background.submit(clean_key(tenant.tenant_id), [&context, id = tenant.tenant_id](const CancelToken& cancel) {
-        return run_hourly_clean(context, id, cancel);
+  const auto first =
+      std::min<std::chrono::milliseconds>(std::chrono::minutes(1), context.limits.clean_interval);
+  return background.every(
+      "hourly-clean", first, [&context] { return context.limits.clean_interval; },
+      [&context, &background](const CancelToken&) -> Status {
+        for (const TenantConfig& tenant : context.tenants) {
+          const auto started = background.submit(
+              clean_key(tenant.tenant_id), [&context, id = tenant.tenant_id](const CancelToken& cancel) {
+                return run_hourly_clean(context, id, cancel);
+              });
+          if (!started && started.error().code != Code::kConflict)
+            return started;  // one that still runs has its turn next hour
+        }
+        return ok();
       });
-      if (!started && started.error().code != Code::kConflict) return started;  // one that still runs has its turn next hour
-    }
-    return ok();
-  });
 }
 
 }  // namespace seabed::clean

@@ -106,7 +106,8 @@ Status ItemObjects::remove_directory(const Told& told) const {
     SEABED_TRY(const bool tagged, is_tagged(rest.entries.front().key));
     if (tagged) return ok();
   }
-  return fail(Code::kUnavailable, store_.describe() + "/" + directory_, "objects are there again after their deletion",
+  return fail(Code::kUnavailable, store_.describe() + "/" + directory_,
+              "objects are there again after their deletion",
               "look whether something still writes there; the next run goes on");
 }
 
@@ -115,7 +116,8 @@ Result<bool> ItemObjects::is_tagged(const std::string& key) const {
   const auto tags = store_.get_tags(key, io_());
   if (!tags && tags.error().code == Code::kNotFound) return false;
   if (!tags) return fail(tags.error());
-  return std::ranges::find(*tags, std::pair<std::string, std::string>("delete_mode", "tagging")) != tags->end();
+  return std::ranges::find(*tags, std::pair<std::string, std::string>("delete_mode", "tagging")) !=
+         tags->end();
 }
 
 }  // namespace seabed::clean

@@ -25,9 +25,9 @@ class ItemObjects {
 
   /// Of the directory, by listing.
   Result<ItemCounts> count() const;
-  /// First the placeholders that say it is good, then the directory in the order of its names (so stream after stream),
-  /// then the start. What is missing already is a success. On a medium that only tags, everything is there afterwards,
-  /// and has the tag.
+  /// First the placeholders that say it is good, then the directory in the order of its names (so stream
+  /// after stream), then the start. What is missing already is a success. On a medium that only tags,
+  /// everything is there afterwards, and has the tag.
   Status remove(const Told& told) const;
 
  private:
@@ -38,7 +38,7 @@ class ItemObjects {
 
   ObjectStore& store_;
   Io io_;
-  std::string directory_, placeholders_;                  // prefixes
+  std::string directory_, placeholders_;                    // prefixes
   std::function<int(const std::string& key)> placeholder_;  // 0: not of this item, 1: an end, 2: the start
 };
 

@@ -15,14 +15,16 @@ std::string set_difference(const catalog::BackupSetRow& row, const MediaNames& m
   if (row.file_status == "DELETED")
     return found == media.sets.end() || buried
                ? ""
-               : fmt::format("set {} is DELETED in the catalog, and there without a tombstone", row.backup_set_id);
+               : fmt::format("set {} is DELETED in the catalog, and there without a tombstone",
+                             row.backup_set_id);
   if (is_gone(row.file_status)) return "";
   if (buried)
-    return fmt::format("set {} was deleted there, and is {} in the catalog; {}", row.backup_set_id, row.file_status, kRebuild);
+    return fmt::format("set {} was deleted there, and is {} in the catalog; {}", row.backup_set_id,
+                       row.file_status, kRebuild);
   if (!is_usable(row)) return "";
   if (found == media.sets.end() || !found->second.success)
-    return fmt::format("set {} is {} in the catalog, and is not there; look with `seabed verify`", row.backup_set_id,
-                       row.file_status);
+    return fmt::format("set {} is {} in the catalog, and is not there; look with `seabed verify`",
+                       row.backup_set_id, row.file_status);
   if (found->second.full != (row.backup_type == "D"))
     return fmt::format("set {} is of another type than in the catalog", row.backup_set_id);
   return "";
@@ -35,13 +37,16 @@ std::string piece_difference(const catalog::PieceRow& row, const MediaNames& med
   if (row.file_status == "DELETED")
     return found == media.pieces.end() || buried
                ? ""
-               : fmt::format("piece {} is DELETED in the catalog, and there without a tombstone", row.piece_id);
+               : fmt::format("piece {} is DELETED in the catalog, and there without a tombstone",
+                             row.piece_id);
   if (is_gone(row.file_status)) return "";
   if (buried)
-    return fmt::format("piece {} was deleted there, and is {} in the catalog; {}", row.piece_id, row.file_status, kRebuild);
+    return fmt::format("piece {} was deleted there, and is {} in the catalog; {}", row.piece_id,
+                       row.file_status, kRebuild);
   if (row.status != "FROZEN" || row.file_status != "AVAILABLE") return "";
   if (found == media.pieces.end() || !found->second.ended)
-    return fmt::format("piece {} is FROZEN in the catalog, and is not there; look with `seabed verify`", row.piece_id);
+    return fmt::format("piece {} is FROZEN in the catalog, and is not there; look with `seabed verify`",
+                       row.piece_id);
   return "";
 }
 
@@ -60,12 +65,14 @@ Result<MediaNames> list_media(ObjectStore& store, const IoContext& io) {
     }
   SEABED_TRY(const auto pieces, list_all(store, paths::pieces(), io));
   for (const auto& entry : pieces)
-    if (const auto p = paths::parse_piece_placeholder(entry.key)) (p->end ? out.pieces[p->piece].ended : out.pieces[p->piece].started) = true;
+    if (const auto p = paths::parse_piece_placeholder(entry.key))
+      (p->end ? out.pieces[p->piece].ended : out.pieces[p->piece].started) = true;
   SEABED_TRY(out.deleted, deleted_names(store, io));
   return out;
 }
 
-std::vector<std::string> differences_of(const Stock& stock, uint64_t dest_id, bool data, const MediaNames& media) {
+std::vector<std::string> differences_of(const Stock& stock, uint64_t dest_id, bool data,
+                                        const MediaNames& media) {
   std::vector<std::string> out;
   const auto add = [&](std::string text) {
     if (!text.empty()) out.push_back(std::move(text));
@@ -82,7 +89,8 @@ std::vector<std::string> differences_of(const Stock& stock, uint64_t dest_id, bo
       add(fmt::format("set {} is there, and the catalog does not know it; {}", id, kRebuild));
   for (const auto& [key, piece] : media.pieces)
     if (!data && !known_pieces.contains(key) && !media.deleted.pieces.contains(key))
-      add(fmt::format("piece {} of round {} is there, and the catalog does not know it; {}", key.piece, key.round, kRebuild));
+      add(fmt::format("piece {} of round {} is there, and the catalog does not know it; {}", key.piece,
+                      key.round, kRebuild));
   return out;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Cleanup waits until catalog and media agree: what one of them has and the other does not know is told, and nothing is
-// deleted. Pure, but for the listing.
+// Cleanup waits until catalog and media agree: what one of them has and the other does not know is told, and
+// nothing is deleted. Pure, but for the listing.
 
 #include <map>
 
@@ -25,6 +25,7 @@ struct MediaNames {
 Result<MediaNames> list_media(ObjectStore& store, const IoContext& io);
 
 /// In words; empty: they agree. What is being written, or was deleted, may be on one side only.
-std::vector<std::string> differences_of(const Stock& stock, uint64_t dest_id, bool data, const MediaNames& media);
+std::vector<std::string> differences_of(const Stock& stock, uint64_t dest_id, bool data,
+                                        const MediaNames& media);
 
 }  // namespace seabed::clean

@@ -33,8 +33,8 @@ CleanDecision chosen(const Stock& stock, const CleanRequest& request) {
                            "asked for by id", set.path});
   for (const auto& piece : stock.pieces)
     if (request.what == What::kPieces && request.ids.contains(piece.piece_id))
-      out.items.push_back({CleanItem::Kind::kPiece, piece.piece_id, piece.dest_id, piece.round_id, piece.output_bytes,
-                           true, "asked for by id", piece.path});
+      out.items.push_back({CleanItem::Kind::kPiece, piece.piece_id, piece.dest_id, piece.round_id,
+                           piece.output_bytes, true, "asked for by id", piece.path});
   out.summary = std::to_string(out.items.size()) + " to delete, by id";
   return out;
 }
@@ -44,7 +44,8 @@ std::string parameter_of(const CleanLook& look, const CleanRequest& request, con
   return look.facts.policy + ", expired before " + shown(look.tenant, decision.expired_point_us);
 }
 
-/// Children before their parents: a set never outlives what it is built on. Then pieces, the oldest first: no gaps.
+/// Children before their parents: a set never outlives what it is built on. Then pieces, the oldest first: no
+/// gaps.
 std::vector<CleanItem> in_order(std::vector<CleanItem> items) {
   std::erase_if(items, [](const CleanItem& item) { return !item.remove; });
   std::ranges::stable_sort(items, [](const CleanItem& a, const CleanItem& b) {
@@ -102,8 +103,8 @@ Result<CleanDecision> decide(EngineContext& context, const CleanLook& look, cons
   return decision;
 }
 
-Result<CleanDecision> explain_clean(EngineContext& context, const CleanRequest& request, const CancelToken& cancel,
-                                    const CleanTools& tools) {
+Result<CleanDecision> explain_clean(EngineContext& context, const CleanRequest& request,
+                                    const CancelToken& cancel, const CleanTools& tools) {
   SEABED_TRY(const auto seen, look_for(context, request, cancel, tools));
   return decide(context, seen, request, cancel);
 }
@@ -111,9 +112,9 @@ Result<CleanDecision> explain_clean(EngineContext& context, const CleanRequest& 
 Result<uint64_t> submit_clean(EngineContext& context, const CleanRequest& request, const CleanTools& tools) {
   const CancelToken never;
   // A second one is told so before anything is looked at.
-  SEABED_TRY(const auto running, context.catalog->get<std::vector<catalog::DeleteJobRow>>([&](Transaction& tx) {
-    return catalog::unfinished_delete_jobs(tx, request.tenant_id);
-  }));
+  SEABED_TRY(const auto running,
+             context.catalog->get<std::vector<catalog::DeleteJobRow>>(
+                 [&](Transaction& tx) { return catalog::unfinished_delete_jobs(tx, request.tenant_id); }));
   if (running.empty() && request.what != What::kObsolete) {
     SEABED_TRY(const auto seen, look_for(context, request, never, tools));
     SEABED_TRY(const auto decision, decide(context, seen, request, never));
@@ -134,8 +135,9 @@ Result<uint64_t> submit_clean(EngineContext& context, const CleanRequest& reques
 }
 
 Result<uint64_t> cancel_clean(EngineContext& context, uint64_t tenant_id) {
-  SEABED_TRY(const uint64_t id, context.catalog->get<uint64_t>(
-                                    [&](Transaction& tx) { return catalog::request_delete_cancel(tx, tenant_id); }));
+  SEABED_TRY(const uint64_t id, context.catalog->get<uint64_t>([&](Transaction& tx) {
+    return catalog::request_delete_cancel(tx, tenant_id);
+  }));
   context.at_state("clean/CANCELING");
   return id;
 }
@@ -161,7 +163,8 @@ Status CleanRun::write_plan(const CleanDecision& decision) {
     task.tenant_id = job_.tenant_id, task.incarnation = job_.incarnation, task.job_id = job_id_;
     task.task_type = item.kind == CleanItem::Kind::kSet ? "BACKUP SET" : "BACKUP PIECE";
     task.id = item.id, task.round_id = item.round_id, task.dest_id = item.dest_id;
-    task.start_us = now_us(), task.total_bytes = item.bytes, task.path = item.path, task.comment = item.reason;
+    task.start_us = now_us(), task.total_bytes = item.bytes, task.path = item.path,
+    task.comment = item.reason;
   }
   return context_.catalog->transact([&](Transaction& tx) -> Status {
     catalog::DeleteJobRow row = job_;

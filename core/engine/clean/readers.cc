@@ -26,14 +26,18 @@ Needs needs_of(const ReaderLeaseFacts& lease) {
   for (const auto& directory : lease.directories) {
     const auto set = paths::parse_set_dir(directory);
     const auto piece = paths::parse_piece_dir(directory);
-    if (set) needs.sets.insert(set->id);
-    else if (piece) needs.pieces.insert(*piece);
-    else needs.everything = true;
+    if (set)
+      needs.sets.insert(set->id);
+    else if (piece)
+      needs.pieces.insert(*piece);
+    else
+      needs.everything = true;
   }
   return needs;
 }
 
-Result<std::vector<ReaderLeaseFacts>> leases_in_force(EngineContext& context, ObjectStore& store, const IoContext& io) {
+Result<std::vector<ReaderLeaseFacts>> leases_in_force(EngineContext& context, ObjectStore& store,
+                                                      const IoContext& io) {
   SEABED_TRY(auto leases, list_reader_leases(store, io));
   const Scn now = context.clock->read().now;
   std::erase_if(leases, [&](const auto& lease) { return !in_force(lease, now); });
@@ -42,8 +46,8 @@ Result<std::vector<ReaderLeaseFacts>> leases_in_force(EngineContext& context, Ob
 
 }  // namespace
 
-Result<std::vector<std::string>> protect_readers(EngineContext& context, const CleanPlace& place, const IoContext& io,
-                                                 Stock* stock) {
+Result<std::vector<std::string>> protect_readers(EngineContext& context, const CleanPlace& place,
+                                                 const IoContext& io, Stock* stock) {
   SEABED_TRY(const auto leases, leases_in_force(context, *place.store, io));
   std::vector<std::string> out;
   for (const auto& lease : leases) {
@@ -61,12 +65,13 @@ Result<std::vector<std::string>> protect_readers(EngineContext& context, const C
   return out;
 }
 
-Result<std::optional<std::string>> reader_of(EngineContext& context, const CleanPlace& place, bool set, uint64_t round,
-                                             uint64_t id, const IoContext& io) {
+Result<std::optional<std::string>> reader_of(EngineContext& context, const CleanPlace& place, bool set,
+                                             uint64_t round, uint64_t id, const IoContext& io) {
   SEABED_TRY(const auto leases, leases_in_force(context, *place.store, io));
   for (const auto& lease : leases) {
     const Needs needs = needs_of(lease);
-    if (needs.everything || (set ? needs.sets.contains(id) : needs.pieces.contains({place.row.dest_id, round, id})))
+    if (needs.everything ||
+        (set ? needs.sets.contains(id) : needs.pieces.contains({place.row.dest_id, round, id})))
       return std::optional(words(lease));
   }
   return std::optional<std::string>();

@@ -5,9 +5,9 @@
 
 namespace seabed::clean {
 
-/// Adds to used_sets and used_pieces; returns the readers in words. A lease that names no directory, or one that is not
-/// understood, protects everything at the place.
-Result<std::vector<std::string>> protect_readers(EngineContext& context, const CleanPlace& place, const IoContext& io,
-                                                 Stock* stock);
+/// Adds to used_sets and used_pieces; returns the readers in words. A lease that names no directory, or one
+/// that is not understood, protects everything at the place.
+Result<std::vector<std::string>> protect_readers(EngineContext& context, const CleanPlace& place,
+                                                 const IoContext& io, Stock* stock);
 
 }  // namespace seabed::clean

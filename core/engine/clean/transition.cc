@@ -12,11 +12,12 @@ constexpr std::array<std::pair<JobState, std::string_view>, 6> kJobNames{{{JobSt
                                                                           {JobState::kFailed, "FAILED"},
                                                                           {JobState::kCanceling, "CANCELING"},
                                                                           {JobState::kCanceled, "CANCELED"}}};
-constexpr std::array<std::pair<TaskState, std::string_view>, 5> kTaskNames{{{TaskState::kInit, "INIT"},
-                                                                            {TaskState::kDoing, "DOING"},
-                                                                            {TaskState::kCompleted, "COMPLETED"},
-                                                                            {TaskState::kFailed, "FAILED"},
-                                                                            {TaskState::kCanceled, "CANCELED"}}};
+constexpr std::array<std::pair<TaskState, std::string_view>, 5> kTaskNames{
+    {{TaskState::kInit, "INIT"},
+     {TaskState::kDoing, "DOING"},
+     {TaskState::kCompleted, "COMPLETED"},
+     {TaskState::kFailed, "FAILED"},
+     {TaskState::kCanceled, "CANCELED"}}};
 
 template <class State, size_t N>
 std::string_view find_name(const std::array<std::pair<State, std::string_view>, N>& names, State state) {
@@ -25,7 +26,8 @@ std::string_view find_name(const std::array<std::pair<State, std::string_view>, 
   return "";
 }
 template <class State, size_t N>
-std::optional<State> find_state(const std::array<std::pair<State, std::string_view>, N>& names, std::string_view text) {
+std::optional<State> find_state(const std::array<std::pair<State, std::string_view>, N>& names,
+                                std::string_view text) {
   for (const auto& [value, name] : names)
     if (name == text) return value;
   return std::nullopt;
@@ -44,7 +46,8 @@ std::optional<JobStep> on_event(JobState state, JobEvent event) {
   if (state == JobState::kCanceling && (event == JobEvent::kStopped || event == JobEvent::kFailed))
     return JobStep{JobState::kCanceled, {kEndTasks}};
   // The cancel came too late: everything is gone.
-  if (state == JobState::kCanceling && event == JobEvent::kTasksDone) return JobStep{JobState::kCompleted, {}};
+  if (state == JobState::kCanceling && event == JobEvent::kTasksDone)
+    return JobStep{JobState::kCompleted, {}};
   return std::nullopt;
 }
 
@@ -61,7 +64,8 @@ std::optional<TaskStep> on_event(TaskState state, TaskEvent event) {
     step.actions.insert(step.actions.end(), deleting.begin(), deleting.end());
     return step;
   }
-  if (state == TaskState::kDoing && event == TaskEvent::kResumed) return TaskStep{TaskState::kDoing, deleting};
+  if (state == TaskState::kDoing && event == TaskEvent::kResumed)
+    return TaskStep{TaskState::kDoing, deleting};
   if (state == TaskState::kDoing && event == TaskEvent::kObjectsGone)
     return TaskStep{TaskState::kCompleted, {kMarkDeleted}};
   if (event == TaskEvent::kFailed) return TaskStep{TaskState::kFailed, {}};

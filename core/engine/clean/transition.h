@@ -1,6 +1,7 @@
 #pragma once
-// What may follow what in a cleanup (reference: state-machines section 7). Pure: no clock, no I/O. The executor does the
-// work of a state, which is idempotent, and then persists the next state in one catalog transaction.
+// What may follow what in a cleanup (reference: state-machines section 7). Pure: no clock, no I/O. The
+// executor does the work of a state, which is idempotent, and then persists the next state in one catalog
+// transaction.
 
 #include <cstdint>
 #include <optional>
@@ -12,11 +13,11 @@ namespace seabed::clean {
 // ---- the job: one cleanup of a tenant ----
 enum class JobState { kInit, kDoing, kCompleted, kFailed, kCanceling, kCanceled };
 enum class JobEvent {
-  kPlanned,          // the candidates are computed
-  kTasksDone,        // every task is COMPLETED
-  kFailed,           // the media disagree, the clock jumped, an object cannot be deleted
+  kPlanned,    // the candidates are computed
+  kTasksDone,  // every task is COMPLETED
+  kFailed,     // the media disagree, the clock jumped, an object cannot be deleted
   kCancelRequested,
-  kStopped,          // after a cancel: nothing is deleted any more
+  kStopped,  // after a cancel: nothing is deleted any more
 };
 enum class JobAction { kWriteTasks, kDeleteItems, kStopWork, kEndTasks };
 struct JobStep {
@@ -31,10 +32,10 @@ bool is_final(JobState state);
 enum class TaskState { kInit, kDoing, kCompleted, kFailed, kCanceled };
 enum class TaskEvent {
   kStarted,
-  kResumed,          // another process goes on, or a later job
+  kResumed,  // another process goes on, or a later job
   kObjectsGone,
-  kFailed,           // also: a reader holds it, it goes on when the reader has left
-  kStopped,          // after a cancel; what was begun stays DELETING
+  kFailed,   // also: a reader holds it, it goes on when the reader has left
+  kStopped,  // after a cancel; what was begun stays DELETING
 };
 enum class TaskAction { kMarkDeleting, kWriteTombstone, kLookForReaders, kDeleteObjects, kMarkDeleted };
 struct TaskStep {

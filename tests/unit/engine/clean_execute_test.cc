@@ -1,6 +1,6 @@
-// Cleanup executed against the model: random histories of backups, log and windows on a real medium. What the model
-// calls restorable is what the media give, before and after each cleanup, nothing of the window gets lost, and restores
-// to its moments equal the oracle.
+// Cleanup executed against the model: random histories of backups, log and windows on a real medium. What the
+// model calls restorable is what the media give, before and after each cleanup, nothing of the window gets
+// lost, and restores to its moments equal the oracle.
 
 #include <gtest/gtest.h>
 
@@ -27,12 +27,15 @@ class Model {
       if (gone_pieces.contains(p)) return false;
     return true;
   }
-  bool chain_is_there(const Set& s) const { return s.alive && (s.full || chain_is_there(sets[s.parent - 1])); }
+  bool chain_is_there(const Set& s) const {
+    return s.alive && (s.full || chain_is_there(sets[s.parent - 1]));
+  }
   /// The newest set that a restore to `second` begins from; 0: none.
   uint64_t base_of(uint64_t second) const {
     uint64_t base = 0;
     for (const Set& s : sets)
-      if (chain_is_there(s) && s.min <= second && second <= now && log_is_there(s.start - 1, second)) base = s.id;
+      if (chain_is_there(s) && s.min <= second && second <= now && log_is_there(s.start - 1, second))
+        base = s.id;
     return base;
   }
   std::vector<bool> restorable() const {
@@ -88,7 +91,9 @@ class CleanExecution : public ::testing::TestWithParam<uint64_t> {
     const auto done = rig.media.restore(request);
     ASSERT_TRUE(done) << "second " << second << ": " << done.error().message();
     for (uint64_t ls : {1001, 1002})
-      ASSERT_EQ(rig.media.staged(request.directory, ls), rig.media.expected(model.base_of(second), ls, second)) << second;
+      ASSERT_EQ(rig.media.staged(request.directory, ls),
+                rig.media.expected(model.base_of(second), ls, second))
+          << second;
     std::filesystem::remove_all(request.directory);
     ++restores;
   }

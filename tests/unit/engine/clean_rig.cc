@@ -23,7 +23,9 @@ CleanRig::CleanRig() {
   data_uri = "file://" + media.data_dir, archive_uri = "file://" + media.archive_dir;
   tools.look_again = std::chrono::milliseconds(1);
   tools.witness.boot_id = "rig";
-  tools.witness.boot_ns = [this] { return boot_seconds ? boot_seconds * 1'000'000'000 : clock.now - at(0) + 1; };
+  tools.witness.boot_ns = [this] {
+    return boot_seconds ? boot_seconds * 1'000'000'000 : clock.now - at(0) + 1;
+  };
   make_catalog();
 }
 
@@ -41,12 +43,17 @@ void CleanRig::make_catalog() {
     EXPECT_EQ(tenant.tenant_id, kTenant);
     const auto place = [&](uint64_t id, catalog::DestinationKind kind, const std::string& uri) {
       const Uri parsed = *parse_uri(uri);
-      return catalog::insert_destination(tx, {.dest_id = id, .tenant_id = kTenant, .kind = kind, .identity = parsed.identity(),
-                                              .path = parsed.redacted(), .uri = uri});
+      return catalog::insert_destination(tx, {.dest_id = id,
+                                              .tenant_id = kTenant,
+                                              .kind = kind,
+                                              .identity = parsed.identity(),
+                                              .path = parsed.redacted(),
+                                              .uri = uri});
     };
     SEABED_CHECK(place(kData, catalog::DestinationKind::kData, data_uri));
     SEABED_CHECK(place(kArchive, catalog::DestinationKind::kArchive, archive_uri));
-    return catalog::insert_round(tx, {.tenant_id = kTenant, .dest_id = kArchive, .round_id = 1, .status = "DOING"});
+    return catalog::insert_round(
+        tx, {.tenant_id = kTenant, .dest_id = kArchive, .round_id = 1, .status = "DOING"});
   });
 }
 
@@ -72,8 +79,10 @@ void CleanRig::advance(uint64_t second) {
       row.file_status = p == last ? "INCOMPLETE" : "AVAILABLE";
       row.input_bytes = 100, row.output_bytes = 110;
       SEABED_TRY(const auto there, catalog::find_piece(tx, kTenant, kArchive, 1, p));
-      if (there) SEABED_CHECK(catalog::update_piece(tx, row, there->status));
-      else SEABED_CHECK(catalog::insert_piece(tx, row));
+      if (there)
+        SEABED_CHECK(catalog::update_piece(tx, row, there->status));
+      else
+        SEABED_CHECK(catalog::insert_piece(tx, row));
     }
     pieces_ = last;
     return ok();
@@ -130,7 +139,8 @@ Result<uint64_t> CleanRig::Session::submit(clean::CleanRequest request) {
 }
 
 Status CleanRig::Session::run(uint64_t job) {
-  return clean::run_clean(context, job, [this](const Progress& p) { progress.push_back(p); }, cancel, rig.tools);
+  return clean::run_clean(
+      context, job, [this](const Progress& p) { progress.push_back(p); }, cancel, rig.tools);
 }
 
 Status CleanRig::Session::clean(clean::CleanRequest request) {
@@ -148,7 +158,9 @@ clean::CleanDecision CleanRig::Session::explain(clean::CleanRequest request) {
 Status CleanRig::Session::turn() { return clean::run_hourly_clean(context, kTenant, cancel, rig.tools); }
 
 catalog::DeleteJobRow CleanRig::Session::job(uint64_t id) {
-  return catalog->get<std::optional<catalog::DeleteJobRow>>([&](Transaction& tx) { return catalog::find_delete_job(tx, id); })
+  return catalog
+      ->get<std::optional<catalog::DeleteJobRow>>(
+          [&](Transaction& tx) { return catalog::find_delete_job(tx, id); })
       ->value_or(catalog::DeleteJobRow{});
 }
 
@@ -158,11 +170,13 @@ std::vector<catalog::DeleteTaskRow> CleanRig::Session::tasks(uint64_t job) {
 }
 
 std::vector<BackupSetRow> CleanRig::Session::sets() {
-  return *catalog->get<std::vector<BackupSetRow>>([&](Transaction& tx) { return catalog::list_backup_sets(tx, kTenant); });
+  return *catalog->get<std::vector<BackupSetRow>>(
+      [&](Transaction& tx) { return catalog::list_backup_sets(tx, kTenant); });
 }
 
 std::vector<PieceRow> CleanRig::Session::pieces() {
-  return *catalog->get<std::vector<PieceRow>>([&](Transaction& tx) { return catalog::list_pieces(tx, kTenant); });
+  return *catalog->get<std::vector<PieceRow>>(
+      [&](Transaction& tx) { return catalog::list_pieces(tx, kTenant); });
 }
 
 std::set<uint64_t> CleanRig::Session::sets_in(const std::string& file_status) {
@@ -190,7 +204,8 @@ void CleanRig::Session::change_set(uint64_t id, const std::function<void(BackupS
 
 void CleanRig::Session::add_restore(const std::string& sets) {
   transact([&](Transaction& tx) -> Status {
-    catalog::RestoreJobRow row{.tenant_id = 1, .backup_tenant_id = kTenant, .status = "RESTORING", .backup_set_list = sets};
+    catalog::RestoreJobRow row{
+        .tenant_id = 1, .backup_tenant_id = kTenant, .status = "RESTORING", .backup_set_list = sets};
     SEABED_CHECK(catalog::insert_restore_job(tx, row));
     return ok();
   });

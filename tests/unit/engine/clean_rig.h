@@ -1,6 +1,6 @@
 #pragma once
-// A tenant on real media (the restore rig's) with a catalog that knows them, and a clock by hand: second n of the rig's
-// time. A Session is one life of the agent; only one may live at a time.
+// A tenant on real media (the restore rig's) with a catalog that knows them, and a clock by hand: second n of
+// the rig's time. A Session is one life of the agent; only one may live at a time.
 
 #include <gtest/gtest.h>
 
@@ -36,7 +36,7 @@ class CleanRig {
     std::vector<catalog::BackupSetRow> sets();
     std::vector<catalog::PieceRow> pieces();
     /// Ids whose FILE_STATUS is that.
-    std::set<uint64_t> sets_in(const std::string& file_status), pieces_in(const std::string& file_status);
+    std::set<uint64_t> sets_in(const std::string&file_status), pieces_in(const std::string&file_status);
     void change_set(uint64_t id, const std::function<void(catalog::BackupSetRow&)>& change);
     void add_restore(const std::string& sets);
     template <class F>

@@ -20,11 +20,13 @@ using Ids = std::set<uint64_t>;
 constexpr int kDied = 42;
 constexpr uint64_t kHour = 3600;
 
-/// Full, incremental, full, incremental; pieces of 100 seconds. With a window of 250 s at second 1000 the window begins at 750: set 3 is the clean point.
+/// Full, incremental, full, incremental; pieces of 100 seconds. With a window of 250 s at second 1000 the
+/// window begins at 750: set 3 is the clean point.
 class CleanTest : public ::testing::Test {
  protected:
   using Session = CleanRig::Session;
-  static constexpr uint64_t kTenant = CleanRig::kTenant, kData = CleanRig::kData, kArchive = CleanRig::kArchive;
+  static constexpr uint64_t kTenant = CleanRig::kTenant, kData = CleanRig::kData,
+                            kArchive = CleanRig::kArchive;
 
   /// Written once: each test begins with a copy of these media and this catalog.
   static CleanRig& shared() {
@@ -32,19 +34,20 @@ class CleanTest : public ::testing::Test {
     if (rig) return *rig;
     rig = std::make_unique<CleanRig>();
     rig->advance(120);
-    rig->backup(true, 20);    // 1: 120-140
+    rig->backup(true, 20);  // 1: 120-140
     rig->advance(310);
-    rig->backup(false, 15);   // 2: 310-325
+    rig->backup(false, 15);  // 2: 310-325
     rig->advance(520);
-    rig->backup(true, 20);    // 3: 520-540
+    rig->backup(true, 20);  // 3: 520-540
     rig->advance(760);
-    rig->backup(false, 10);   // 4: 760-770
+    rig->backup(false, 10);  // 4: 760-770
     rig->advance(1000);
     rig->set_policy("250s");
     fs::create_directory(rig->media.base + "/first");
     for (const auto& entry : fs::directory_iterator(rig->media.base))
       if (entry.path().filename() != "first")
-        fs::copy(entry.path(), fs::path(rig->media.base) / "first" / entry.path().filename(), fs::copy_options::recursive);
+        fs::copy(entry.path(), fs::path(rig->media.base) / "first" / entry.path().filename(),
+                 fs::copy_options::recursive);
     return *rig;
   }
   void SetUp() override {
@@ -68,7 +71,8 @@ class CleanTest : public ::testing::Test {
     EXPECT_EQ(directories(media.archive_dir).count("piece_d1002r1p5"), 0u);
     EXPECT_EQ(directories(media.archive_dir).size(), 5u) << "pieces 6 to 10";
     for (const std::string& key : media.objects(media.data_dir))
-      EXPECT_FALSE(key.starts_with("backup_sets/backup_set_1") || key.starts_with("backup_sets/backup_set_2")) << key;
+      EXPECT_FALSE(key.starts_with("backup_sets/backup_set_1") || key.starts_with("backup_sets/backup_set_2"))
+          << key;
     for (const std::string& key : media.objects(media.archive_dir))
       EXPECT_FALSE(key.starts_with("pieces/piece_d1002r1p1_")) << key;
     const auto gone = deleted_names(*store(media.data_dir), {});
@@ -85,7 +89,8 @@ class CleanTest : public ::testing::Test {
   }
   std::unique_ptr<ReaderLease> lease(const std::string& dir, std::vector<std::string> directories) {
     ReaderLeaseFacts facts;
-    facts.cluster_id = 2, facts.cluster_name = "beta", facts.tenant_name = "copy", facts.purpose = "quick tenant";
+    facts.cluster_id = 2, facts.cluster_name = "beta", facts.tenant_name = "copy",
+    facts.purpose = "quick tenant";
     facts.directories = std::move(directories);
     auto taken = ReaderLease::take(store(dir), facts, {}, clock, {});
     EXPECT_TRUE(taken) << taken.error().message();
@@ -141,7 +146,8 @@ TEST_F(CleanTest, VerifyMissesNothingThatWasDeleted) {
   { ASSERT_TRUE(Session(rig).clean()); }
   const auto report = verify_media(media.context, media.source(), false, {}, media.cancel);
   ASSERT_TRUE(report) << report.error().message();
-  for (const auto& finding : report->findings) EXPECT_FALSE(finding.error) << finding.object << " " << finding.reason;
+  for (const auto& finding : report->findings)
+    EXPECT_FALSE(finding.error) << finding.object << " " << finding.reason;
   EXPECT_EQ(report->good_sets, (std::vector<uint64_t>{3, 4}));
 }
 
@@ -182,7 +188,8 @@ INSTANTIATE_TEST_SUITE_P(States, CleanKillTest,
                                            std::pair("clean/batch", 1), std::pair("clean/objects", 2),
                                            std::pair("clean/DELETED", 3), std::pair("clean/COMPLETED", 1)),
                          [](const auto& info) {
-                           std::string name = std::string(info.param.first).substr(6) + std::to_string(info.param.second);
+                           std::string name =
+                               std::string(info.param.first).substr(6) + std::to_string(info.param.second);
                            return name;
                          });
 
@@ -249,7 +256,8 @@ TEST_F(CleanTest, ReadersOfAnotherClusterAreHonoured) {
     Session session(rig);
     ASSERT_TRUE(session.clean());
     EXPECT_TRUE(session.sets_in("DELETED").empty());
-    EXPECT_EQ(session.pieces_in("DELETED"), (Ids{1})) << "what the kept sets replay from, and no gap behind a kept piece";
+    EXPECT_EQ(session.pieces_in("DELETED"), (Ids{1}))
+        << "what the kept sets replay from, and no gap behind a kept piece";
   }
   sets->release({});
   pieces->release({});
@@ -261,11 +269,13 @@ TEST_F(CleanTest, AReaderThatComesInBetweenHoldsTheItemBack) {
   std::unique_ptr<ReaderLease> reader;
   Session session(rig);
   session.context.at_state = [&](const std::string& now) {
-    if (now == "clean/DELETING" && !reader) reader = lease(media.data_dir, {"backup_set_2_inc", "backup_set_1_full"});
+    if (now == "clean/DELETING" && !reader)
+      reader = lease(media.data_dir, {"backup_set_2_inc", "backup_set_1_full"});
   };
   const auto done = session.clean();
   ASSERT_FALSE(done);
-  EXPECT_NE(done.error().message().find("quick tenant copy of cluster beta"), std::string::npos) << done.error().message();
+  EXPECT_NE(done.error().message().find("quick tenant copy of cluster beta"), std::string::npos)
+      << done.error().message();
   EXPECT_EQ(session.job(1).status, "FAILED");
   EXPECT_EQ(session.tasks(1)[0].status, "FAILED");
   EXPECT_EQ(session.sets_in("DELETING"), (Ids{2}));
@@ -274,7 +284,8 @@ TEST_F(CleanTest, AReaderThatComesInBetweenHoldsTheItemBack) {
   EXPECT_EQ(directories(media.data_dir).size(), 4u);
   clock.now += 36 * 60 * 1'000'000'000ull;  // it died, by its clock and by the medium's
   for (const auto& key : media.objects(media.data_dir + "/readers"))
-    fs::last_write_time(media.data_dir + "/readers/" + key, fs::file_time_type::clock::now() - std::chrono::hours(24 * 365 * 20));
+    fs::last_write_time(media.data_dir + "/readers/" + key,
+                        fs::file_time_type::clock::now() - std::chrono::hours(24 * 365 * 20));
   ASSERT_TRUE(session.clean());
   EXPECT_EQ(session.sets_in("DELETED"), (Ids{1, 2}));
 }
@@ -315,7 +326,8 @@ TEST_F(CleanTest, AChildThatBeganSinceThePlanStopsTheDeletion) {
   session.context.at_state = [&](const std::string& now) {
     if (now != "clean/DOING") return;
     session.transact([&](Transaction& tx) {
-      catalog::BackupSetRow row{.tenant_id = kTenant, .backup_set_id = 5, .dest_id = kData, .backup_type = "I"};
+      catalog::BackupSetRow row{
+          .tenant_id = kTenant, .backup_set_id = 5, .dest_id = kData, .backup_type = "I"};
       row.prev_full_backup_set_id = 1, row.prev_inc_backup_set_id = 2;
       return catalog::insert_backup_set(tx, row);
     });
@@ -329,7 +341,8 @@ TEST_F(CleanTest, ASetThatTheCatalogDoesNotKnowIsToldAndNothingGoes) {
   Session session(rig);
   const auto done = session.clean();
   ASSERT_FALSE(done);
-  EXPECT_NE(done.error().message().find("set 9 is there, and the catalog does not know it"), std::string::npos)
+  EXPECT_NE(done.error().message().find("set 9 is there, and the catalog does not know it"),
+            std::string::npos)
       << done.error().message();
   EXPECT_EQ(session.job(1).status, "FAILED");
   EXPECT_TRUE(session.sets_in("DELETED").empty());
@@ -355,7 +368,8 @@ TEST_F(CleanTest, ACatalogOlderThanTheMediaDeletesNothing) {
   session.change_set(1, [](auto& row) { row.file_status = "AVAILABLE"; });
   const auto done = session.clean();
   ASSERT_FALSE(done);
-  EXPECT_NE(done.error().message().find("set 1 was deleted there"), std::string::npos) << done.error().message();
+  EXPECT_NE(done.error().message().find("set 1 was deleted there"), std::string::npos)
+      << done.error().message();
 }
 
 TEST_F(CleanTest, ACleanPointThatTellsOtherTimesIsNotReliedOn) {
@@ -375,7 +389,8 @@ TEST_F(CleanTest, AClockThatJumpsForwardByADayDeletesNothing) {
     clock.now = at(1000 + 26 * kHour), boot_seconds += kHour;
     const auto done = session.clean();
     ASSERT_FALSE(done);
-    EXPECT_NE(done.error().message().find("jumped forward by 1 d 1 h"), std::string::npos) << done.error().message();
+    EXPECT_NE(done.error().message().find("jumped forward by 1 d 1 h"), std::string::npos)
+        << done.error().message();
     EXPECT_TRUE(session.sets_in("DELETED").empty());
     clock.now = at(1000 + 2 * kHour), boot_seconds += kHour;
     ASSERT_TRUE(session.clean()) << "it is right again";
@@ -405,7 +420,8 @@ TEST_F(CleanTest, AClockThatJumpsBackByADayDeletesNothing) {
   clock.now = at(1000) - 24 * kHour * 1'000'000'000;
   const auto done = session.clean();
   ASSERT_FALSE(done);
-  EXPECT_NE(done.error().message().find("behind what is archived"), std::string::npos) << done.error().message();
+  EXPECT_NE(done.error().message().find("behind what is archived"), std::string::npos)
+      << done.error().message();
   EXPECT_FALSE(session.turn());
   EXPECT_TRUE(session.sets_in("DELETED").empty());
 }
@@ -416,8 +432,10 @@ TEST_F(CleanTest, AWindowOfZeroDeletesNothing) {
     Session session(rig);
     ASSERT_TRUE(session.turn());
     EXPECT_TRUE(session.sets_in("DELETED").empty());
-    EXPECT_TRUE(session.catalog->get<std::vector<catalog::DeleteJobRow>>(
-        [&](Transaction& tx) { return catalog::list_delete_jobs(tx, kTenant); })->empty());
+    EXPECT_TRUE(session.catalog
+                    ->get<std::vector<catalog::DeleteJobRow>>(
+                        [&](Transaction& tx) { return catalog::list_delete_jobs(tx, kTenant); })
+                    ->empty());
   }
 }
 
@@ -460,7 +478,8 @@ TEST_F(CleanTest, SetsAndPiecesGoById) {
   const CleanRequest sets{.what = CleanRequest::What::kSets, .ids = {1, 2}, .description = "space"};
   EXPECT_EQ(session.submit(sets).error().ob_error, 9045) << "a policy is there";
   session.transact([&](Transaction& tx) { return catalog::drop_delete_policy(tx, kTenant, "default"); });
-  EXPECT_EQ(session.submit({.what = CleanRequest::What::kSets, .ids = {1}}).error().ob_error, 9045) << "2 needs it";
+  EXPECT_EQ(session.submit({.what = CleanRequest::What::kSets, .ids = {1}}).error().ob_error, 9045)
+      << "2 needs it";
   EXPECT_EQ(session.submit({.what = CleanRequest::What::kSets, .ids = {77}}).error().ob_error, 9046);
   const auto needed = session.submit({.what = CleanRequest::What::kPieces, .ids = {1, 2}});
   ASSERT_FALSE(needed) << "the oldest full set needs 2";
@@ -472,8 +491,10 @@ TEST_F(CleanTest, SetsAndPiecesGoById) {
   EXPECT_EQ(job.type, "DELETE BACKUP SET");
   EXPECT_EQ(job.parameter, "1,2");
   EXPECT_EQ(job.description, "space");
-  EXPECT_EQ(session.submit({.what = CleanRequest::What::kSets, .ids = {1}}).error().ob_error, 9045) << "deleted already";
-  EXPECT_EQ(session.submit({.what = CleanRequest::What::kPieces, .ids = {2}}).error().ob_error, 9069) << "1 is before it";
+  EXPECT_EQ(session.submit({.what = CleanRequest::What::kSets, .ids = {1}}).error().ob_error, 9045)
+      << "deleted already";
+  EXPECT_EQ(session.submit({.what = CleanRequest::What::kPieces, .ids = {2}}).error().ob_error, 9069)
+      << "1 is before it";
   ASSERT_TRUE(session.clean({.what = CleanRequest::What::kPieces, .ids = {1, 2, 3, 4, 5}}));
   EXPECT_EQ(session.pieces_in("DELETED"), (Ids{1, 2, 3, 4, 5}));
   expect_clean();

@@ -27,7 +27,9 @@ class CleanupObjects : public ::testing::Test {
   }
   ~CleanupObjects() override { std::filesystem::remove_all(base); }
 
-  Tombstone of_set(uint64_t id) const { return {.set = paths::SetId{id, true}, .tenant_id = 1002, .dest_id = 1001, .deleted_scn = 5}; }
+  Tombstone of_set(uint64_t id) const {
+    return {.set = paths::SetId{id, true}, .tenant_id = 1002, .dest_id = 1001, .deleted_scn = 5};
+  }
   ReaderLeaseFacts facts(std::vector<std::string> directories) const {
     ReaderLeaseFacts f;
     f.owner = "host:1:1", f.purpose = "restore", f.directories = std::move(directories);
@@ -49,8 +51,9 @@ class CleanupObjects : public ::testing::Test {
 TEST_F(CleanupObjects, NamesAreReadBack) {
   EXPECT_EQ(paths::tombstone(paths::SetId{3, false}), "tombstones/backup_set_3_inc.obbak");
   EXPECT_EQ(paths::tombstone(paths::PieceKey{1002, 1, 4}), "tombstones/piece_d1002r1p4.obarc");
-  for (const char* bad : {"tombstones/backup_set_3_inc", "tombstones/backup_set_03_full.obbak", "tombstones/x.obbak",
-                          "backup_set_3_full.obbak", "tombstones/backup_set_3_full/.obbak", "tombstones/.obbak"})
+  for (const char* bad :
+       {"tombstones/backup_set_3_inc", "tombstones/backup_set_03_full.obbak", "tombstones/x.obbak",
+        "backup_set_3_full.obbak", "tombstones/backup_set_3_full/.obbak", "tombstones/.obbak"})
     EXPECT_FALSE(paths::parse_set_tombstone(bad)) << bad;
   EXPECT_FALSE(paths::parse_piece_tombstone("tombstones/piece_d1r1p1.obbak"));
   EXPECT_EQ(paths::parse_piece_tombstone("tombstones/piece_d1r2p3.obarc"), (paths::PieceKey{1, 2, 3}));
@@ -59,8 +62,8 @@ TEST_F(CleanupObjects, NamesAreReadBack) {
   const std::string key = paths::reader_lease("a-1", 7);
   EXPECT_EQ(key, "readers/a-1.00000000000000000007.obbak");
   EXPECT_EQ(paths::parse_reader_lease(key)->sequence, 7u);
-  for (const char* bad : {"readers/a.7.obbak", "readers/.00000000000000000007.obbak", "readers/a/b.00000000000000000007.obbak",
-                          "readers/a.99999999999999999999.obbak"})
+  for (const char* bad : {"readers/a.7.obbak", "readers/.00000000000000000007.obbak",
+                          "readers/a/b.00000000000000000007.obbak", "readers/a.99999999999999999999.obbak"})
     EXPECT_FALSE(paths::parse_reader_lease(bad)) << bad;
 }
 
@@ -87,7 +90,8 @@ TEST_F(CleanupObjects, ADamagedTombstoneStillCounts) {
   const std::string key = paths::tombstone(paths::SetId{3, true});
   ASSERT_TRUE(put_object(*store, key, "rubbish", PutMode::kReplace, {}));
   // The bytes of another one: its name says what is gone.
-  ASSERT_TRUE(put_object(*store, paths::tombstone(paths::SetId{4, false}), *encode_tombstone(of_set(9)), PutMode::kReplace, {}));
+  ASSERT_TRUE(put_object(*store, paths::tombstone(paths::SetId{4, false}), *encode_tombstone(of_set(9)),
+                         PutMode::kReplace, {}));
   const auto names = deleted_names(*store, {});
   ASSERT_TRUE(names);
   EXPECT_EQ(names->sets, (std::set<uint64_t>{3, 4}));
@@ -176,7 +180,8 @@ TEST_F(CleanupObjects, OldLeasesAreRemoved) {
 }
 
 TEST_F(CleanupObjects, TheKeeperRenewsAndGivesBack) {
-  auto kept = ReaderLeaseKeeper::hold({{store, facts({"backup_set_3_full"})}}, clock, nullptr, {.lease = 30ms});
+  auto kept =
+      ReaderLeaseKeeper::hold({{store, facts({"backup_set_3_full"})}}, clock, nullptr, {.lease = 30ms});
   ASSERT_TRUE(kept);
   EXPECT_EQ((*kept)->held(), 1u);
   const auto deadline = std::chrono::steady_clock::now() + 20s;
