@@ -17,7 +17,7 @@ namespace seabed::quick {
 struct PageReaderOptions {
   uint64_t memory_bytes = 64ull << 20;
   std::string cache_path;                 // empty: no disk cache
-  uint64_t disk_bytes = 1ull << 30;
+  uint64_t disk_bytes = 2ull << 30;
   uint32_t max_read_ahead = 32;           // pages: a macroblock
   bool fill_disk = true;                  // false: what is in the disk cache is used, nothing is added
   std::string local_directory;            // where a hydration brings the files; its pages are proved like all; empty: none

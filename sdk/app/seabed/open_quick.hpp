@@ -23,7 +23,7 @@ struct OpenQuickOptions {
   /// Per scheme ("s3"): keys as in the configuration's [driver.s3].
   std::vector<std::pair<std::string, std::vector<std::pair<std::string, std::string>>>> driver_defaults;
   uint64_t memory_bytes = 64ull << 20;         // of pages; beside RocksDB's own block cache
-  uint64_t disk_bytes = 1ull << 30;            // of the page cache in the tenant's directory; 0: none
+  uint64_t disk_bytes = 2ull << 30;            // of the page cache in the tenant's directory; 0: none
   uint32_t deadline_ms = 60'000;               // of one read from the medium, retries included
   /// Called for each family: set the merge operator and a comparator that only the application has.
   std::function<void(const std::string& family, rocksdb::ColumnFamilyOptions*)> configure;
