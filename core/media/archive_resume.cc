@@ -181,16 +181,17 @@ class TailFinder {
 
   Result<LogFileScan> read(uint64_t piece, uint32_t file, uint64_t limit) {
     Lsn end;
-    Scn scn_hi = 0;
+    Scn scn_hi = 0, scn_lo = 0;
     uint64_t incarnation = 0;
     auto visit = [&](LogGroup& g) {
       scn_hi = g.scn_hi;
+      if (g.stamp == StampSource::kObserved) scn_lo = g.scn_lo;
       incarnation = g.incarnation;
       if (carries_log(g.type)) end = g.end;
     };
     SEABED_TRY(LogFileScan scan, scan_log_file(store_, id_, piece, file, limit, visit, ctx_));
     if (tail_.end.empty()) tail_.end = end;
-    if (tail_.scn_hi == 0) tail_.scn_hi = scn_hi, tail_.incarnation = incarnation;
+    if (tail_.scn_hi == 0) tail_.scn_hi = scn_hi, tail_.scn_lo = scn_lo, tail_.incarnation = incarnation;
     return scan;
   }
 

@@ -40,6 +40,7 @@ struct StreamTail {
   Lsn end;                    // of the last group that carries log
   uint64_t incarnation = 0;   // of the last group
   Scn scn_hi = 0;             // of the last group
+  Scn scn_lo = 0;             // of the last group with an observed stamp; 0: the files read have none
   std::vector<LogFile> files; // of the pieces from `first_piece` on, oldest first, `last` included
   std::vector<std::string> damage;  // files that do not hold what their successor says
 };

@@ -54,6 +54,8 @@ struct ArchivedState {
   Scn scn_hi = 0;        // of the last group of any type
   /// Adapter's state after the last step, as kept beside the checkpoint (opaque; empty: derive it by reading on).
   std::string resume;
+  /// Of the last group whose stamp is observed: a complete look at that time, all of which is archived. 0: unknown.
+  Scn scn_lo = 0;
 };
 
 enum class FileKind { kMajor, kMinor, kSystem };

@@ -43,7 +43,7 @@ Status StreamArchiver::attach() {
   }
   std::optional<ArchivedState> state;
   if (!tail_->end.empty()) {
-    state = ArchivedState{tail_->incarnation, tail_->end, tail_->scn_hi, {}};
+    state = ArchivedState{tail_->incarnation, tail_->end, tail_->scn_hi, {}, tail_->scn_lo};
     // State beside a checkpoint further on than the medium would skip log: it is not believed.
     if (env_.resume_lsn <= tail_->end) state->resume = env_.resume;
   }

@@ -30,6 +30,8 @@ Status LogTail::resume(const ArchivedState& state) {
   SEABED_CHECK(directory_.refresh(true));
   SEABED_CHECK(resume_saved(state, end));
   last_scn_ = std::max(last_scn_, state.scn_hi);
+  // What was not logged since then would otherwise be a hole from the beginning of time when no state fits.
+  last_complete_ = std::max(last_complete_, state.scn_lo);
   saved_manifest_ = manifest_.number();
   saved_manifest_offset_ = manifest_.offset();
   saved_options_ = options_.archived();

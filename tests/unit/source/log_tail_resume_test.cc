@@ -22,6 +22,7 @@ ArchivedState state_of(const TailArchive& archive, const std::string& resume) {
   for (const LogGroup& g : archive.groups) {
     if (g.type == GroupType::kLog) state.end = g.end;
     state.scn_hi = g.scn_hi;
+    if (g.stamp == StampSource::kObserved) state.scn_lo = g.scn_lo;
   }
   return state;
 }
@@ -90,6 +91,28 @@ TEST(LogTailResume, WithoutKeptStateTheFileIsReadAgain) {
   std::vector<LogHole> found;
   const Status checked = archive.check(&found);
   EXPECT_TRUE(checked) << checked.error().message();
+}
+
+TEST(LogTailResume, WithoutKeptStateAHoleBeginsAtTheLastArchivedLook) {
+  Scratch scratch;
+  const std::string db = scratch / "db";
+  Child writer([&](Child::Line& line) { return write_script(db, "ww|ww|iw", {}, line); });
+  TailArchive archive;
+  LogTail first({db, "", "", false}, system_clock());
+  for (int part = 0; part < 2; ++part) {
+    ASSERT_EQ(writer.line().hear(), '|');
+    if (part == 0) ASSERT_TRUE(first.begin(5));
+    ASSERT_TRUE(archive.drain(first));
+    writer.line().say('g');
+  }
+  ASSERT_EQ(writer.line().hear(), 'd');
+  const ArchivedState archived = state_of(archive, "");
+  ASSERT_GT(archived.scn_lo, 0u);
+  LogTail second({db, "", "", false}, system_clock());
+  ASSERT_TRUE(second.resume(archived));
+  ASSERT_TRUE(archive.drain(second));
+  ASSERT_EQ(archive.holes.size(), 1u);
+  EXPECT_EQ(archive.holes[0].scn_lo, archived.scn_lo);
 }
 
 TEST(LogTailResume, ALogThatNoLongerReachesBackIsAGap) {
