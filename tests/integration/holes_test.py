@@ -53,6 +53,15 @@ def bridged(case, flags):
     case.contains(error.stderr, "hole", "the refusal says why")
     ledger.kill()
     pass_target(case, lab, ledger, reached)
+    settled(case, lab)
+
+
+def settled(case, lab):
+    """With nothing new outside the log, the holes close and no further incremental is asked for."""
+    wait_until(lambda: not lab.archive_status("t")["open_holes"], 120, "every hole to be closed")
+    wait_until(lambda: all(j["status"] == "COMPLETED" for j in lab.cli("backup", "status", "--tenant", "t")), 60,
+               "the running bridge to end")
+    case.equal(lab.archive_status("t")["open_holes"], [], "the holes stay closed")
 
 
 def pass_target(case, lab, ledger, reached):

@@ -11,6 +11,7 @@
 
 #include "core/catalog/backup_jobs.h"
 #include "core/catalog/backup_sets.h"
+#include "core/catalog/holes.h"
 #include "core/catalog/keys.h"
 #include "core/engine/backup/backup_job.h"
 #include "core/engine/backup/destination.h"
@@ -97,6 +98,10 @@ class BackupRun {
   Status copy_log();
   Status copy_log_files(ComplementWriter& writer);
   Status save_log_progress(meta::FileEntry entry);
+
+  // close_holes.cc
+  Result<std::vector<catalog::HoleRow>> covered_holes() const;
+  Status close_holes(Transaction& tx, const std::vector<catalog::HoleRow>& covered) const;
 
   // finish_phase.cc
   Status write_descriptor();

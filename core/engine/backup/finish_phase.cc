@@ -208,6 +208,7 @@ Status BackupRun::complete() {
   task_.macro_block_count = task_.finish_macro_block_count = document_.blocks;
   task_.file_count = set_.file_count;
   task_.log_file_count = log_total_, task_.finish_log_file_count = log_done_;
+  SEABED_TRY(const auto covered, covered_holes());
   SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_TRY(auto job, catalog::find_backup_job(tx, job_id_));
     const auto step = on_event(*job_state(job->status), JobEvent::kSetCompleted);
@@ -220,6 +221,7 @@ Status BackupRun::complete() {
     if (key_) SEABED_CHECK(catalog::forget_data_key(tx, job_.tenant_id, job_.backup_set_id));
     SEABED_CHECK(catalog::update_set_task(tx, task_, task_.status));
     SEABED_CHECK(catalog::update_backup_set(tx, set_, "DOING"));
+    SEABED_CHECK(close_holes(tx, covered));
     job_ = *job;
     return ok();
   }));

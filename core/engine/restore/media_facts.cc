@@ -6,20 +6,12 @@
 #include <tuple>
 
 #include "core/engine/keys/reading_keys.h"
+#include "core/engine/restore/hole_cover.h"
 #include "core/storage/destination.h"
 #include "core/storage/subtree.h"
 
 namespace seabed::restore {
 namespace {
-
-LogHole to_hole(const meta::HoleRecord& h) {
-  LogHole hole;
-  hole.scn_lo = h.scn_lo();
-  hole.at.bytes = h.lsn();
-  hole.reason = h.reason();
-  hole.detail = h.detail();
-  return hole;
-}
 
 class Loader {
  public:
@@ -177,22 +169,10 @@ class Loader {
       if ((b.archive_dest == 0 || p.facts.key.dest == b.archive_dest) &&
           (b.archive_round == 0 || p.facts.key.round == b.archive_round))
         for (const meta::HoleRecord& h : p.facts.holes)
-          if (!covered(h, streams)) b.uncovered.push_back({h.ls_id(), h.scn_lo(), h.reason()});
+          if (!covers_hole(context_, streams, h)) b.uncovered.push_back({h.ls_id(), h.scn_lo(), h.reason()});
     std::sort(b.uncovered.begin(), b.uncovered.end(),
               [](const HoleSpan& x, const HoleSpan& y) { return x.scn_lo < y.scn_lo; });
     return b;
-  }
-
-  /// What lies before the position that replay starts from is in the base's files; the rest only its rules
-  /// can tell.
-  bool covered(const meta::HoleRecord& h, const meta::LsMetaInfos& streams) {
-    for (const meta::LsMetaInfo& ls : streams.ls()) {
-      if (ls.ls_id() != h.ls_id()) continue;
-      if (h.lsn() < ls.start_replay_lsn()) return true;
-      auto adapter = adapter_of(context_, ls.engine());
-      return adapter && (*adapter)->rules().covers(ls.recovery(), to_hole(h));
-    }
-    return true;  // a stream that the base does not have
   }
 
   void collect_holes() {
@@ -202,7 +182,7 @@ class Loader {
         const auto known = [&](const WindowHole& w) { return w.from == hole.from && w.ls_id == hole.ls_id; };
         if (p.archive >= media_->archives_given && std::ranges::any_of(media_->holes, known)) continue;
         for (size_t b = 0; b < media_->bases.size(); ++b)
-          if (media_->bases[b].min_restore >= h.scn_lo() && covered(h, media_->base_media[b].streams))
+          if (media_->bases[b].min_restore >= h.scn_lo() && covers_hole(context_, media_->base_media[b].streams, h))
             hole.to = std::min(hole.to, media_->bases[b].min_restore);
         media_->holes.push_back(std::move(hole));
       }
