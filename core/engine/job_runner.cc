@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/log_context.h"
 #include "core/catalog/backup_jobs.h"
+#include "core/engine/backup/backup_run.h"
 #include "core/engine/backup/parent_job.h"
 #include "core/engine/rebuild/rebuild.h"
 
@@ -37,11 +38,19 @@ Status wait_ready(EngineContext& context, TenantArchiver& archiver, uint64_t job
   return ok();
 }
 
-/// A job of an older copy of the catalog may have ended long ago. A medium that is away is told by the job itself.
-void follow_medium(EngineContext& context, uint64_t job_id, const CancelToken& cancel) {
+/// A job of an older copy of the catalog may have ended long ago, and its set be whole: one that was begun goes on only
+/// when the medium was asked. A new one has nothing there yet; a medium that is away is told by its run.
+Status follow_medium(EngineContext& context, uint64_t job_id, const CancelToken& cancel) {
   auto job = context.catalog->get<std::optional<catalog::BackupJobRow>>(
       [&](auto& tx) { return catalog::find_backup_job(tx, job_id); });
-  if (job && *job && (*job)->tenant_id > 1) (void)bring_forward(context, (*job)->tenant_id, MediaKind::kData, cancel);
+  if (!job || !*job || (*job)->tenant_id <= 1) return ok();
+  const auto follow = [&]() -> Status {
+    const auto changes = bring_forward(context, (*job)->tenant_id, MediaKind::kData, cancel);
+    return changes ? ok() : fail(changes.error());
+  };
+  if ((*job)->status != "INIT") return with_retry(backup::retry_policy(), cancel, follow, {});
+  (void)follow();
+  return ok();
 }
 
 /// For the log: a job that is not found is told by the run itself.
@@ -136,7 +145,7 @@ Status JobRunner::run_tracked(TenantArchiver& archiver, uint64_t job_id) {
 Status JobRunner::run_here(TenantArchiver& archiver, uint64_t job_id, const ProgressFn& progress,
                            const CancelToken& cancel) {
   SEABED_CHECK(wait_ready(context_, archiver, job_id, cancel));
-  follow_medium(context_, job_id, cancel);
+  SEABED_CHECK(follow_medium(context_, job_id, cancel));
   const Status done = run_backup(context_, archiver, job_id, progress, cancel);
   if (const Status settled = settle_parents(context_); !settled)
     log::warn("a parent backup job is not settled yet: {}", settled.error().message());   // the next start does it

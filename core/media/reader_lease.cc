@@ -93,7 +93,9 @@ Result<std::unique_ptr<ReaderLease>> ReaderLease::take(std::shared_ptr<ObjectSto
   SEABED_TRY(const auto names, list_names(*store, ctx));
   std::unique_ptr<ReaderLease> out(new ReaderLease());
   facts.sequence = 0;
-  if (auto mine = names.find(facts.id); mine != names.end()) facts.sequence = mine->second.back();
+  const auto mine = names.find(facts.id);
+  const bool goes_on = mine != names.end();
+  if (goes_on) facts.sequence = mine->second.back();
   out->store_ = std::move(store);
   out->terms_ = terms;
   out->clock_ = &clock;
@@ -102,7 +104,8 @@ Result<std::unique_ptr<ReaderLease>> ReaderLease::take(std::shared_ptr<ObjectSto
   SEABED_CHECK(out->write(false, ctx));
   if (auto clear = check_not_deleted(*out->store_, out->facts_, ctx); !clear) {
     lock.unlock();
-    out->release(ctx);
+    // A tombstone that came while the earlier lease was in force has deleted nothing yet: giving back would let it.
+    if (!goes_on) out->release(ctx);
     return fail(clear.error());
   }
   lock.unlock();

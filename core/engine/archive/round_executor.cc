@@ -181,9 +181,12 @@ Status RoundExecutor::follow_medium() {
   const bool idle = !facts_.enabled() && (state == RoundState::kNone || state == RoundState::kStop);
   const auto changes = bring_forward(context_, config_.tenant_id, MediaKind::kArchive, cancel_);
   if (!changes && !ending && !idle) return fail(changes.error());
-  if (!changes) log::warn("archive of tenant {}: {}", config_.name, changes.error().message());
+  if (!changes) {  // not compared yet: asked again with the next tick
+    log::warn("archive of tenant {}: {}", config_.name, changes.error().message());
+    return ok();
+  }
   followed_.insert(facts_.wanted->dest_id);
-  if (!changes || changes->empty()) return ok();
+  if (changes->empty()) return ok();
   tear_down("");
   reload_ = true;
   return look_at_catalog();

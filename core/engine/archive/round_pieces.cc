@@ -38,7 +38,7 @@ Status RoundExecutor::open_piece(uint64_t piece_id) {
   Row round = *round_;
   round.used_piece_id = std::max(round.used_piece_id, piece_id);
   SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
-    SEABED_CHECK(catalog::insert_piece(tx, row));
+    SEABED_CHECK(catalog::put_piece(tx, row));  // the medium may have told it already
     return catalog::update_round(tx, round, round.status);
   }));
   round_ = round;

@@ -77,7 +77,7 @@ Status RoundExecutor::prepare(const Facts& facts, Row row) {
   first.start_scn = first.checkpoint_scn = first.max_scn = row.start_scn;
   first.end_scn = plan_.piece_end(row.base_piece_id);
   first.path = row.path;
-  return persist(row, RoundEvent::kStartChosen, [&](Transaction& tx) { return catalog::insert_piece(tx, first); });
+  return persist(row, RoundEvent::kStartChosen, [&](Transaction& tx) { return catalog::put_piece(tx, first); });  // the medium may have told it already
 }
 
 Status RoundExecutor::resume_round(const Facts& facts, Row row) {

@@ -31,6 +31,7 @@ class CleanRun {
   Status plan();
   Status write_plan(const CleanDecision& decision);
   // ---- delete_items.cc ----
+  Status check_still_decided();
   Status delete_items();
   Status delete_item(catalog::DeleteTaskRow& task);
   Status act(catalog::DeleteTaskRow& task, TaskAction action);

@@ -47,6 +47,26 @@ Result<const CleanPlace*> CleanRun::place_of(const catalog::DeleteTaskRow& task)
                     0, 9070});
 }
 
+/// By the rules, as of now: since the plan was made its policy, the destinations or the clean point may have changed.
+Status CleanRun::check_still_decided() {
+  const CleanRequest request = request_of(job_);
+  if (request.what != CleanRequest::What::kObsolete) return ok();
+  SEABED_TRY(const CleanDecision now, decide(context_, look_, request, cancel_));
+  const auto against = [&](const std::string& object, const std::string& why) {
+    return fail(Code::kConflict, object, why, "the next run decides again");
+  };
+  if (!now.blocked.empty()) return against("cleanup of " + look_.tenant.name, now.blocked);
+  for (const auto& task : tasks_) {
+    if (task.status != "INIT") continue;
+    const bool goes = std::ranges::any_of(now.items, [&](const CleanItem& item) {
+      return item.remove && (item.kind == CleanItem::Kind::kSet) == is_set(task) && item.id == task.id &&
+             item.dest_id == task.dest_id && item.round_id == task.round_id;
+    });
+    if (!goes) return against(item_name(task), "is not to go any more");
+  }
+  return ok();
+}
+
 Status CleanRun::delete_items() {
   const bool left = std::ranges::any_of(tasks_, [](const auto& task) { return task.status != "COMPLETED"; });
   if (left && look_.places.empty()) {  // another process planned
@@ -56,6 +76,7 @@ Status CleanRun::delete_items() {
     if (!look_.against.empty())
       return fail(Code::kConflict, "cleanup of " + look_.tenant.name, look_.against.front(),
                   "the next run decides again");
+    SEABED_CHECK(check_still_decided());
   }
   tell();
   for (auto& task : tasks_) {

@@ -65,7 +65,7 @@ std::optional<TaskStep> on_event(TaskState state, TaskEvent event) {
     return step;
   }
   if (state == TaskState::kDoing && event == TaskEvent::kResumed)
-    return TaskStep{TaskState::kDoing, deleting};
+    return TaskStep{TaskState::kDoing, {kLookForReaders, kWriteTombstone, kLookForReaders, kDeleteObjects}};
   if (state == TaskState::kDoing && event == TaskEvent::kObjectsGone)
     return TaskStep{TaskState::kCompleted, {kMarkDeleted}};
   if (event == TaskEvent::kFailed) return TaskStep{TaskState::kFailed, {}};

@@ -99,6 +99,11 @@ class ArchiveLook {
     look_.problems.push_back(fmt::format("{}: is not there, its pieces are",
                                          medium_.name(paths::round_start(key.dest, key.round))));
     RoundRow& row = rounds_[key.round];
+    if (const RoundRow* mine = known_.round(key.dest, key.round)) {  // what the placeholder said is known here
+      row = *mine;
+      row.status.clear(), row.input_bytes = row.output_bytes = 0;
+      return;
+    }
     row = new_round(key.dest, key.round);
     row.status = "STOP";   // it cannot be gone on with: nothing says where its pieces begin
     row.base_piece_id = row.used_piece_id = key.piece;
@@ -121,6 +126,8 @@ class ArchiveLook {
 
   Status add_piece(const PieceFacts& facts) {
     const meta::PieceDescriptor& d = facts.descriptor;
+    // Its opening was cut off: whoever goes on with the round opens it again.
+    if (!facts.frozen && facts.empty && d.piece_id() == 0) return ok();
     const RoundRow& round = rounds_.at(facts.key.round);
     const uint64_t interval = round.piece_switch_interval_us * 1000;
     PieceRow row;

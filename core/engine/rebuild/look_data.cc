@@ -68,9 +68,9 @@ void say_encrypted(const SetFacts& set, DestinationLook* look) {
 }
 
 /// What the catalog has for good stays as it is: operators and cleanup may have gone on with it.
-bool is_known(const KnownRows& known, const SetFacts& set) {
+bool is_known(const KnownRows& known, const SetFacts& set, uint64_t dest_id) {
   const BackupSetRow* row = known.set(set.id.id);
-  if (!row) return false;
+  if (!row || row->dest_id != dest_id) return false;
   return row->status != "DOING" || (!set.success && !set.failed);
 }
 
@@ -92,7 +92,7 @@ Status look_at_data(const Medium& medium, const KnownRows& known, DestinationLoo
     look->listed_sets.push_back(set.id.id);
     if (set.problem) look->problems.push_back(set.problem->message());
     if (set.usable()) newest = &set;
-    if (is_known(known, set)) continue;
+    if (is_known(known, set, look->format.dest_id)) continue;
     BackupSetRow row = plain_row(*look, set);
     if (set.usable()) describe(&row, set.descriptor);
     if (set.problem) row.comment = set.problem->message().substr(0, 1000);

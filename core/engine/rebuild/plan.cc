@@ -79,7 +79,7 @@ class Planner {
   void add_destination(const DestinationLook& look) {
     DestinationRow row = look.destination;
     if (const DestinationRow* old = known_.destination(row.dest_id)) {
-      if (old->uri == row.uri) return;
+      if (!options_.asked || old->uri == row.uri) return;  // else the address is the catalog's own, maybe an older one
       DestinationRow moved = *old;
       moved.uri = row.uri, moved.path = row.path;
       plan_.new_uris.push_back(std::move(moved));
@@ -97,6 +97,7 @@ class Planner {
   }
 
   void add_archive(const DestinationLook& look) {
+    for (const RoundRow& round : look.rounds) plan_.incarnation = std::max(plan_.incarnation, round.incarnation);
     for (const RoundRow& round : look.rounds)
       if (!is_live(round.dest_id, round.round_id)) add_round(round);
     for (const PieceRow& piece : look.pieces)
@@ -200,7 +201,10 @@ class Planner {
   // ---- data ----
   void add_sets(const DestinationLook& look) {
     for (uint64_t id : look.listed_sets) plan_.last_set = std::max(plan_.last_set, id);
-    for (const BackupSetRow& found : look.sets) add_set(found);
+    for (const BackupSetRow& found : look.sets) {
+      plan_.incarnation = std::max(plan_.incarnation, found.incarnation);
+      add_set(found);
+    }
     for (const auto& gone : look.deleted) delete_set(gone, look);
     if (known_.empty()) plan_.parameters.insert(look.parameters.begin(), look.parameters.end());
   }
@@ -208,6 +212,9 @@ class Planner {
   void add_set(const BackupSetRow& found) {
     BackupSetRow row = found;
     const BackupSetRow* old = known_.set(row.backup_set_id);
+    if (old && old->dest_id != row.dest_id)
+      return plan_.problems.push_back(fmt::format("backup set {} of destination {}: its id is in use for destination {} here",
+                                                  row.backup_set_id, row.dest_id, old->dest_id));
     const catalog::BackupJobRow* job = known_.job_of_set(row.backup_set_id);
     if (row.status == "DOING") {
       if (job) return;   // it goes on
@@ -227,7 +234,14 @@ class Planner {
     const uint64_t id = gone.set.id;
     plan_.last_set = std::max(plan_.last_set, id);
     const BackupSetRow* old = known_.set(id);
-    if (old && (old->file_status == "DELETED" || old->file_status == "DELETING")) return;
+    if (old && old->dest_id != look.format.dest_id)
+      return plan_.problems.push_back(fmt::format("backup set {}: deleted at destination {}, in use for destination {} here",
+                                                  id, look.format.dest_id, old->dest_id));
+    const catalog::BackupJobRow* job = known_.job_of_set(id);
+    if (old && (old->file_status == "DELETED" || old->file_status == "DELETING")) {
+      if (job) plan_.jobs.push_back({job->job_id, *old});
+      return;
+    }
     auto planned = std::find_if(plan_.sets.begin(), plan_.sets.end(), [&](const auto& s) { return s.backup_set_id == id; });
     BackupSetRow row = planned != plan_.sets.end() ? *planned : old ? *old : BackupSetRow{};
     if (planned != plan_.sets.end()) plan_.sets.erase(planned);
@@ -238,6 +252,7 @@ class Planner {
     if (row.status == "DOING") row.status = "SUCCESS";
     row.file_status = gone.unfinished ? "DELETING" : "DELETED";
     say(fmt::format("backup set {}: {}", id, gone.unfinished ? "is being deleted" : "was deleted, and stays so"));
+    if (job) plan_.jobs.push_back({job->job_id, row});
     plan_.sets.push_back(std::move(row));
   }
 

@@ -2,6 +2,8 @@
 
 #include "core/engine/restore/reading_leases.h"
 
+#include <unistd.h>
+
 #include "core/base/bytes.h"
 #include "core/base/checksum.h"
 
@@ -10,7 +12,9 @@ namespace seabed::restore {
 std::string reader_id(const EngineContext& context, const std::string& purpose,
                       const std::string& directory) {
   Hasher128 hash;
-  hash.update(std::to_string(context.cluster_id) + ":" + context.cluster_name + ":" + directory);
+  char host[256] = {};
+  ::gethostname(host, sizeof host - 1);
+  hash.update(std::to_string(context.cluster_id) + ":" + context.cluster_name + ":" + host + ":" + directory);
   return purpose + "-" + to_hex(std::string(view(hash.digest()))).substr(0, 24);
 }
 
