@@ -1,5 +1,6 @@
 #include "core/engine/quick/discard.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/engine/restore/restore_run.h"
@@ -15,20 +16,30 @@ Status remove_staged(const std::string& directory, const restore::RestoreState& 
       return fail(Code::kCorruption, directory + "/" + restore::kTenantFile,
                   "names a directory that is no plain name");
     std::error_code ec;
-    fs::remove_all(staged_path(directory + "/" + name), ec);
-    if (ec) return fail_errno(staged_path(directory + "/" + name), "cannot be removed", ec.value());
+    const std::string final = directory + "/" + name;
+    if (fs::exists(final, ec) && !fs::is_empty(final, ec))
+      return fail(Code::kConflict, final, "its activation has begun", "finish the activation, or remove it by hand");
   }
+  for (const std::string& name : state.stream_names) SEABED_CHECK(discard_staged(directory + "/" + name));
   return ok();
 }
 
-/// "seabed_…" of ours; the state goes last: until then a discard goes on where it stopped.
-Status remove_ours(const std::string& directory) {
+bool is_ours(const std::string& name, const restore::RestoreState& state) {
+  if (name == "seabed_hydration" || name.starts_with("seabed_quick_keys") ||
+      name.starts_with(std::string(restore::kTenantFile) + ".tmp."))
+    return true;
+  return std::ranges::any_of(state.stream_names, [&](const std::string& stream) {
+    return name.starts_with("seabed_quick_" + stream + ".") || name == "seabed_mount_" + stream;
+  });
+}
+
+/// The state goes last: until then a discard goes on where it stopped.
+Status remove_ours(const std::string& directory, const restore::RestoreState& state) {
   std::error_code ec;
   std::vector<fs::path> paths;
   for (auto it = fs::directory_iterator(directory, ec); !ec && it != fs::directory_iterator();
        it.increment(ec))
-    if (it->path().filename().string().starts_with("seabed_") &&
-        it->path().filename() != restore::kTenantFile)
+    if (is_ours(it->path().filename().string(), state))
       paths.push_back(it->path());
   if (ec) return fail_errno(directory, "cannot be listed", ec.value());
   paths.push_back(directory + "/" + restore::kTenantFile);
@@ -42,15 +53,17 @@ Status remove_ours(const std::string& directory) {
 }  // namespace
 
 Result<std::vector<std::string>> discard(EngineContext& context, const std::string& directory) {
-  SEABED_TRY(const auto state, restore::read_state(directory));
+  SEABED_TRY(auto state, restore::read_state(directory));
+  if (!state) return fail(Code::kNotFound, directory, "holds no restored tenant");
+  SEABED_TRY(const Fd lock, restore::lock_directory(directory));
+  SEABED_TRY(state, restore::read_state(directory));  // another process may have been here before the lock
   if (!state) return fail(Code::kNotFound, directory, "holds no restored tenant");
   if (state->activated)
     return fail(Code::kConflict, directory, "was activated: its directories are databases",
                 "remove it by hand");
-  SEABED_TRY(const Fd lock, restore::lock_directory(directory));
   if (state->remote) release_quick_lease(context, directory, *state);
   SEABED_CHECK(remove_staged(directory, *state));
-  SEABED_CHECK(remove_ours(directory));
+  SEABED_CHECK(remove_ours(directory, *state));
   std::error_code ec;
   std::vector<std::string> left;
   for (const auto& entry : fs::directory_iterator(directory, ec))

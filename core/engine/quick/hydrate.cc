@@ -82,6 +82,7 @@ class Hydration {
     SEABED_TRY(const Fd fd, open_beneath(directory.get(), name, O_RDWR | O_CREAT, 0640));
     if (is_stored_otherwise(file)) {  // its pages cannot be proved one by one here
       SEABED_TRY(const bool whole, stream.files->is_whole(file, fd.get()));
+      if (whole && ::fsync(fd.get()) != 0) return fail_errno(name, "cannot be synced", errno);
       if (whole) return tell(file.meta.size()), ok();
     }
     std::string buffer(std::min<uint64_t>(kMacroblockSize, file.meta.size()), '\0');

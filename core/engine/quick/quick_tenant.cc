@@ -63,6 +63,15 @@ Result<std::shared_ptr<const BackupReader>> open_reader(EngineContext& context, 
               "is the destination that this quick tenant reads, and was not given", "give it");
 }
 
+/// A step of recovery that a dead process left is finished or thrown away before anybody reads.
+Status settle_all(const std::string& directory) {
+  SEABED_TRY(const auto state, restore::read_state(directory));
+  if (!state || state->activated || state->state != restore::State::kSuccess) return ok();
+  for (const restore::StreamResult& s : state->streams)
+    if (restore::is_safe_component(s.name)) SEABED_CHECK(settle_staged(directory + "/" + s.name, state->target));
+  return ok();
+}
+
 }  // namespace
 
 Result<Fd> share_directory(const std::string& directory, std::chrono::milliseconds wait) {
@@ -71,7 +80,10 @@ Result<Fd> share_directory(const std::string& directory, std::chrono::millisecon
     return fail(Code::kNotFound, directory, "holds no restored tenant", "restore into it, with --method quick or fully");
   SEABED_TRY(Fd fd, std::move(opened));
   const auto end = after(wait);
-  while (::flock(fd.get(), LOCK_SH | LOCK_NB) != 0) {
+  for (;;) {
+    // Alone: settle. Not alone: the reader that is there did, and nobody could write since.
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) SEABED_CHECK(settle_all(directory));
+    if (::flock(fd.get(), LOCK_SH | LOCK_NB) == 0) break;
     if (errno != EWOULDBLOCK && errno != EINTR) return fail_errno(directory, "cannot be locked", errno);
     if (std::chrono::steady_clock::now() > end)
       return fail(Code::kConflict, directory, "another process restores, recovers or activates here", "wait for it");

@@ -10,13 +10,13 @@ Result<std::vector<RestoredTenant>> restored_tenants(EngineContext& context) {
   SEABED_TRY(const auto jobs, context.catalog->get<std::vector<catalog::RestoreJobRow>>(
                                   [](Transaction& tx) { return catalog::list_restore_jobs(tx); }));
   std::vector<RestoredTenant> out;
-  std::set<std::string> names;
+  std::set<std::string> directories;  // a restore has two rows
   for (const auto& job : jobs) {
-    if (job.status != "RESTORE_SUCCESS" || job.directory.empty() || names.count(job.restore_tenant_name))
+    if (job.status != "RESTORE_SUCCESS" || job.directory.empty() || directories.count(job.directory))
       continue;
     auto state = restore::read_state(job.directory);
     if (!state || !*state || (*state)->activated || (*state)->state != restore::State::kSuccess) continue;
-    names.insert(job.restore_tenant_name);
+    directories.insert(job.directory);
     out.push_back({job.restore_tenant_name, job.directory, std::move(**state)});
   }
   return out;

@@ -15,9 +15,9 @@ struct RestoredTenant {
   restore::RestoreState state;
 };
 
-/// Finished and not activated, newest first; of one name the newest only.
+/// Finished and not activated, newest first: of one name there may be several, in directories of their own.
 Result<std::vector<RestoredTenant>> restored_tenants(EngineContext& context);
-/// kNotFound: no such one.
+/// The newest of that name. kNotFound: no such one.
 Result<RestoredTenant> find_restored(EngineContext& context, const std::string& name);
 
 }  // namespace seabed::quick

@@ -18,7 +18,13 @@ Status activate_tenant(EngineContext& context, const std::string& directory) {
                 "is a quick restore: its data files are on " + state->data_destination +
                     ", so it stays a standby and cannot be activated",
                 "bring its files first: `seabed tenant hydrate`");
+  if (state->auxiliary_behind)
+    return fail(Code::kConflict, directory, "its auxiliary files do not stand at its cut yet",
+                "let the standby follow once more: it finishes them");
   SEABED_TRY(Fd lock, restore::lock_directory(directory));
+  SEABED_TRY(state, restore::read_state(directory));  // another process may have been here before the lock
+  if (!state || state->state != restore::State::kSuccess || state->remote || state->auxiliary_behind)
+    return fail(Code::kConflict, directory, "changed while it was to be activated", "look again");
   for (const restore::StreamResult& stream : state->streams) {
     if (!restore::is_safe_component(stream.name))
       return fail(Code::kCorruption, directory + "/" + restore::kTenantFile,

@@ -19,20 +19,24 @@ Status remove_own(const std::string& path) {
 }  // namespace
 
 Status discard_restore(EngineContext& context, const std::string& directory) {
-  SEABED_TRY(const auto state, restore::read_state(directory));
+  SEABED_TRY(auto state, restore::read_state(directory));
   if (!state) return ok();
-  if (state->activated)
-    return fail(Code::kConflict, directory, "was activated: it is a database now", "remove it by hand");
   {
     SEABED_TRY(Fd lock, restore::lock_directory(directory));
+    SEABED_TRY(state, restore::read_state(directory));  // another process may have been here before the lock
+    if (!state) return ok();
+    if (state->activated)
+      return fail(Code::kConflict, directory, "was activated: it is a database now", "remove it by hand");
     for (const std::string& name : state->stream_names) {
       if (!restore::is_safe_component(name))
         return fail(Code::kCorruption, directory + "/" + restore::kTenantFile,
                     "names a directory that is no plain name", "remove the directory by hand");
       SEABED_CHECK(discard_staged(directory + "/" + name));
-      SEABED_CHECK(remove_own(quick::index_path(directory, name)));
+      for (const char* part : {".files", ".blocks", ".cache"})
+        SEABED_CHECK(remove_own(quick::index_path(directory, name) + part));
       context.at_state("discard/" + name);
     }
+    SEABED_CHECK(remove_own(directory + "/seabed_quick_keys"));
     SEABED_CHECK(restore::remove_auxiliary(directory, state->auxiliary));
     SEABED_CHECK(remove_own(directory + "/" + restore::kTenantFile));  // last: it names the rest
     SEABED_CHECK(fsync_directory(directory));

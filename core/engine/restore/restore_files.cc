@@ -125,7 +125,9 @@ std::vector<std::string> find_whole_files(const BackupReader& reader, const Stre
   if (!directory) return names;
   for (const auto& [from, meta] : stream.files) {
     auto fd = open_beneath(directory->get(), meta.name(), O_RDONLY);
-    if (fd && same_content(reader, from, fd->get(), meta, cancel)) names.push_back(meta.name());
+    // The process that wrote it may have died before it was durable.
+    if (fd && same_content(reader, from, fd->get(), meta, cancel) && ::fsync(fd->get()) == 0)
+      names.push_back(meta.name());
   }
   return names;
 }

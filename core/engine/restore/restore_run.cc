@@ -71,6 +71,7 @@ void RestoreRun::tell(const std::string& phase) {
 
 Result<RestoreOutcome> RestoreRun::run(std::optional<RestoreState> earlier) {
   if (earlier) {
+    SEABED_CHECK(name_streams());
     state_.streams = earlier->streams;
     std::erase_if(state_.streams, [&](const StreamResult& r) {
       return !std::filesystem::is_directory(staged_path(request_.directory + "/" + r.name));

@@ -32,6 +32,7 @@ struct RestoreState {
   std::vector<std::string> not_restored, warnings;
   std::optional<StreamLogPlace> dictionary_place;  // log stream 1: where a standby reads on; nullopt: there is none
   uint64_t dictionary_incarnation = 0;
+  bool auxiliary_behind = false;   // the files beside the streams do not stand at the target yet
   std::vector<std::string> auxiliary;  // files that were restored beside the streams, relative
   std::map<std::string, std::string> parameters, variables;   // not at default; the engine's own
 };

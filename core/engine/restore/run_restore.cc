@@ -76,11 +76,18 @@ Result<RestoreOutcome> run_restore(EngineContext& context, const RestoreRequest&
   }
   SEABED_CHECK(restore::check_keys(*media, plan));
   SEABED_CHECK(keep_restored_keys(context, source.keys, media->tenant.cluster_id(), media->tenant.tenant_id(), cancel));
+  SEABED_CHECK(make_directories(request.directory));
+  SEABED_TRY(Fd lock, restore::lock_directory(request.directory));
+  // Since the first look another process may have finished, activated or begun something here.
+  SEABED_TRY(earlier, restore::unfinished_restore(request, *media));
+  if (earlier && earlier->target != plan.summary.target)
+    return fail(Code::kConflict, request.directory, "holds an unfinished restore to " + earlier->target_display,
+                "restore to that target, or remove the directory");
+  if (!earlier || (earlier->stream_names.empty() && earlier->auxiliary.empty()))
+    SEABED_CHECK(restore::refuse_used_directory(request.directory));  // before anything is written there
   SEABED_TRY(const auto leases, restore::hold_sources(context, request, *media, plan, cancel));
   if (leases)
     for (const std::string& warning : leases->warnings()) plan.warnings.push_back(warning);
-  SEABED_CHECK(make_directories(request.directory));
-  SEABED_TRY(Fd lock, restore::lock_directory(request.directory));
   // Another base or other pieces than before: nothing that is finished there fits.
   if (earlier && earlier->sets != plan.summary.sets) earlier->streams.clear();
   restore::RestoreRun run(context, request, *media, std::move(plan), progress, cancel);

@@ -40,7 +40,8 @@ Status check_directory(EngineContext& context, const std::string& directory) {
       return fail(Code::kConflict, directory,
                   "tenant " + job.restore_tenant_name + " is being restored there", "give another directory");
   SEABED_TRY(const auto earlier, restore::read_state(directory));
-  return earlier ? ok() : restore::refuse_used_directory(directory);
+  const bool taken = earlier && !(earlier->stream_names.empty() && earlier->auxiliary.empty());
+  return taken ? ok() : restore::refuse_used_directory(directory);
 }
 
 /// The given archive that the last piece lies in.

@@ -49,6 +49,11 @@ class Pull {
   Result<PullResult> to(Scn until) {
     result_.from = state_.target;
     result_.source_end = run_.end;
+    if (state_.auxiliary_behind) {  // an earlier step ended behind its cut
+      for (const StreamResult& s : state_.streams) SEABED_CHECK(settle_staged(place(s), state_.target));
+      SEABED_TRY(const auto files, read_auxiliary(state_.target));
+      SEABED_CHECK(put_auxiliary(files));
+    }
     Scn target = std::min(until, run_.end);
     while (target > state_.target) {
       auto staged = stage_all(target);
@@ -108,6 +113,7 @@ class Pull {
     next.engine = before.engine, next.name = before.name;
     next.outcome.ls_id = before.outcome.ls_id;
     if (next.clock_error_ns == 0) next.clock_error_ns = before.clock_error_ns;
+    if (report.records == before.records) next.exact = next.exact && before.exact;  // nothing new tells otherwise
     take_report(report, before.unknown_delay, &next);
     if (!next.place) next.place = before.place;
     return next;
@@ -124,6 +130,7 @@ class Pull {
     state_.target = target;
     state_.target_display = display(target);
     state_.bound = restore::cut_bound(state_.streams, target);
+    state_.auxiliary_behind = !files.empty();
     SEABED_CHECK(restore::write_state(directory_, state_));
     context_.at_state("standby/COMMITTED");
     for (const StreamResult& s : state_.streams) SEABED_CHECK(settle_staged(place(s), target));
@@ -143,6 +150,7 @@ class Pull {
   Result<Auxiliary> read_auxiliary(Scn target) {
     Auxiliary files;
     if (state_.dictionary_incarnation == 0) return files;
+    next_incarnation_ = state_.dictionary_incarnation;
     StreamLogStart start;
     if (state_.dictionary_place && has(state_.dictionary_place->piece)) start.place = state_.dictionary_place;
     StreamLog log(reader_.medium(), run_.pieces, 1, start);
@@ -150,10 +158,11 @@ class Pull {
       SEABED_TRY(bool more, log.next(&group));
       if (!more || group.scn_hi > target) break;
       if (group.type != GroupType::kDictionary) continue;
-      if (group.incarnation != state_.dictionary_incarnation)
-        for (const std::string& path : state_.auxiliary)
-          files[path] = std::nullopt;  // a new life tells all that it knows
-      state_.dictionary_incarnation = group.incarnation;
+      if (group.incarnation != next_incarnation_) {  // a new life tells all that it knows
+        for (auto& [path, content] : files) content = std::nullopt;
+        for (const std::string& path : state_.auxiliary) files[path] = std::nullopt;
+      }
+      next_incarnation_ = group.incarnation;
       meta::DictionaryRecord record;
       if (!record.ParseFromString(group.payload))
         return fail(Code::kCorruption, log.current_key(), "a dictionary record cannot be read",
@@ -181,6 +190,8 @@ class Pull {
       SEABED_CHECK(restore::put_auxiliary(context_, state_, directory_, there));
     }
     state_.dictionary_place = next_dictionary_place_;
+    if (next_incarnation_ != 0) state_.dictionary_incarnation = next_incarnation_;
+    state_.auxiliary_behind = false;
     if (state_.dictionary_incarnation == 0 && files.empty()) return ok();
     return restore::write_state(directory_, state_);
   }
@@ -202,6 +213,7 @@ class Pull {
   Scn last_scn_ = 0;
   std::optional<Scn> good_to_;
   std::optional<StreamLogPlace> next_dictionary_place_;
+  uint64_t next_incarnation_ = 0;      // of the dictionary; 0: not read
 };
 
 Result<RestoreState> standby_state(const std::string& directory) {

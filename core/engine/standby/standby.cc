@@ -63,7 +63,7 @@ class Follower {
   /// The pieces that the next step reads; later ones hold themselves up: cleanup takes them in order.
   void hold(const Standby& now, const restore::LogSource& source, const standby::PullResult& pulled) {
     failed_ = false;
-    if (held_ == pulled.directories || pulled.directories.empty() || !context_.clock) return;
+    if ((lease_ && held_ == pulled.directories) || pulled.directories.empty() || !context_.clock) return;
     held_ = pulled.directories;
     if (lease_) {
       if (const auto s = lease_->need(0, held_); !s)
@@ -73,7 +73,7 @@ class Follower {
     const auto uri = parse_uri(source.uri);
     if (!uri) return;
     auto store = context_.storage->open(*uri);
-    if (!store) return;
+    if (!store) return log::warn("standby {}: {}", now.tenant.name, store.error().message());
     ReaderWish wish{*store, {}};
     wish.facts.id = restore::reader_id(context_, "standby", now.source.directory);
     wish.facts.cluster_id = context_.cluster_id, wish.facts.cluster_name = context_.cluster_name;

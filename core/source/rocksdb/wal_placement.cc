@@ -35,22 +35,29 @@ Status WalPlacement::resume(uint64_t wal, uint64_t length) {
 
 Status cut_log(int directory, uint64_t wal, uint64_t length) {
   SEABED_TRY(const auto files, list_db_files(directory, "the staged directory"));
+  bool found = wal == 0, removed = false;
   for (const ListedFile& file : files) {
-    if (file.name.kind != DbFileKind::kWal || file.name.number < wal || wal == 0) continue;
+    if (file.name.kind != DbFileKind::kWal || file.name.number < wal) continue;
     if (file.name.number > wal) {
       if (::unlinkat(directory, file.text.c_str(), 0) != 0) return fail_errno(file.text, "cannot be removed", errno);
+      removed = true;
       continue;
     }
-    SEABED_TRY(const Fd fd, open_beneath(directory, file.text, O_RDWR));
     struct stat st {};
-    if (::fstat(fd.get(), &st) != 0) return fail_errno(file.text, "cannot be inspected", errno);
+    if (::fstatat(directory, file.text.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0)
+      return fail_errno(file.text, "cannot be inspected", errno);
+    found = true;
     const auto size = static_cast<uint64_t>(st.st_size);
     if (size < length)
       return fail(Code::kCorruption, file.text,
                   "has " + std::to_string(size) + " bytes, " + std::to_string(length) + " were restored", "restore again");
-    if (size > length && (::ftruncate(fd.get(), static_cast<off_t>(length)) != 0 || ::fsync(fd.get()) != 0))
+    if (size <= length) continue;
+    SEABED_TRY(const Fd fd, open_beneath(directory, file.text, O_RDWR));
+    if (::ftruncate(fd.get(), static_cast<off_t>(length)) != 0 || ::fsync(fd.get()) != 0)
       return fail_errno(file.text, "cannot be cut", errno);
   }
+  if (!found) return fail(Code::kCorruption, wal_name(wal), "is missing from the staged directory", "restore again");
+  if (removed && ::fsync(directory) != 0) return fail_errno("the staged directory", "cannot be synced", errno);
   return ok();
 }
 

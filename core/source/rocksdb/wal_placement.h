@@ -44,7 +44,7 @@ class WalPlacement {
   Fd file_;
 };
 
-/// Log behind (wal, length) goes; kCorruption when there is less. wal 0: nothing is done.
+/// Log behind (wal, length) goes; kCorruption when there is less. wal 0: nothing was placed, all log goes.
 Status cut_log(int directory, uint64_t wal, uint64_t length);
 
 }  // namespace seabed::rocksdb_source
