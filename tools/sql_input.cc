@@ -31,7 +31,7 @@ std::string secret_in(std::string text) {
   if (text.find("encrypted") != std::string::npos) return "ENCRYPTED BY";
   for (size_t at = text.find('='); at != std::string::npos; at = text.find('=', at + 1)) {
     const std::string key = key_before(text, at);
-    if (is_secret_key(key) || key == "password" || key == "access_key") return key + "=";
+    if (is_secret_key(key) || key == "external_kms_info") return key + "=";
   }
   return {};
 }

@@ -1,4 +1,5 @@
 #include "core/base/child.h"
+#include "core/base/uri.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -64,11 +65,17 @@ std::string find_program(const std::string& name) {
   return {};
 }
 
-std::vector<std::string> merged(const std::vector<std::string>& more) {
+bool is_secret_variable(std::string_view variable) {
+  const std::string_view name = variable.substr(0, variable.find('='));
+  return is_secret_key(name) || name == "AZURE_STORAGE_CONNECTION_STRING";
+}
+
+std::vector<std::string> merged(const ChildOptions& options) {
+  const std::vector<std::string>& more = options.environment;
   std::vector<std::string> out;
   for (char** e = environ; *e; ++e) {
     const std::string_view own = *e;
-    bool replaced = false;
+    bool replaced = options.without_secrets && is_secret_variable(own);
     for (const std::string& m : more) replaced |= own.starts_with(m.substr(0, m.find('=') + 1));
     if (!replaced) out.emplace_back(own);
   }
@@ -139,7 +146,7 @@ Result<Child> Child::start(const std::vector<std::string>& command, const ChildO
   if (program.empty())
     return fail(Code::kNotFound, command[0], "is not installed, or not in PATH", "install it");
   Actions actions(options);
-  std::vector<std::string> words = command, environment = merged(options.environment);
+  std::vector<std::string> words = command, environment = merged(options);
   pid_t pid = -1;
   const int error = ::posix_spawn(&pid, program.c_str(), &actions.files, &actions.attributes,
                                   pointers(words).data(), pointers(environment).data());

@@ -16,6 +16,8 @@ namespace seabed {
 struct ChildOptions {
   int input = -1, output = -1, errors = -1;  // descriptors that become 0, 1, 2; -1: /dev/null
   std::vector<std::string> environment;      // "NAME=value" over this process's own
+  /// Leaves out variables of this process whose name is a secret's: for programs that read foreign files.
+  bool without_secrets = false;
 };
 
 /// Not thread-safe. Destroyed while it runs: killed and waited for.

@@ -74,9 +74,12 @@ Status parse_params(std::string_view text, Uri* uri) {
 }  // namespace
 
 bool is_secret_key(std::string_view key) {
-  static constexpr std::string_view kMarks[] = {"access_id", "key", "secret", "token", "password", "sas"};
+  static constexpr std::string_view kMarks[] = {"access_id", "key", "secret", "token", "password", "passwd", "credential", "sas"};
+  std::string lower(key);
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (lower == "sig" || lower == "signature") return true;
   return std::any_of(std::begin(kMarks), std::end(kMarks),
-                     [key](std::string_view m) { return key.find(m) != std::string_view::npos; });
+                     [&lower](std::string_view m) { return lower.find(m) != std::string::npos; });
 }
 
 std::string Uri::redacted() const {

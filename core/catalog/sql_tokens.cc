@@ -33,6 +33,8 @@ struct Cutter {
     while (at < sql.size()) {
       if (blank(sql[at])) {
         ++at;
+      } else if (sql.substr(at, 3) == "\xEF\xBB\xBF") {  // a blank to SQLite where a word could begin
+        at += 3;
       } else if (sql[at] == '-' && next_is('-')) {
         at = std::min(sql.find('\n', at), sql.size());
       } else if (sql[at] == '/' && next_is('*')) {

@@ -42,7 +42,8 @@ std::string specs() {
          values_of(known_cluster_parameters()) + " s)";
 }
 
-constexpr char kValue[] = "coalesce(p.value, x.default_value)";
+constexpr char kValue[] = "CASE WHEN x.name = 'external_kms_info' AND coalesce(p.value, '') <> '' THEN '***' "
+                          "ELSE coalesce(p.value, x.default_value) END";
 
 std::vector<View> parameter_views() {
   const Columns columns = {{"SVR_IP", "'127.0.0.1'"}, {"SVR_PORT", "0"}, {"ZONE", "'zone1'"}, {"SCOPE", ""},

@@ -296,6 +296,8 @@ Result<bool> StreamLog::next(LogGroup* group) {
       return damaged(key_, fmt::format("stamps fall from {} to {}", last_scn_, group->scn_hi));
     last_scn_ = group->scn_hi;
     if (!wanted(*group)) continue;
+    if (cipher_ && (group->stored & kGroupEncrypted) == 0)
+      return damaged(key_, fmt::format("the log group at byte {} is in clear in an encrypted file", offset_ - rest.size()));
     if (group->stored != 0 && !locked_) {
       const uint64_t at = offset_ - rest.size();
       SEABED_CHECK(load_group(group, cipher_ ? &*cipher_ : nullptr, at, medium_.name(object_->holder_of(at))));

@@ -80,6 +80,7 @@ Json shown(const Json& arguments) {
                                                "policy",
                                                "recovery_window",
                                                "dry_run",
+                                               "accept_clock",
                                                "ids",
                                                "until",
                                                "directory",
@@ -97,8 +98,8 @@ Json shown(const Json& arguments) {
     if (key == "uri" || key == "path" || key == "key_uri") out[key] = shown_uri(value);
     if (key == "uris") out[key] = shown_uris(value);
   }
-  if (arguments.contains("value") && arguments.value("name", "") != "external_kms_info" &&
-      arguments.contains("name"))
+  if (arguments.contains("value") && arguments.contains("name") && arguments["name"].is_string() &&
+      arguments["name"] != "external_kms_info")
     out["value"] = arguments["value"];
   return out;
 }

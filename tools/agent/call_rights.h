@@ -18,6 +18,7 @@ struct CallRule {
     kEach,    // everybody: the call looks at the caller itself, and shows an admin its own tenant only
   } who = Who::kSys;
   bool changes = true;
+  bool can_be_dry = false;  // knows dry_run
 };
 
 /// nullptr: no rule.

@@ -44,11 +44,14 @@ Result<Caller> in_session(Engine& engine, const Caller& caller, const std::strin
   return own;
 }
 
-Result<Json> checked_call(Engine& engine, const std::string& name, const Json& arguments, const Caller& caller) {
+/// `entered`: the caller may, and the call itself began.
+Result<Json> checked_call(Engine& engine, const std::string& name, const Json& arguments, const Caller& caller,
+                          bool* entered) {
   try {
     SEABED_TRY(const Json checked, check_rights(caller, name, arguments));
     SEABED_TRY(const Caller own, in_session(engine, caller, name, checked));
     if (rule_of(name)->changes) SEABED_CHECK(audit_ready());
+    *entered = true;
     return all_calls().find(name)->second(engine, checked, own);
   } catch (const Json::exception& e) {
     return fail(Code::kInvalidArgument, name, e.what());
@@ -58,7 +61,7 @@ Result<Json> checked_call(Engine& engine, const std::string& name, const Json& a
 /// What changes something, or would have; what only looks when it is not the caller's to see.
 bool is_audited(const std::string& name, const Json& arguments, const Result<Json>& result) {
   const CallRule* rule = rule_of(name);
-  const bool dry = arguments.contains("dry_run") && arguments["dry_run"] == true;
+  const bool dry = rule && rule->can_be_dry && arguments.contains("dry_run") && arguments["dry_run"] == true;
   return (rule && rule->changes && !dry) || (!result && result.error().code == Code::kPermissionDenied);
 }
 
@@ -69,8 +72,10 @@ Result<Json> run_call(Engine& engine, const std::string& name, const Json& argum
     return fail(Code::kNotFound, name, "is no call of this version",
                 "agent and program must be of one version");
   const auto began = std::chrono::steady_clock::now();
-  auto result = checked_call(engine, name, arguments, caller);
-  if (name != "sql/execute" && is_audited(name, arguments, result))
+  bool entered = false;
+  auto result = checked_call(engine, name, arguments, caller, &entered);
+  const bool told = entered && name == "sql/execute";  // its statements have a line each
+  if (!told && is_audited(name, arguments, result))
     audit_call(caller, name, arguments, result, std::chrono::steady_clock::now() - began);
   return result;
 }

@@ -162,7 +162,9 @@ Result<Json> explain_or_start(Engine& engine, const Json& args, clean::CleanRequ
   return start(engine, request, tenant);
 }
 
-Result<Json> run(Engine& engine, const Json& args) {
+Result<Json> run(Engine& engine, const Json& args, const Caller& caller) {
+  if (args.value("accept_clock", false) && !caller.sys)
+    return fail(Code::kPermissionDenied, "the clock", "is the whole installation's", "sys accepts it");
   SEABED_TRY(const auto tenant, engine.tenant(args.at("tenant")));
   SEABED_TRY(const auto policies,
              engine.context().catalog->get<std::vector<catalog::DeletePolicyRow>>(

@@ -177,7 +177,7 @@ class UnixServer : public Server {
     std::string_view target(request.target().data(), request.target().size());
     Result<Json> answer = fail(Code::kInvalidArgument, std::string(target), "is no POST /v1/…");
     if (request.method() == http::verb::post && target.starts_with(kPrefix)) {
-      Json arguments = Json::parse(request.body(), nullptr, false);
+      Json arguments = parse_shallow(request.body());
       if (arguments.is_object())
         answer = guarded(std::string(target.substr(kPrefix.size())), arguments, peer);
       else

@@ -49,7 +49,7 @@ Result<StatementSession> session_from(const Json& json) {
   session.encryption_password = json.value("encryption_password", "");
   session.decryption_passwords = json.value("decryption_passwords", std::vector<std::string>());
   session.preview = json.value("preview", "");
-  if (!session.preview.empty() && !Json::parse(session.preview, nullptr, false).is_object())
+  if (!session.preview.empty() && !parse_shallow(session.preview).is_object())
     return fail(Code::kInvalidArgument, "session", "its preview is no JSON object");
   return session;
 }

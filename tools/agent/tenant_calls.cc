@@ -44,7 +44,7 @@ Result<Json> show_parameters(Engine& engine, const Json& args) {
   for (const auto& row : rows) {
     SEABED_TRY(const auto* spec, catalog::parameter_spec(row.name));
     json.push_back({{"name", row.name},
-                    {"value", row.value},
+                    {"value", row.name == "external_kms_info" && !row.value.empty() ? std::string("***") : row.value},
                     {"default", spec->default_text},
                     {"is_default", row.is_default},
                     {"help", spec->help}});

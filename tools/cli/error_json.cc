@@ -4,6 +4,14 @@
 
 namespace seabed {
 
+Json parse_shallow(const std::string& text) {
+  constexpr int kDeepest = 64;
+  bool deep = false;
+  const auto shallow = [&](int depth, Json::parse_event_t, Json&) { return !(deep |= depth > kDeepest); };
+  Json json = Json::parse(text, shallow, false);
+  return deep ? Json(Json::value_t::discarded) : json;
+}
+
 Json to_json(const Error& error) {
   Json json = {{"code", code_name(error.code)},
                {"object", error.object},

@@ -10,7 +10,11 @@ namespace seabed {
 namespace {
 
 bool inside(const std::string& path, const std::string& root) {
-  return path == root || (path.starts_with(root) && (root.ends_with('/') || path[root.size()] == '/'));
+  // An identity is scheme://location[?host=…].
+  const size_t p = std::min(path.find('?'), path.size()), r = std::min(root.find('?'), root.size());
+  const std::string here = path.substr(0, p), above = root.substr(0, r);
+  if (path.substr(p) != root.substr(r)) return false;
+  return here == above || (here.starts_with(above) && (above.ends_with('/') || here[above.size()] == '/'));
 }
 
 /// No tenant's destination may hold keys, and no key backup may hold a destination.

@@ -113,7 +113,9 @@ Error Scan::error() const {
   std::string list;
   for (const std::string& what : wanted_) list += (list.empty() ? "" : ", ") + what;
   const bool open = furthest_ != end && *furthest_ == '\'' && wanted_.count("a text in quotes");
-  error.reason = shown(furthest_, end) +
+  // Where a text in quotes is wanted, a bare word may be a password.
+  const bool bare = !open && furthest_ != end && wanted_.count("a text in quotes");
+  error.reason = (bare ? std::string("a word without quotes") : shown(furthest_, end)) +
                  (open ? " does not end or is too long" : " cannot stand here: expected " + list);
   error.next_step = "docs/statements.md has the statements";
   return error;

@@ -75,7 +75,7 @@ std::string log_tail(const std::string& directory) {
 Result<AuxServer> AuxServer::start(const std::string& directory, const CancelToken& cancel) {
   end_left_server(directory);
   SEABED_TRY(const std::string sockets, make_socket_directory());
-  auto child = Child::start(command(directory, sockets + "/s"));
+  auto child = Child::start(command(directory, sockets + "/s"), {.without_secrets = true});
   if (!child) {
     std::error_code ec;
     fs::remove_all(sockets, ec);

@@ -69,8 +69,8 @@ Status stream(const SqlClient& aux, const SqlClient& target, const SqlLoad& load
   if (::pipe2(ends, O_CLOEXEC) != 0) return fail_errno("table restore", "no pipe", errno);
   Fd out(ends[0]), in(ends[1]);
   ErrorFile dump_errors, read_errors;
-  SEABED_TRY(Child dumper, Child::start(dump, {-1, in.get(), dump_errors.fd.get(), {}}));
-  SEABED_TRY(Child loader, Child::start(read, {out.get(), -1, read_errors.fd.get(), {}}));
+  SEABED_TRY(Child dumper, Child::start(dump, {-1, in.get(), dump_errors.fd.get(), {}, true}));
+  SEABED_TRY(Child loader, Child::start(read, {out.get(), -1, read_errors.fd.get(), {}, true}));
   in.reset(), out.reset();
   const Status loaded = loader.wait(cancel, kLongest);
   if (!loaded) dumper.end(std::chrono::seconds(1));
