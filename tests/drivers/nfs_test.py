@@ -113,11 +113,23 @@ def crossed(case):
     case.equal(store.fails("read", "out/passwd", 0, 10).code, "PERMISSION_DENIED", "through a symbolic link")
 
 
+def stop(process):
+    """Not before every thread of it stands still does it answer nothing more."""
+    process.send_signal(signal.SIGSTOP)
+    threads = f"/proc/{process.pid}/task"
+
+    def state(thread):
+        with open(f"{threads}/{thread}/stat", encoding="utf-8") as file:
+            return file.read().rsplit(")", 1)[1].split()[0]
+
+    wait_until(lambda: all(state(t) == "T" for t in os.listdir(threads)), 20, "the server to stand still")
+
+
 def dead_server(case):
     nfs = Nfs(case)
     store = nfs.open("x")
     store.put("k", b"before")
-    nfs.server.server.process.send_signal(signal.SIGSTOP)
+    stop(nfs.server.server.process)
     try:
         for verb, *words in (("read", "k", 0, 10), ("put", "k", b"after"), ("append", "log", 0, b"x"), ("list",),
                              ("stat", "k")):

@@ -65,10 +65,17 @@ class MariaDb:
         self._check_reachable()
         run = subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={self.data}", f"--user={self.user}",
                               "--auth-root-authentication-method=normal", "--skip-test-db"],
-                             capture_output=True, text=True, timeout=300)
+                             capture_output=True, text=True, timeout=300, env={**os.environ, "TMPDIR": self.temporary()})
         if run.returncode != 0:
             raise ServerError(f"mariadb-install-db: {run.stdout}{run.stderr}")
         own(self.data, self.user)
+
+    def temporary(self):
+        """Of its own: two servers that are installed at once remove each other's temporary tables."""
+        path = os.path.join(self.base, "tmp")
+        os.makedirs(path, exist_ok=True)
+        own(path, self.user)
+        return path
 
     def _check_reachable(self):
         if os.geteuid() != 0 or self.user == "root":

@@ -27,7 +27,8 @@ TEST(Uri, NeverShowsASecretInAnError) {
   const auto uri = parse_uri("s3://b?access_key=TOPSECRET&access_key=TOPSECRET");
   ASSERT_FALSE(uri);
   EXPECT_EQ(uri.error().message().find("TOPSECRET"), std::string::npos);
-  for (const char* key : {"access_key", "access_id", "session_token", "sas", "client_secret", "password"})
+  for (const char* key : {"access_key", "access_id", "session_token", "sas", "client_secret", "password", "ACCESS_KEY", "Sig", "AWS_SECRET_ACCESS_KEY",
+                          "OSS_SESSION_TOKEN"})
     EXPECT_TRUE(is_secret_key(key)) << key;
   EXPECT_FALSE(is_secret_key("host"));
 }

@@ -148,6 +148,8 @@ TEST_F(ViewsTest, HostileSelectsAreRefusedByWord) {
       {"WITH CDB_OB_ARCHIVELOG AS (SELECT * FROM destinations) SELECT * FROM CDB_OB_ARCHIVELOG", "CDB_OB_ARCHIVELOG"},
       {"WITH 'dba_ob_archivelog' AS NOT MATERIALIZED (SELECT * FROM destinations) SELECT * FROM dba_ob_archivelog",
        "DBA_OB_ARCHIVELOG"},
+      {"WITH \"DBA_OB_ARCHIVELOG\"\xEF\xBB\xBF" "AS (SELECT * FROM destinations) SELECT * FROM \"DBA_OB_ARCHIVELOG\"",
+       "DBA_OB_ARCHIVELOG"},
       {"WITH \"DBA_OB_ARCHIVELOG\"(a) AS (SELECT sealed_uri FROM destinations) SELECT 1", "DBA_OB_ARCHIVELOG"},
       {"SELECT (SELECT sealed_uri FROM destinations) FROM CDB_OB_ARCHIVELOG", "destinations"},
       {"SELECT x.a FROM (SELECT sealed_uri AS a FROM destinations) AS CDB_OB_ARCHIVELOG JOIN (SELECT 1) x", ""},

@@ -126,6 +126,9 @@ TEST_F(FollowTest, log_is_missing_or_lost) {
     if (entry.path().extension() == ".log" && fs::file_size(entry.path()) > 0)
       fs::resize_file(entry.path(), fs::file_size(entry.path()) - 1);
   EXPECT_FALSE(settle_staged(a, last_)) << "log that is shorter than what was restored";
+  for (const auto& entry : fs::directory_iterator(a + ".seabed-standby"))
+    if (entry.path().extension() == ".log") fs::remove(entry.path());
+  EXPECT_FALSE(settle_staged(a, last_)) << "log that is gone";
 }
 
 TEST_F(FollowTest, discarded_without_a_trace) {
