@@ -71,6 +71,10 @@ def write():
     """The baseline anew, without a path of this machine in it."""
     subprocess.run(["abidw", "--no-corpus-path", "--no-comp-dir-path", "--no-show-locs", "--out-file", BASELINE,
                     surface(os.environ["SEABED_BUILD"])], check=True)
+    with open(BASELINE, encoding="utf-8") as file:
+        text = file.read()
+    with open(BASELINE, "w", encoding="utf-8") as file:
+        file.write(text.replace(os.path.join(HERE, "abi") + "/", ""))
 
 
 if __name__ == "__main__":
