@@ -10,6 +10,7 @@
 #include "tools/cli/progress_line.h"
 #include "tools/cli/signals.h"
 #include "tools/cli/text_table.h"
+#include "tools/cli/until_input.h"
 #include "tools/cli/uri_input.h"
 #include "tools/config/machine.h"
 #include "tools/nouns.h"
@@ -17,23 +18,9 @@
 namespace seabed {
 namespace {
 
-Result<RestoreTargetPoint> read_until(const Invocation& invocation) {
-  RestoreTargetPoint until;
-  if (invocation.has("until-time") && invocation.has("until-scn"))
-    return fail(Code::kInvalidArgument, "seabed restore", "--until-time and --until-scn exclude each other");
-  if (invocation.has("until-scn")) {
-    until.kind = RestoreTargetPoint::Kind::kScn;
-    SEABED_TRY(until.scn, invocation.number("until-scn", 0));
-  } else if (invocation.has("until-time")) {
-    until.kind = RestoreTargetPoint::Kind::kTime;
-    until.time = invocation.text("until-time");
-  }
-  return until;
-}
-
 Result<RestoreRequest> read_request(Invocation& invocation) {
   RestoreRequest request;
-  SEABED_TRY(request.until, read_until(invocation));
+  SEABED_TRY(request.until, read_until(invocation, "seabed restore"));
   request.preview = invocation.has("preview");
   request.directory = invocation.text("directory");
   if (request.directory.empty() && !request.preview)

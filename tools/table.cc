@@ -13,6 +13,7 @@
 #include "tools/cli/progress_line.h"
 #include "tools/cli/signals.h"
 #include "tools/cli/text_table.h"
+#include "tools/cli/until_input.h"
 #include "tools/cli/uri_input.h"
 #include "tools/config/machine.h"
 #include "tools/config/table_parts.h"
@@ -25,24 +26,9 @@ using table::ExportPlace;
 using table::TableOutcome;
 using table::TableRequest;
 
-Result<RestoreTargetPoint> read_until(const Invocation& invocation) {
-  RestoreTargetPoint until;
-  if (invocation.has("until-time") && invocation.has("until-scn"))
-    return fail(Code::kInvalidArgument, "seabed table recover",
-                "--until-time and --until-scn exclude each other");
-  if (invocation.has("until-scn")) {
-    until.kind = RestoreTargetPoint::Kind::kScn;
-    SEABED_TRY(until.scn, invocation.number("until-scn", 0));
-  } else if (invocation.has("until-time")) {
-    until.kind = RestoreTargetPoint::Kind::kTime;
-    until.time = invocation.text("until-time");
-  }
-  return until;
-}
-
 Result<TableRequest> read_request(Invocation& invocation) {
   TableRequest request;
-  SEABED_TRY(request.until, read_until(invocation));
+  SEABED_TRY(request.until, read_until(invocation, "seabed table recover"));
   request.tables = invocation.list("table");
   request.remap_tables = invocation.list("remap-table");
   SEABED_TRY(uint64_t concurrency, invocation.number("concurrency", 2));

@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "core/base/log.h"
 #include "core/catalog/events.h"
 #include "core/catalog/parameters.h"
 
@@ -50,9 +51,12 @@ Status write_sets(Transaction& tx, uint64_t tenant_id, const Plan& plan) {
   return ok();
 }
 
-/// One that this version does not know, or does not take any more, stays at its default.
 void write_parameters(Transaction& tx, uint64_t tenant_id, const Plan& plan) {
-  for (const auto& [name, value] : plan.parameters) (void)catalog::set_parameter(tx, tenant_id, name, value);
+  for (const auto& [name, value] : plan.parameters) {
+    // One that this version does not know, or does not take any more, holds up no rebuild, but is told.
+    if (const auto set = catalog::set_parameter(tx, tenant_id, name, value); !set)
+      log::warn("rebuild: parameter {} stays at its default: {}", name, set.error().message());
+  }
 }
 
 }  // namespace
