@@ -20,7 +20,7 @@ Result<std::unique_ptr<PartStream>> PartStream::create(PartStreamOptions options
 }
 
 PartStream::PartStream(PartStreamOptions options, RingMemory ring, const CancelToken* cancel)
-    : options_(std::move(options)), ring_(std::move(ring)), cancel_(cancel) {}
+    : options_(std::move(options)), ring_(std::move(ring)), cancel_(cancel), file_(options_.first_file) {}
 
 bool PartStream::fits(uint64_t length) const {
   const uint64_t oldest = parts_.empty() ? position_ : parts_.front().begin;

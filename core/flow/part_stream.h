@@ -23,6 +23,7 @@ struct PartStreamOptions {
   uint64_t file_bytes = 4ull << 30;    // no file is longer, unless a single block is
   uint32_t parts_in_memory = 4;        // bounds the ring; at least 3
   std::string header;                  // first bytes of every file
+  uint32_t first_file = 0;             // number of the first file
 };
 
 /// Room for one block; the bytes at `data` are the caller's until commit.

@@ -21,6 +21,8 @@
 
 namespace seabed {
 
+struct CopyMemory;   // copy_journal.h
+
 struct BackupWriterOptions {
   uint64_t part_bytes = 16ull << 20;        // of uploads; fitted to the store's limits
   uint64_t data_file_bytes = 4ull << 30;    // backup_data_file_size
@@ -78,8 +80,15 @@ class BackupSetWriter {
   meta::FileEntry entry_of(const FramedObject& object) const;
   /// One data directory. `files` rise by (tablet, logical id). Everything is durable when it returns; after a failure
   /// nothing of it is wanted any more and its open uploads are aborted.
+  /// `journal`: path of a local file in which the copy writes down what has arrived (copy_journal.h), only where
+  /// can_go_on(); the caller removes it. `memory`: what an earlier process wrote down for the same directory, whose copy
+  /// is gone on with; `files` are that copy's, in its order, and those that are gone have no `open`. A copy with a
+  /// journal that is cancelled leaves its uploads open.
   tl::expected<LsDataOutcome, CopyFailure> copy_ls_data(const paths::LsData& data, std::vector<CopyFile> files,
-                                                        CopyCounters* counters);
+                                                        CopyCounters* counters, const std::string& journal = {},
+                                                        CopyMemory* memory = nullptr);
+  /// Parts cost requests and can be listed. Encrypted ones are never gone on with: two contents must not meet one nonce.
+  bool can_go_on() const;
   /// The tenant-level index of `kind`: the streams' own, one behind the other by rising ls id.
   Result<std::vector<meta::FileEntry>> merge_indexes(const std::string& kind, uint32_t turn, uint32_t retry,
                                                      const std::vector<paths::LsData>& streams, uint64_t parent_set_id);

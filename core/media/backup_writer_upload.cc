@@ -1,13 +1,12 @@
 #include "core/media/backup_writer_upload.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/log.h"
 
 namespace seabed {
-namespace {
 
-/// After a failure or a cancel: with a deadline of its own and no token. A leftover is found by list_uploads later.
 void abort_quietly(ObjectStore& store, const std::string& key, const std::string& upload_id) {
   if (upload_id.empty()) return;
   IoContext io;
@@ -16,11 +15,13 @@ void abort_quietly(ObjectStore& store, const std::string& key, const std::string
     log::warn("backup: unfinished upload is left behind: {}", done.error().message());
 }
 
-meta::FileEntry entry(const std::string& key, uint64_t size, const Hasher128& hash) {
+namespace {
+
+meta::FileEntry entry(const std::string& key, uint64_t size, const Hash128& hash) {
   meta::FileEntry out;
   out.set_key(key);
   out.set_size(size);
-  out.set_hash128(std::string(view(hash.digest())));
+  out.set_hash128(std::string(view(hash)));
   return out;
 }
 
@@ -64,13 +65,14 @@ Result<meta::FileEntry> StreamedObject::finish() {
     SEABED_CHECK(store_.complete_upload(key_, upload_id_, parts_, io_()));
     upload_id_.clear();
   }
-  return entry(key_, size_, hash_);
+  return entry(key_, size_, hash_.digest());
 }
 
 DataFileUploads::DataFileUploads(ObjectStore& store, std::function<std::string(uint32_t file)> key, MakeIo io)
     : store_(store), key_(std::move(key)), io_(std::move(io)) {}
 
 DataFileUploads::~DataFileUploads() {
+  if (leave_open_) return;
   for (auto& [id, file] : files_)
     if (!file.done) abort_quietly(store_, key_(id), file.upload_id);
 }
@@ -83,9 +85,33 @@ Status DataFileUploads::take(const StreamPart& part) {
     return add(part, {});
   }
   if (part.bytes.empty()) return add(part, {});
-  if (part.last) SEABED_CHECK(wait_for_another(part.file));
-  SEABED_TRY(PartInfo info, store_.upload_part(key_(part.file), *upload_id, part.number, {&part.bytes, 1}, io_()));
+  SEABED_TRY(PartInfo info, send(part, *upload_id));
   return add(part, std::move(info));
+}
+
+/// Unless it is there: with the size and the tag that these very bytes were given.
+Result<PartInfo> DataFileUploads::send(const StreamPart& part, const std::string& upload_id) {
+  const Hash128 hash = journal_ != nullptr ? hash128(part.bytes) : Hash128{};
+  const auto there = there_.find({part.file, part.number});
+  if (there != there_.end() && there->second.size == part.bytes.size() && there->second.hash == hash)
+    return PartInfo{part.number, there->second.size, there->second.tag};
+  if (part.last) SEABED_CHECK(wait_for_another(part.file));
+  SEABED_TRY(PartInfo info, store_.upload_part(key_(part.file), upload_id, part.number, {&part.bytes, 1}, io_()));
+  if (journal_ != nullptr) journal_->part(part.file, part.number, {part.bytes.size(), hash, info.tag});
+  return info;
+}
+
+void DataFileUploads::adopt(uint32_t file, const std::string& upload_id, const CopyMemory& memory) {
+  files_[file].upload_id = upload_id;
+  for (const auto& [at, part] : memory.parts)
+    if (at.first == file) there_.emplace(at, part);
+}
+
+void DataFileUploads::adopt_whole(uint32_t file, const JournalFile& whole) {
+  File& mine = files_[file];
+  mine.size = whole.size;
+  mine.known = whole.hash;
+  mine.done = true;
 }
 
 void DataFileUploads::stop() {
@@ -102,7 +128,8 @@ Result<std::string> DataFileUploads::enter(const StreamPart& part) {
   File& file = files_[part.file];
   file.hash.update(part.bytes);
   file.size += part.bytes.size();
-  if (part.number == 1 && !part.last) {
+  if (part.number == 1 && part.last) abort_quietly(store_, key_(part.file), std::exchange(file.upload_id, {}));
+  if (part.number == 1 && !part.last && file.upload_id.empty()) {
     auto begun = store_.begin_upload(key_(part.file), io_());
     if (!begun) {
       failed_ = true;
@@ -110,6 +137,7 @@ Result<std::string> DataFileUploads::enter(const StreamPart& part) {
       return fail(std::move(begun.error()));
     }
     file.upload_id = std::move(*begun);
+    if (journal_ != nullptr) journal_->upload(part.file, file.upload_id);
   }
   ++next_id_;
   turn_.notify_all();
@@ -145,6 +173,7 @@ Status DataFileUploads::complete(uint32_t id, File& file, std::vector<PartInfo> 
     SEABED_CHECK(store_.complete_upload(key_(id), file.upload_id, parts, io_()));
   }
   file.done = true;
+  if (journal_ != nullptr) journal_->done(id, {file.size, file.hash.digest()});
   return ok();
 }
 
@@ -152,7 +181,7 @@ Result<std::vector<meta::FileEntry>> DataFileUploads::entries() {
   std::vector<meta::FileEntry> out;
   for (auto& [id, file] : files_) {
     if (!file.done) return fail(Code::kInternal, key_(id), "not all of its parts were written");
-    out.push_back(entry(key_(id), file.size, file.hash));
+    out.push_back(entry(key_(id), file.size, file.known ? *file.known : file.hash.digest()));
   }
   return out;
 }

@@ -14,6 +14,7 @@ struct AzblobDriver {
                  SEABED_CAP_LIST_UPLOADS | SEABED_CAP_STRONG_LIST | SEABED_CAP_READ_WHILE_UPLOADING |
                  SEABED_CAP_CONDITIONAL_COMPLETE;
     out->max_put_bytes = seabed_azblob::kMaxPut;
+    out->min_part_bytes = 1;   // the service takes no empty block
     out->max_part_bytes = seabed_azblob::kMaxPart;
     out->max_object_bytes = seabed_azblob::kMaxPart * seabed_azblob::kMaxParts;
     out->max_parts = seabed_azblob::kMaxParts;

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include "core/catalog/backup_jobs.h"
@@ -51,6 +52,7 @@ class BackupRun {
   Status start();
   Status write_start();
   Status abort_leftovers();
+  Status abort_uploads(const std::string& prefix, const std::set<std::string>& spared, const IoContext& io);
 
   // meta_phase.cc
   void next_turn();
@@ -75,8 +77,26 @@ class BackupRun {
   Status finish_directories(const std::vector<DirectoryJob*>& jobs);
   void remember(DirectoryJob& job);
 
+  // interrupted.cc
+  /// The journal of a copy that did not come to its end.
+  struct Interrupted {
+    uint64_t ls_id = 0;
+    std::string kind;
+    Attempt at;
+    std::string path;
+  };
+  std::string journals() const;
+  std::string journal_path(const DirectoryJob& job) const;
+  std::string journal_of(const DirectoryJob& job) const;
+  std::vector<Interrupted> interrupted() const;
+  std::set<std::string> uploads_to_go_on() const;
+  Status finish_interrupted(const std::vector<std::string>& kinds);
+  Status finish(const Interrupted& left);
+  void forget_interrupted();
+
   // plan.cc
   Result<std::vector<CopyFile>> plan(const StreamDocument& stream, const std::string& kind);
+  std::vector<CopyFile> plan_again(const CopyMemory& memory, const Snapshot& snapshot) const;
   CopyFile plan_file(const StreamDocument& stream, Snapshot& snapshot, size_t index);
   const meta::FileMeta* proved_copy(uint64_t ls_id, const SnapshotFile& file);
   Status load_known(uint64_t ls_id, const Snapshot& snapshot);
@@ -97,6 +117,7 @@ class BackupRun {
   Status plan_log();
   Status copy_log();
   Status copy_log_files(ComplementWriter& writer);
+  Result<std::string> log_keys();
   Status save_log_progress(meta::FileEntry entry);
 
   // close_holes.cc

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <random>
 
 #include "core/base/log.h"
-#include "core/engine/backup/backup_run.h"
+#include "core/engine/backup/directory_job.h"
 #include "core/flow/lanes.h"
 
 namespace seabed::backup {
@@ -15,35 +16,15 @@ namespace {
 constexpr uint64_t kSmallDirectory = 8ull << 20;
 constexpr uint32_t kSmallAtATime = 4;
 
+}  // namespace
+
 uint64_t new_trace() {
   static std::random_device device;
   return static_cast<uint64_t>(device()) << 31 ^ device();
 }
 
-}  // namespace
-
-/// One stream's directory of one kind on its way.
-struct BackupRun::DirectoryJob {
-  StreamDocument* stream = nullptr;
-  std::string kind;
-  std::vector<CopyFile> files;       // of the first attempt; later ones are planned again
-  LsAttempt at;
-  uint64_t started_us = 0;
-  std::optional<LsDataOutcome> outcome;
-  bool changed = false;              // what had to be copied is gone
-
-  uint64_t new_bytes() const {
-    uint64_t out = 0;
-    for (const auto& file : files) out += file.meta.holder_set_id() == 0 ? file.meta.size() : 0;
-    return out;
-  }
-  catalog::LsTaskRow row(uint64_t tenant_id, uint64_t task_id, LsState state) const {
-    return {.tenant_id = tenant_id, .task_id = task_id, .ls_id = stream->ls_id, .data_type = kind, .turn = at.turn,
-            .retry = at.retry, .trace_id = at.trace_id, .status = std::string(name(state)), .start_us = started_us};
-  }
-};
-
 Result<BackupRun::Outcome> BackupRun::copy_kinds(const std::vector<std::string>& kinds) {
+  SEABED_CHECK(finish_interrupted(kinds));
   SEABED_TRY(auto jobs, directory_jobs(kinds));
   std::vector<DirectoryJob*> small;
   for (auto& job : jobs)
@@ -87,7 +68,8 @@ Status BackupRun::copy(DirectoryJob& job) {
   const RetryPolicy policy = retry_policy();
   while (true) {
     const paths::LsData data{set_id_, job.stream->ls_id, job.kind, job.at.turn, job.at.retry};
-    auto outcome = writer_->copy_ls_data(data, std::move(job.files), &counters_);
+    const std::string journal = journal_of(job);
+    auto outcome = writer_->copy_ls_data(data, std::move(job.files), &counters_, journal);
     if (outcome) {
       job.changed = !outcome->missing.empty();
       job.outcome = std::move(*outcome);
@@ -96,6 +78,7 @@ Status BackupRun::copy(DirectoryJob& job) {
     const Error& error = outcome.error().error;
     log::warn("backup: {}: {}", paths::ls_data_dir(data), error.message());
     if (error.code == Code::kCancelled) return fail(error);
+    if (!journal.empty()) std::filesystem::remove(journal);   // its uploads are aborted
     job.changed = outcome.error().source;
     if (job.changed) return ok();
     if (!worth_another_attempt(error) || job.at.retry + 1 >= static_cast<uint32_t>(policy.attempts)) return fail(error);
@@ -124,7 +107,10 @@ void BackupRun::remember(DirectoryJob& job) {
   document_.output_bytes += outcome.output_bytes;
   document_.blocks += outcome.blocks;
   document_.reused_bytes += outcome.reused_bytes;
-  if (!job.changed) job.stream->finished(job.kind) = at;
+  if (job.earlier)
+    log::info("backup: log stream {}: {} of turn {} is whole, without {} files that are gone", job.stream->ls_id, job.kind,
+              at.turn, outcome.missing.size());
+  else if (!job.changed) job.stream->finished(job.kind) = at;
   else
     log::info("backup: log stream {}: {} files are gone, first {}: a new turn", job.stream->ls_id,
               outcome.missing.size(), outcome.missing[0]);
@@ -147,11 +133,15 @@ Status BackupRun::finish_directories(const std::vector<DirectoryJob*>& jobs) {
   }
   std::lock_guard lock(rows_mutex_);
   task_.state = encode_document(document_);
-  return context_.catalog->transact([&](Transaction& tx) -> Status {
+  SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
     for (const auto& row : rows)
       SEABED_CHECK(catalog::update_ls_task(tx, row, row.turn, row.retry, std::string(name(LsState::kDoing))));
     return catalog::update_set_task(tx, task_, task_.status);
-  });
+  }));
+  std::error_code none;
+  for (const DirectoryJob* job : jobs)
+    if (job->outcome && !journals().empty()) std::filesystem::remove(journal_path(*job), none);
+  return ok();
 }
 
 }  // namespace seabed::backup

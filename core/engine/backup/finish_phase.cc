@@ -7,9 +7,11 @@
 
 #include "core/base/log.h"
 #include "core/catalog/parameters.h"
+#include "core/catalog/standbys.h"
 #include "core/engine/backup/backup_event.h"
 #include "core/engine/backup/backup_run.h"
 #include "core/engine/job/version.h"
+#include "core/engine/restore/restore_state.h"
 
 namespace seabed::backup {
 namespace {
@@ -18,6 +20,16 @@ namespace {
 bool is_private(const std::string& parameter) { return parameter == "external_kms_info" || parameter == "tde_method"; }
 
 constexpr uint64_t kBackupCompatible = 3;
+
+/// Of a standby; nullopt: its directory cannot be read now, and the set is good without.
+std::optional<restore::RestoreState> restored_state(const EngineContext& context, uint64_t tenant_id) {
+  const auto source = context.catalog->get<std::optional<catalog::LogSourceRow>>(
+      [&](Transaction& tx) { return catalog::find_log_source(tx, tenant_id); });
+  if (!source || !*source) return std::nullopt;
+  auto state = restore::read_state((*source)->directory);
+  if (!state) return std::nullopt;
+  return std::move(*state);
+}
 
 }  // namespace
 
@@ -104,6 +116,13 @@ meta::LocalityInfo BackupRun::locality() const {
   out.set_primary_zone(host);
   out.set_cpus(std::thread::hardware_concurrency());
   out.set_memory_bytes(static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)));
+  if (dest_.tenant.role == "STANDBY") {  // its server runs elsewhere; the restore was told
+    const auto state = restored_state(context_, job_.tenant_id);
+    if (!state) return out;
+    for (const auto& text : state->not_restored) out.add_outside(text);
+    for (const auto& [name, value] : state->variables) (*out.mutable_engine_variables())[name] = value;
+    return out;
+  }
   const TenantConfig* tenant = tenant_config(context_, job_.tenant_id);
   auto source = tenant != nullptr && context_.open_tenant_source ? context_.open_tenant_source(*tenant) : nullptr;
   if (source == nullptr) return out;
@@ -142,6 +161,7 @@ Result<meta::TenantBackupSetInfos> BackupRun::set_infos(const meta::BackupSetDes
 
 Status BackupRun::write_descriptor() {
   meta::BackupSetDescriptor set = descriptor();
+  SEABED_TRY(*set.mutable_log_keys(), log_keys());
   std::vector<FramedObject> objects;
   const auto add = [&](const std::string& key, FileType type, const google::protobuf::MessageLite& message) {
     objects.push_back(frame_message(key, type, message));
@@ -225,6 +245,7 @@ Status BackupRun::complete() {
     job_ = *job;
     return ok();
   }));
+  forget_interrupted();
   at_state("JOB_COMPLETED");
   return ok();
 }

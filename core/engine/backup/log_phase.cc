@@ -7,8 +7,11 @@
 #include "core/base/log.h"
 #include "core/catalog/destinations.h"
 #include "core/engine/backup/backup_run.h"
+#include "core/engine/keys/reading_keys.h"
 #include "core/engine/restore/choose_pieces.h"
 #include "core/flow/lanes.h"
+#include "core/media/set_log_keys.h"
+#include "core/storage/subtree.h"
 
 namespace seabed::backup {
 namespace {
@@ -98,6 +101,21 @@ Status BackupRun::copy_log() {
   log::info("backup: job {}: {} log files of {} pieces are in the set", job_id_, log_total_.load(),
             document_.log_pieces.size());
   return ok();
+}
+
+/// A set under a password opens with it alone, its log too. Empty: nothing of it is under the tenant's keys.
+Result<std::string> BackupRun::log_keys() {
+  if (!plus_archivelog() || !key_ || encryption_mode_ != "PASSWORD") return std::string();
+  const std::string below = paths::complement_log(set_id_).substr(paths::set_dir(set_id_).size());
+  std::vector<std::string> files;
+  for (const auto& file : document_.log_files)
+    if (file.key().starts_with(below) && file.key().find("/log/") != std::string::npos) files.push_back(file.key().substr(below.size()));
+  const Medium& data = reader_->medium();
+  Medium complement{subtree(data.store, paths::complement_log(set_id_)), data.cancel, data.call_deadline};
+  SEABED_TRY(complement.keys, reading_keys(context_, {}, context_.cluster_id, job_.tenant_id, stop_));
+  SEABED_TRY(const meta::SetLogKeys keys, collect_log_keys(complement, files));
+  if (keys.keys().empty() && keys.clear().empty()) return std::string();
+  return seal_log_keys(keys, key_->data_key, set_.tenant_id, set_.backup_set_id);
 }
 
 /// What an earlier process finished stays.

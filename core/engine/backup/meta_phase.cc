@@ -84,7 +84,11 @@ Status BackupRun::wait_covered() {
 
 Status BackupRun::wait_covered(StreamDocument& stream) {
   SEABED_TRY(const Scn covered, archiver_.wait_covered(stream.ls_id, stream.taken_scn, io()));
-  SEABED_TRY(stream.start_replay_scn, archiver_.stamp_of(stream.ls_id, snapshots_.at(stream.ls_id)->start_replay));
+  const Snapshot& snapshot = *snapshots_.at(stream.ls_id);
+  stream.start_replay_scn = snapshot.start_replay_scn;
+  if (stream.start_replay_scn == 0) {
+    SEABED_TRY(stream.start_replay_scn, archiver_.stamp_of(stream.ls_id, snapshot.start_replay));
+  }
   stream.min_restore_scn = std::max(covered, stream.taken_scn);
   return ok();
 }

@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/engine/backup/backup_run.h"
 #include "core/flow/source_file.h"
+#include "core/media/copy_journal.h"
 
 namespace seabed::backup {
 namespace {
@@ -115,6 +116,22 @@ Result<std::vector<CopyFile>> BackupRun::plan(const StreamDocument& stream, cons
   for (size_t i = 0; i < snapshot.files.size(); ++i)
     if (kind_name(snapshot.files[i].kind) == kind) out.push_back(plan_file(stream, snapshot, i));
   std::ranges::sort(out, {}, [](const CopyFile& f) { return std::pair(f.meta.tablet_id(), f.meta.logical_id()); });
+  return out;
+}
+
+/// The files of an interrupted copy, in its order, each read from what the stream is now. Those that are gone have no
+/// `open`; nothing is released, the present turn still looks at them.
+std::vector<CopyFile> BackupRun::plan_again(const CopyMemory& memory, const Snapshot& snapshot) const {
+  std::map<std::string, const SnapshotFile*> now;
+  for (const auto& file : snapshot.files) now[known_key(file)] = &file;
+  std::vector<CopyFile> out;
+  for (const auto& meta : memory.files) {
+    CopyFile& file = out.emplace_back();
+    file.meta = meta;
+    const auto found = now.find(known_key(meta));
+    if (meta.holder_set_id() == 0 && found != now.end())
+      file.open = [source = found->second] { return source->open(); };
+  }
   return out;
 }
 

@@ -60,12 +60,15 @@ Status BackupRun::write_start() {
   return ok();
 }
 
-/// Uploads that an earlier process left open below this set.
-Status BackupRun::abort_leftovers() {
+/// Uploads that an earlier process left open below this set, but for those that are gone on with.
+Status BackupRun::abort_leftovers() { return abort_uploads(paths::set_dir(set_id_), uploads_to_go_on(), io()); }
+
+Status BackupRun::abort_uploads(const std::string& prefix, const std::set<std::string>& spared, const IoContext& io) {
   if (!dest_.store->capabilities().list_uploads) return ok();
-  SEABED_TRY(auto uploads, dest_.store->list_uploads(paths::set_dir(set_id_), io()));
+  SEABED_TRY(auto uploads, dest_.store->list_uploads(prefix, io));
   for (const auto& upload : uploads) {
-    auto gone = dest_.store->abort_upload(upload.key, upload.upload_id, io());
+    if (spared.contains(upload.upload_id)) continue;
+    auto gone = dest_.store->abort_upload(upload.key, upload.upload_id, io);
     if (!gone && gone.error().code != Code::kNotFound) return gone;
     log::info("backup: an unfinished upload of {} was removed", upload.key);
   }

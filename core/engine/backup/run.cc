@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 #include "core/catalog/parameters.h"
 #include "core/engine/backup/backup_run.h"
+#include "core/engine/job/standby_tenants.h"
 
 namespace seabed {
 
@@ -14,9 +15,7 @@ Status run_backup(EngineContext& context, TenantArchiver& archiver, uint64_t job
 namespace backup {
 
 const TenantConfig* tenant_config(const EngineContext& context, uint64_t tenant_id) {
-  for (const auto& tenant : context.tenants)
-    if (tenant.tenant_id == tenant_id) return &tenant;
-  return nullptr;
+  return find_tenant_config(context, tenant_id);
 }
 
 std::vector<uint64_t> stream_ids(const EngineContext& context, uint64_t tenant_id) {

@@ -32,6 +32,7 @@ Status BackupRun::stop(Error why) {
   if (cancelled) why = Error{Code::kCancelled, dest_.tenant.name, "the backup was cancelled", "", 0, 0};
   log::error("backup: job {} ends as {}: {}", job_id_, name(step->next), why.message());
   if (task_.task_id != 0 && writer_ != nullptr) write_end_failed(why);
+  forget_interrupted();
   SEABED_CHECK(mark_failed(why, step->next));
   at_state(name(step->next));
   return fail(std::move(why));

@@ -11,6 +11,7 @@
 #include "core/engine/backup/parent_job.h"
 #include "core/engine/job/tenant_ready.h"
 #include "core/engine/keys/writing_keys.h"
+#include "core/engine/standby/standby_archive.h"
 
 namespace seabed {
 namespace {
@@ -72,6 +73,7 @@ catalog::BackupJobRow job_row(const BackupRequest& request, const DataDestinatio
 Status check_backup(EngineContext& context, const BackupRequest& request) {
   SEABED_TRY(auto dest, backup::find_data_destination(context, request.tenant_id));
   SEABED_CHECK(check_tenant_ready(dest.tenant, 9040));
+  SEABED_CHECK(standby::check_ready(context, dest.tenant, 9040));
   SEABED_CHECK(context.catalog->transact(
       [&](Transaction& tx) { return check_catalog(tx, request.tenant_id, dest.tenant.name); }));
   return backup::open_data_destination(context, &dest);
@@ -80,6 +82,7 @@ Status check_backup(EngineContext& context, const BackupRequest& request) {
 Result<uint64_t> submit_backup(EngineContext& context, const BackupRequest& request) {
   SEABED_TRY(auto dest, backup::find_data_destination(context, request.tenant_id));
   SEABED_CHECK(check_tenant_ready(dest.tenant, 9040));
+  SEABED_CHECK(standby::check_ready(context, dest.tenant, 9040));
   auto check = [&](Transaction& tx) { return check_catalog(tx, request.tenant_id, dest.tenant.name); };
   SEABED_CHECK(context.catalog->transact(check));
   SEABED_CHECK(backup::open_data_destination(context, &dest));

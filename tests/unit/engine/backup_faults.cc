@@ -5,9 +5,11 @@ namespace {
 
 class FaultyStore : public ObjectStore {
  public:
-  FaultyStore(std::shared_ptr<ObjectStore> inner, BeforeWrite before)
-      : inner_(std::move(inner)), before_(std::move(before)) {}
-  const Capabilities& capabilities() const override { return inner_->capabilities(); }
+  FaultyStore(std::shared_ptr<ObjectStore> inner, BeforeWrite before, uint64_t min_part_bytes)
+      : inner_(std::move(inner)), before_(std::move(before)), can_(inner_->capabilities()) {
+    if (min_part_bytes != 0) can_.min_part_bytes = min_part_bytes;
+  }
+  const Capabilities& capabilities() const override { return can_; }
   std::string describe() const override { return inner_->describe(); }
   Result<ObjectStat> stat(const std::string& key, const IoContext& io) override { return inner_->stat(key, io); }
   Result<size_t> read_at(const std::string& key, uint64_t at, std::span<char> room, const IoContext& io) override {
@@ -57,13 +59,14 @@ class FaultyStore : public ObjectStore {
  private:
   const std::shared_ptr<ObjectStore> inner_;
   const BeforeWrite before_;
+  Capabilities can_;
 };
 
 }  // namespace
 
 Result<std::shared_ptr<ObjectStore>> FaultyStorage::open(const Uri& uri) {
   SEABED_TRY(auto store, inner_.open(uri));
-  return std::make_shared<FaultyStore>(std::move(store), before_);
+  return std::make_shared<FaultyStore>(std::move(store), before_, min_part_bytes_);
 }
 
 }  // namespace seabed::testing_backup

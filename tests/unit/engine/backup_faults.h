@@ -10,13 +10,16 @@ using BeforeWrite = std::function<Status(const std::string& kind, const std::str
 
 class FaultyStorage : public Storage {
  public:
-  FaultyStorage(Storage& inner, BeforeWrite before) : inner_(inner), before_(std::move(before)) {}
+  /// `min_part_bytes` not 0: the medium claims to want parts of that size, as one behind a network does.
+  FaultyStorage(Storage& inner, BeforeWrite before, uint64_t min_part_bytes = 0)
+      : inner_(inner), before_(std::move(before)), min_part_bytes_(min_part_bytes) {}
   const std::vector<DriverInfo>& drivers() const override { return inner_.drivers(); }
   Result<std::shared_ptr<ObjectStore>> open(const Uri& uri) override;
 
  private:
   Storage& inner_;
   BeforeWrite before_;
+  const uint64_t min_part_bytes_;
 };
 
 }  // namespace seabed::testing_backup
