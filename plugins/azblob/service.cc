@@ -54,7 +54,7 @@ std::string Service::url_query(const Query& query) const {
   std::string out;
   for (const auto& [name, value] : query)
     out += (out.empty() ? "?" : "&") + name + "=" + seabed_http::percent_encode(value, false);
-  if (settings_.key.empty()) out += (out.empty() ? "?" : "&") + settings_.sas_token;
+  if (!settings_.sas_token.empty()) out += (out.empty() ? "?" : "&") + settings_.sas_token;
   return out;
 }
 
@@ -81,12 +81,19 @@ int32_t Service::send(const Call& call, const Context& context, seabed_http::Res
     request.headers.push_back({"x-ms-client-request-id", id});
   }
   authorize(call.method, at.path, call.query, seabed_http::total_size(call.body), &request.headers);
+  if (settings_.by_identity()) {
+    seabed_http::Credentials token;
+    if (const int32_t code = identity_.get(context, &token, error)) return code;
+    request.headers.push_back({"Authorization", "Bearer " + token.access_key});
+  }
   request.body = call.body;
   request.has_body = call.method == "PUT" || call.method == "POST";
   request.into = call.into;
   request.into_size = call.into_size;
   request.changes_something = call.changes_something;
-  return client_.perform(request, context, response, error);
+  const int32_t code = client_.perform(request, context, response, error);
+  if (code == SEABED_OK && response->status == 401) identity_.forget();
+  return code;
 }
 
 int32_t Service::fail(const Call& call, const seabed_http::Response& response, const char* what,

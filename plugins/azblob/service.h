@@ -21,7 +21,12 @@ struct Call {
 /// Thread-safe.
 class Service {
  public:
-  explicit Service(Settings settings) : settings_(std::move(settings)), client_(settings_.client) {}
+  explicit Service(Settings settings)
+      : settings_(std::move(settings)),
+        client_(settings_.client),
+        identity_([this](const Context& context, seabed_http::Credentials* out, Error& error) {
+          return find_identity(settings_.identity, context, out, error);
+        }) {}
   const Settings& settings() const { return settings_; }
 
   /// SEABED_OK when an answer came, whatever its status.
@@ -42,6 +47,7 @@ class Service {
 
   const Settings settings_;
   seabed_http::Client client_;
+  seabed_http::CredentialKeeper identity_;
 };
 
 /// The service's word: <Code> of the body, or x-ms-error-code.

@@ -47,6 +47,10 @@ Given gather(const OpenArgs& args) {
   }
   auto words = connection_string();
   if (!out.account.empty() && words["AccountName"] != out.account) return out;
+  if (out.account.empty() && words["AccountName"].empty() && !account.empty()) {
+    out.account = account;   // for a managed identity
+    return out;
+  }
   out.account = words["AccountName"];
   out.key = words["AccountKey"];
   out.sas = out.key.empty() ? words["SharedAccessSignature"] : "";
@@ -98,10 +102,28 @@ int32_t take_secret(const Given& given, Settings* out, Error& error) {
   }
   if (!out->key.empty() && !out->sas_token.empty())
     return error.fail(SEABED_INVALID_ARGUMENT, "access_key and sas_token are both given: give one");
-  if (out->key.empty() && out->sas_token.empty())
+  if (out->by_identity() && out->account.empty())
     return error.fail(SEABED_INVALID_ARGUMENT,
                       "there are no credentials: give access_id and access_key, or sas_token, or set "
-                      "AZURE_STORAGE_ACCOUNT and AZURE_STORAGE_KEY, or AZURE_STORAGE_CONNECTION_STRING");
+                      "AZURE_STORAGE_ACCOUNT and AZURE_STORAGE_KEY, or AZURE_STORAGE_CONNECTION_STRING; the account "
+                      "alone (access_id) is enough where this machine has a managed identity");
+  return SEABED_OK;
+}
+
+int32_t read_identity(const OpenArgs& args, Settings* out, Error& error) {
+  if (!out->by_identity()) return SEABED_OK;
+  out->identity.client_id = args.get("client_id", "");
+  if (out->identity.client_id.empty()) out->identity.client_id = environment("AZURE_CLIENT_ID");
+  seabed_http::Endpoint at;
+  std::string why;
+  if (!seabed_http::parse_endpoint(args.get("metadata_endpoint", "http://169.254.169.254"), &at, &why))
+    return error.fail(SEABED_INVALID_ARGUMENT, "metadata_endpoint: %s", why.c_str());
+  out->identity.endpoint = std::string(at.scheme()) + "://" + at.authority() + at.path;
+  out->batch_delete = false;   // each deletion of a batch would carry the token
+  if (!out->endpoint.https)
+    return error.fail(SEABED_INVALID_ARGUMENT,
+                      "there are no credentials but this machine's identity, whose token is not sent over plain http: "
+                      "give access_key or sas_token, or a host with https");
   return SEABED_OK;
 }
 }  // namespace
@@ -125,7 +147,7 @@ int32_t read_settings(const OpenArgs& args, Settings* out, Error& error) {
   if (!seabed_http::parse_endpoint(host, &out->endpoint, &why))
     return error.fail(SEABED_INVALID_ARGUMENT, "%s", why.c_str());
   place_account(out);
-  return SEABED_OK;
+  return read_identity(args, out, error);
 }
 
 }  // namespace seabed_azblob

@@ -5,6 +5,7 @@
 
 #include "endpoint.h"
 #include "http.h"
+#include "identity.h"
 #include "options.h"
 
 namespace seabed_azblob {
@@ -36,6 +37,11 @@ inline constexpr seabed_key kAccessKey = seabed_http::key(
 inline constexpr seabed_key kSasToken = seabed_http::key(
     "sas_token", SEABED_KEY_TEXT,
     "shared access signature instead of a key; default: AZURE_STORAGE_SAS_TOKEN", SEABED_KEY_SECRET);
+inline constexpr seabed_key kMetadataEndpoint =
+    seabed_http::key("metadata_endpoint", SEABED_KEY_TEXT,
+                     "where this machine's managed identity is asked for", 0, "http://169.254.169.254");
+inline constexpr seabed_key kClientId = seabed_http::key(
+    "client_id", SEABED_KEY_TEXT, "of a user-assigned managed identity; default: AZURE_CLIENT_ID");
 inline constexpr seabed_key kChecksum =
     seabed_http::key("checksum_type", SEABED_KEY_CHOICE, "md5: the service checks what it receives", 0,
                      "no_checksum", "no_checksum|md5");
@@ -52,6 +58,8 @@ inline constexpr const seabed_key* kKeys[] = {&kHost,
                                               &kAccessId,
                                               &kAccessKey,
                                               &kSasToken,
+                                              &kMetadataEndpoint,
+                                              &kClientId,
                                               &kChecksum,
                                               &kBatchDelete,
                                               &kRoleArn,
@@ -68,6 +76,8 @@ struct Settings {
   std::string account;
   std::string key;        // raw bytes; empty: the token is used
   std::string sas_token;  // without '?'
+  Identity identity;      // asked when there is neither
+  bool by_identity() const { return key.empty() && sas_token.empty(); }
   bool md5 = false, batch_delete = true;
   seabed_http::ClientOptions client;
 };

@@ -9,13 +9,21 @@ and answers that are lost."""
 # case: refused
 # case: tls
 # case: unknown-outcome
+# case: managed-identity
+import base64
+import email.utils
 import fcntl
+import hashlib
+import hmac
+import http.client
 import json
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import threading
+import time
 
 from azurite import Azurite
 from case import Skip, run_cases
@@ -23,6 +31,7 @@ from driver_calls import DriverError, open_store
 from fault_proxy import FaultProxy
 from main_job import main_job, restore_from
 from media import Medium
+from web_script import WebScript
 
 SDK = "12.28.0"
 CONTAINER = "seabed"
@@ -233,6 +242,89 @@ def tls(case):
     case.true(error.code != "NOT_FOUND", f"http to a TLS server: {error}")
 
 
+def entra_token(seconds):
+    """What Azurite takes for one: claims as Entra ID's, signed by nobody."""
+    now = int(time.time())
+    claims = {"aud": "https://storage.azure.com", "iss": "https://sts.windows.net/11111111-2222-3333-4444-555555555555/",
+              "iat": now - 60, "nbf": now - 60, "exp": now + seconds}
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+             for part in ({"alg": "none", "typ": "JWT"}, claims)]
+    return ".".join(parts) + ".c2lnbmF0dXJl"
+
+
+def managed_identity(case):
+    """The token of the machine's metadata service, on Azurite over https; kept, renewed, and never in an error."""
+    azure = Azure(case)
+    for name in ("AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN", "AZURE_STORAGE_CONNECTION_STRING",
+                 "AZURE_CLIENT_ID", "IDENTITY_ENDPOINT", "IDENTITY_HEADER"):
+        os.environ.pop(name, None)
+    life, seen = [3600], []
+
+    def answer(asked):
+        if asked.headers.get("metadata") != "true" and asked.headers.get("x-identity-header") != "secret header":
+            return 400, {}, b""
+        seen.append(entra_token(life[0]))
+        return 200, {}, json.dumps({"access_token": seen[-1], "token_type": "Bearer",
+                                    "expires_on": str(int(time.time()) + life[0])}).encode()
+    web = WebScript(case, answer)
+    who = {"host": azure.facts["https"], "ca_file": azure.facts["ca"], "access_id": azure.facts["account"],
+           "metadata_endpoint": f"http://127.0.0.1:{web.port}"}
+
+    def open_it(**more):
+        return open_store(case.build, f"azblob://{CONTAINER}/x", **{**who, **more})
+    # https of this server has data of its own: the official client made no container there.
+    make_container(azure, CONTAINER)
+    store = open_it()
+    data = os.urandom(300_000)
+    store.put("k", data)
+    case.true(store.read("k", 0, len(data) + 1) == data, "what was written by a token")
+    case.equal(store.append("log", 0, b"head"), 4, "an append")
+    upload = store.begin("up")
+    store.complete("up", upload, [store.part("up", upload, 1, data)])
+    case.equal(store.keys(), ["k", "log", "up"], "the listing")
+    case.equal(store.remove(["k", "log", "up"]), [None] * 3, "removal")
+    case.equal(len(web.asked), 1, "questions while the token holds")
+    case.contains(web.asked[0].path, "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2F"
+                                     "storage.azure.com%2F")
+    life[0] = 60   # shorter than the five minutes ahead of which it is renewed
+    short = open_it(client_id="a-b c")
+    short.put("k", b"x")
+    short.put("k", b"x")
+    case.equal(len(web.asked), 3, "questions when it is about to expire")
+    case.contains(web.asked[-1].path, "&client_id=a-b%20c")
+    os.environ["IDENTITY_ENDPOINT"], os.environ["IDENTITY_HEADER"] = f"http://127.0.0.1:{web.port}/msi/token", "secret header"
+    open_it(metadata_endpoint="http://127.0.0.1:1").put("k", b"x")
+    case.true(web.asked[-1].path.startswith("/msi/token?api-version=2019-08-01"), web.asked[-1].path)
+    del os.environ["IDENTITY_ENDPOINT"]
+    life[0] = -7200   # refused by the service
+    error = open_it().fails("put", "k", b"x")
+    case.equal(error.code, "PERMISSION_DENIED", str(error))
+    case.true(all(token not in str(error) for token in seen), "an error tells a token")
+    error = open_it(metadata_endpoint="http://127.0.0.1:1").fails("put", "k", b"x")
+    case.equal(error.code, "PERMISSION_DENIED", str(error))
+    case.contains(error.message, "managed identity")
+    try:
+        open_it(host=azure.host())
+        raise AssertionError("a token over plain http")
+    except DriverError as error:
+        case.contains(error.message, "plain http")
+
+
+def make_container(azure, container):
+    """Over https, by shared key."""
+    path = f"/{azure.facts['account']}/{container}"
+    date = email.utils.formatdate(usegmt=True)
+    text = ("PUT\n" + "\n" * 11 + f"x-ms-date:{date}\nx-ms-version:2021-12-02\n/{azure.facts['account']}{path}"
+            "\nrestype:container")
+    mac = base64.b64encode(hmac.new(base64.b64decode(azure.facts["key"]), text.encode(), hashlib.sha256).digest()).decode()
+    link = http.client.HTTPSConnection("127.0.0.1", azure.facts["https_port"], timeout=30,
+                                       context=ssl.create_default_context(cafile=azure.facts["ca"]))
+    link.request("PUT", path + "?restype=container", b"", {"x-ms-date": date, "x-ms-version": "2021-12-02",
+                 "Authorization": f"SharedKey {azure.facts['account']}:{mac}", "Content-Length": "0"})
+    answer = link.getresponse()
+    azure.case.equal(answer.status, 201, answer.read())
+
+
 def unknown_outcome(case):
     """The answer of a change that was made is lost: told as unknown, and never sent twice by the driver."""
     azure = Azure(case)
@@ -261,4 +353,4 @@ def unknown_outcome(case):
 if __name__ == "__main__":
     sys.exit(run_cases({"conformance": conformance, "product-style-with-sas": product_style_with_sas, "main-job": main_job_case,
                         "main-job-in-trouble": main_job_in_trouble, "crossed": crossed, "refused": refused, "tls": tls,
-                        "unknown-outcome": unknown_outcome}))
+                        "unknown-outcome": unknown_outcome, "managed-identity": managed_identity}))

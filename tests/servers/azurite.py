@@ -36,7 +36,7 @@ class Azurite:
         tls = Certificates(self.base + "/tls")
         http, https = free_port(), free_port()
         for name, port, more in (("http", http, []), ("https", https, ["--cert", tls.path("server.crt"), "--key",
-                                                                       tls.path("server.key")])):
+                                                                       tls.path("server.key"), "--oauth", "basic"])):
             data = f"{self.base}/{name}"
             os.makedirs(data, exist_ok=True)
             command = ["node", f"{self.modules}/node_modules/azurite/dist/src/blob/main.js", "--blobHost", "127.0.0.1",
