@@ -1,6 +1,7 @@
 #include "seabed/driver.hpp"
 
 #include "nfs_store.h"
+#include "version4.h"
 
 namespace {
 constexpr seabed_key integer(const char* name, const char* value, const char* help) {
@@ -12,7 +13,7 @@ struct NfsDriver {
   static constexpr const char* kVersion = "1.0.0";
   static constexpr const char* kSchemes[] = {"nfs", nullptr};
   static constexpr seabed_key kVersionKey =
-      integer("version", "3", "NFS version; 4 is refused, see docs/media/nfs.md");
+      integer("version", "3", "NFS version; 4 is tried and refused with what was seen, see docs/media/nfs.md");
   static constexpr seabed_key kConnections =
       integer("connections", "4", "TCP connections to the server, at most 32");
   static constexpr seabed_key kUid =
@@ -35,10 +36,11 @@ struct NfsDriver {
     out->max_key_length = seabed_nfs::kMaxKey;
   }
 
-  static int32_t open(const seabed::sdk::OpenArgs& args, const seabed::sdk::Context&,
+  static int32_t open(const seabed::sdk::OpenArgs& args, const seabed::sdk::Context& context,
                       seabed::sdk::Store** out, seabed::sdk::Error& error) {
     seabed_nfs::Options options;
     if (const int32_t code = seabed_nfs::read_options(args, &options, error)) return code;
+    if (options.version == 4) return seabed_nfs::refuse_version4(options, context, error);
     *out = new seabed_nfs::NfsStore(std::move(options));
     return SEABED_OK;
   }

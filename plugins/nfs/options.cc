@@ -28,20 +28,11 @@ int32_t read_int(const seabed::sdk::OpenArgs& args, const char* key, uint64_t mo
   return code;
 }
 
-/// This driver speaks NFSv3's own procedures. libnfs 4.0.0's client of version 4 corrupts writes over 4 KB,
-/// and shows the write verifier in no version: without it a restart of the server between write and commit
-/// loses bytes unseen.
-int32_t check_version(const seabed::sdk::OpenArgs& args, Error& error) {
-  uint64_t version = 3;
-  if (const int32_t code = read_number(args, "version", 99, &version, error)) return code;
-  if (version == 3) return SEABED_OK;
-  if (version == 4)
-    return error.fail(
-        SEABED_UNSUPPORTED,
-        "NFSv4 is refused: the NFSv4 client of libnfs 4.0.0 corrupts writes over 4 KB; use version=3, or "
-        "mount the server (nfsvers=4.1) and use file://");
-  return error.fail(SEABED_INVALID_ARGUMENT, "there is no NFS version %llu here: use version=3",
-                    static_cast<unsigned long long>(version));
+/// This driver speaks NFSv3's own procedures; what 4 is answered depends on what is seen (version4.h).
+int32_t read_version(const seabed::sdk::OpenArgs& args, int* version, Error& error) {
+  if (const int32_t code = read_int(args, "version", 99, version, error)) return code;
+  if (*version == 3 || *version == 4) return SEABED_OK;
+  return error.fail(SEABED_INVALID_ARGUMENT, "there is no NFS version %d here: use version=3", *version);
 }
 
 int32_t read_location(const char* location, Options* out, Error& error) {
@@ -60,7 +51,7 @@ int32_t read_location(const char* location, Options* out, Error& error) {
 }  // namespace
 
 int32_t read_options(const seabed::sdk::OpenArgs& args, Options* out, Error& error) {
-  if (const int32_t code = check_version(args, error)) return code;
+  if (const int32_t code = read_version(args, &out->version, error)) return code;
   if (const int32_t code = read_location(args.location(), out, error)) return code;
   uint64_t connections = out->connections;
   if (const int32_t code = read_number(args, "connections", kMostConnections, &connections, error))

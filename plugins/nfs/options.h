@@ -14,6 +14,7 @@ using seabed::sdk::Error;
 struct Options {
   std::string server;  // name or address
   std::string path;    // "/export/dir": an exported directory or one below it
+  int version = 3;
   size_t connections = 4;
   int uid = -1, gid = -1;            // -1: the process's own
   int nfs_port = 0, mount_port = 0;  // 0: ask the server's port mapper
