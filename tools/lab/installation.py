@@ -24,13 +24,15 @@ class CliError(Exception):
 def wait_until(condition, seconds=60, what="a condition"):
     """Polls until condition() is true; its value. Fails loudly at the deadline."""
     deadline = time.monotonic() + seconds
+    pause = 0.02  # longer by and by: a condition that starts a program takes the processor from what it waits for
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what} did not come true within {seconds} s")
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(pause * 1.3, 0.1)
 
 
 def toml_text(value):
