@@ -17,8 +17,8 @@ class CliError(Exception):
     """A verb that failed: exit status and what it said."""
 
     def __init__(self, args, run):
-        super().__init__(f"seabed {' '.join(args)}: exit {run.returncode}: {run.stderr.strip() or run.stdout.strip()}")
-        self.status, self.stdout, self.stderr = run.returncode, run.stdout, run.stderr
+        super().__init__(f"seabed {' '.join(args)}: exit {run.returncode}: {(run.stderr or run.stdout).strip()}")
+        self.status, self.stdout, self.stderr = run.returncode, run.stdout, run.stderr or ""
 
 
 def wait_until(condition, seconds=60, what="a condition"):
@@ -73,6 +73,7 @@ class Installation:
         self.env = {**os.environ, **self.medium.env, **(env or {})}
         self.agent = None
         self.linkers = []
+        self.live = False  # the verbs' own progress goes to this terminal
         os.makedirs(base, exist_ok=True)
         self.config = os.path.join(base, "seabed.toml")
         self.socket = os.path.join(base, "agent.sock")
@@ -98,8 +99,9 @@ class Installation:
 
     # ---- the program ----
     def run(self, *args, timeout=600, env=None, stdin=None):
-        return subprocess.run([self.program, "--config", self.config, *map(str, args)], capture_output=True, text=True,
-                              timeout=timeout, env=dict(self.env, **(env or {})), input=stdin)
+        return subprocess.run([self.program, "--config", self.config, *map(str, args)], stdout=subprocess.PIPE,
+                              stderr=None if self.live else subprocess.PIPE, text=True, timeout=timeout,
+                              env=dict(self.env, **(env or {})), input=stdin)
 
     def cli(self, *args, **kwargs):
         """Runs a verb with --output json and returns what it printed; CliError when it fails."""
@@ -209,6 +211,7 @@ class Installation:
         """With an empty catalog: a configuration of its own that knows drivers only."""
         elsewhere = Installation(self.build, os.path.join(self.base, "elsewhere"), [], cluster="elsewhere", cluster_id=9,
                                  env=self.env, medium=self.medium)
+        elsewhere.live = self.live
         outcome = elsewhere.cli("restore", *self.sources(tenant), "--directory", directory, *until)
         if activate:
             elsewhere.cli("tenant", "activate", "--directory", directory)

@@ -13,16 +13,17 @@ from timeline import Timeline, stamp
 
 
 def protect_and_back_up(lab, timeline, pause, lag="0"):
+    lab.live = sys.stdout.isatty() and sys.stderr.isatty()
     lab.start_linker("shop")
     lab.start_agent()
     lab.protect("shop", lag=lag)
     timeline.add(time.time_ns(), "log archiving is DOING; nothing changed at the writer", "good")
     for incremental in (False, True):
-        time.sleep(pause)
+        timeline.follow(lab, "shop", pause)
         show = lab.backup("shop", incremental=incremental)
         timeline.add(time.time_ns(), f"{'incremental' if incremental else 'full'} backup: set {show['backup_set_id']}, "
                                      f"{show['output_bytes'] / 1e6:.1f} MB written", "good")
-    time.sleep(pause)
+    timeline.follow(lab, "shop", pause)
 
 
 def report(timeline, moment, equal, detail):
@@ -42,7 +43,7 @@ def rocksdb_story(build, base, pause, medium):
         protect_and_back_up(lab, timeline, pause, "0" if medium.append else "500ms")
         moment = time.time_ns() // 1000 * 1000
         timeline.add(moment, "the moment that we shall want back", "note")
-        time.sleep(pause)
+        timeline.follow(lab, "shop", pause)
         lab.wait_checkpoint("shop", moment)
         ledger.kill()
         remove(ledger.db)

@@ -22,7 +22,7 @@ def myrocks_story(build, base, pause):
             protect_and_back_up(lab, timeline, pause)
             moment = time.time_ns() // 1000 * 1000
             timeline.add(moment, "the moment that we shall want back", "note")
-            time.sleep(pause)
+            timeline.follow(lab, "shop", pause)
             lab.wait_checkpoint("shop", moment)
             bank.stop()
             remove(bank.server.data)
