@@ -93,6 +93,6 @@ struct Registration {
       registered_, id)(::seabed::check::Test{name, needs, unless, CHECK_CONCAT(run_, id)}); \
   static void CHECK_CONCAT(run_, id)([[maybe_unused]] ::seabed::check::World & world)
 /// A test for drivers that claim all of `needs` (0: every driver).
-#define CHECK_TEST(name, needs) CHECK_TEST_(name, needs, 0, __LINE__)
+#define CHECK_TEST(name, needs) CHECK_TEST_(name, needs, 0, __COUNTER__)
 /// A test for drivers that do not claim `flag`.
-#define CHECK_TEST_WITHOUT(name, flag) CHECK_TEST_(name, 0, flag, __LINE__)
+#define CHECK_TEST_WITHOUT(name, flag) CHECK_TEST_(name, 0, flag, __COUNTER__)
