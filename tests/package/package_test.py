@@ -3,6 +3,7 @@
 # case: contents
 # case: units
 import glob
+import gzip
 import os
 import re
 import shutil
@@ -40,12 +41,14 @@ def contents(case):
                    "/usr/share/doc/seabed/operator-guide.md", "/usr/share/doc/seabed/examples/s3.toml",
                    *(f"/usr/lib/seabed/drivers/seabed_{name}.so" for name in ("file", "nfs", "s3", "oss", "azblob"))):
         case.true(wanted in files, f"{wanted} is not in the package")
+    for name in os.listdir(f"{TOP}/docs"):  # the operator's pages refer to each other
+        case.true(not name.endswith(".md") or name == "architecture.md" or f"/usr/share/doc/seabed/{name}" in files, f"{name} is missing")
     for path, line in files.items():
         writable = line[0] != "l" and "w" in (line[5], line[8])
         case.true(line.split()[1] == "root/root" and not writable, f"owner or mode: {line}")
     case.equal(run("dpkg-deb", "--info", deb, "conffiles").split(), ["/etc/seabed/seabed.toml"], "conffiles")
     control = run("dpkg-deb", "--field", deb)
-    for library in ("librocksdb7", "libcurl4", "libnfs", "libprometheus-cpp-core", "libsystemd0", "libc6"):
+    for library in ("librocksdb7", "libcurl4", "libnfs", "libprometheus-cpp-core", "libsystemd0", "libedit2", "libfuse3-3", "libc6"):
         case.contains(re.search("^Depends: (.*)$", control, re.M)[1], library, "shlibdeps")
     root = f"{case.base}/unpacked"
     run("dpkg-deb", "-x", deb, root)
@@ -59,8 +62,24 @@ def contents(case):
     drivers = run(program, "driver", "list", env={"PATH": "/usr/bin:/bin", "SEABED_CONFIG": "/nonexistent"})
     for scheme in ("file", "nfs", "s3", "oss", "azblob"):
         case.contains(drivers, scheme, "drivers beside the unpacked program")
-    case.contains(run("bash", "-c", f"source {root}/usr/share/bash-completion/completions/seabed && complete -p seabed"),
-                  "_seabed", "completion")
+    words_of_every_noun(case, root, files)
+
+
+def words_of_every_noun(case, root, files):
+    """Each verb that --help names has its manual page and is completed."""
+    text = run(f"{root}/usr/bin/seabed", "--help").split("\nEverywhere")[0]
+    verbs = [line.split("  ")[1].split() for line in text.splitlines() if re.match("  [a-z]", line)]
+    nouns = {words[0] for words in verbs}
+    case.true({"key", "clean", "standby", "table", "drill", "mount", "tenant", "archive", "backup"} <= nouns, nouns)
+    complete = f"source {root}/usr/share/bash-completion/completions/seabed && "
+    case.contains(run("bash", "-c", complete + "complete -p seabed"), "_seabed", "completion")
+    for words in verbs:
+        case.true(f"/usr/share/man/man1/seabed-{words[0]}.1.gz" in files, f"no manual page of {words}")
+        if len(words) > 1:
+            with gzip.open(f"{root}/usr/share/man/man1/seabed-{words[0]}.1.gz", "rt") as page:
+                case.contains(page.read().replace("\\-", "-"), " ".join(words), "manual page")
+        typed = f'COMP_WORDS=(seabed {" ".join(words[:-1])} ""); COMP_CWORD={len(words)}; _seabed; echo "${{COMPREPLY[*]}}"'
+        case.true(words[-1] in run("bash", "-c", complete + typed).split(), f"{words} is not completed")
 
 
 def units(case):

@@ -33,6 +33,12 @@ std::string joined(const std::set<std::string>& words, const std::string& betwee
   return out;
 }
 
+/// Verbs beside the noun alone: `restore` and `restore status`.
+std::string others(std::set<std::string> of_noun) {
+  of_noun.erase("");
+  return of_noun.empty() ? "" : joined(of_noun, " ") + " ";
+}
+
 }  // namespace
 
 std::string bash_completion(const std::vector<Verb>& verbs) {
@@ -45,10 +51,10 @@ std::string bash_completion(const std::vector<Verb>& verbs) {
     if (!of_noun.count("")) verb_cases += "      " + noun + ") words='" + joined(of_noun, " ") + "' ;;\n";
   }
   for (const Verb& v : verbs)
-    option_cases += "      '" + v.noun + " " + v.name + "') words='" + options_text(v) + "' ;;\n";
-  std::string single;
+    if (!v.name.empty()) option_cases += "      '" + v.noun + " " + v.name + "') words='" + options_text(v) + "' ;;\n";
+  // Last: a word behind these nouns that is none of their verbs is an argument.
   for (const Verb& v : verbs)
-    if (v.name.empty()) single += (single.empty() ? "" : "|") + v.noun;
+    if (v.name.empty()) option_cases += "      '" + v.noun + " '*) words='" + others(names[v.noun]) + options_text(v) + "' ;;\n";
   return "# bash completion for seabed; made by `seabed completion`\n"
          "_seabed() {\n"
          "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} noun= verb= words= i word\n"
@@ -72,9 +78,6 @@ std::string bash_completion(const std::vector<Verb>& verbs) {
          joined(nouns, " ") + " " + kGlobals +
          " --version'\n"
          "  else\n"
-         "    case $noun in " +
-         (single.empty() ? "''" : single) +
-         ") verb= ;; esac\n"
          "    case \"$noun $verb\" in\n" +
          option_cases +
          "    esac\n"
