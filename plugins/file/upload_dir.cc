@@ -23,6 +23,7 @@ struct IndexHeader {
   uint64_t part_bytes = 0;              // 0: not decided
 };
 static_assert(sizeof(UploadRecord) == 24);
+constexpr int kRaces = 100;
 
 off_t record_offset(uint32_t number) {
   return static_cast<off_t>(sizeof(IndexHeader) + uint64_t{number - 1} * sizeof(UploadRecord));
@@ -54,13 +55,25 @@ std::string now_text() {
 }
 }  // namespace
 
+/// Leaves it locked: an upload that is not whole and not locked is left from a dead process.
+int32_t UploadDir::make_directory(int temp_dir, Error& error) {
+  for (int race = 0; race < kRaces; ++race) {
+    id_ = unique_name("u-");
+    if (mkdirat(temp_dir, id_.c_str(), kDirMode) != 0)
+      return fail_errno(error, "an upload cannot be made", errno, temp_dir);
+    dir_ = open_beneath(temp_dir, id_, O_RDONLY | O_DIRECTORY);
+    if (!dir_ && errno != ENOENT) return fail_errno(error, "an upload cannot be opened", errno);
+    struct stat st {};
+    const bool locked = dir_ && (flock(dir_.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK);
+    if (locked && fstat(dir_.get(), &st) == 0 && st.st_nlink > 0) return SEABED_OK;
+    // A sweeper took it for one of a dead process in the moment before the lock.
+  }
+  return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "uploads are being removed by someone");
+}
+
 int32_t UploadDir::create(int temp_dir, const std::string& key, uint64_t part_bytes, Error& error) {
-  id_ = unique_name("u-");
   key_ = key;
-  if (mkdirat(temp_dir, id_.c_str(), kDirMode) != 0)
-    return fail_errno(error, "an upload cannot be made", errno, temp_dir);
-  dir_ = open_beneath(temp_dir, id_, O_RDONLY | O_DIRECTORY);
-  if (!dir_) return fail_errno(error, "an upload cannot be opened", errno);
+  if (const int32_t code = make_directory(temp_dir, error)) return code;
   constexpr int kNew = O_RDWR | O_CREAT | O_EXCL;
   Fd data, name;
   int32_t code = open_file("data", kNew, &data, error);
@@ -160,6 +173,14 @@ void UploadDir::destroy(int temp_dir) {
   rewinddir(stream);
   while (const dirent* entry = readdir(stream)) unlinkat(dir_.get(), entry->d_name, 0);
   unlinkat(temp_dir, id_.c_str(), AT_REMOVEDIR);
+}
+
+void UploadDir::remove_if_dead(int temp_dir, const std::string& id) {
+  Error quiet(nullptr);
+  UploadDir found, again;
+  if (found.open(temp_dir, id, nullptr, quiet) != SEABED_NOT_FOUND || !found.dir_) return;
+  if (flock(found.dir_.get(), LOCK_EX | LOCK_NB) != 0) return;  // being made
+  if (again.open(temp_dir, id, nullptr, quiet) == SEABED_NOT_FOUND) found.destroy(temp_dir);
 }
 
 }  // namespace seabed_file

@@ -35,6 +35,8 @@ class UploadDir {
   std::optional<UploadRecord> read_record(uint32_t number) const;
   uint32_t max_number() const;
   void destroy(int temp_dir);
+  /// Removes what a process left that died while it made, published or aborted an upload: such a one is in no listing.
+  static void remove_if_dead(int temp_dir, const std::string& id);
 
   const std::string& id() const { return id_; }
   const std::string& key() const { return key_; }
@@ -43,6 +45,7 @@ class UploadDir {
   static std::string part_file(uint32_t number) { return "x" + std::to_string(number); }
 
  private:
+  int32_t make_directory(int temp_dir, Error& error);
   int32_t read_key(Error& error);
   std::string id_, key_;
   uint64_t started_ns_ = 0;

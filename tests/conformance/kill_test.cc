@@ -26,6 +26,12 @@ class Killed : public Conformance {
     child.wait();
     return report;
   }
+  Status upload(ObjectStore& store, const std::string& key) {
+    const std::string_view piece = "part";
+    SEABED_TRY(const auto id, store.begin_upload(key, ctx));
+    SEABED_TRY(const auto part, store.upload_part(key, id, 1, Buffers(&piece, 1), ctx));
+    return store.complete_upload(key, id, {&part, 1}, ctx);
+  }
   static size_t temp_files(const std::string& root) {
     size_t count = 0;
     for (const auto& entry : std::filesystem::directory_iterator(root + "/.seabed-tmp"))
@@ -55,6 +61,51 @@ TEST_F(Killed, APutIsAllOrNothing) {
   }
   EXPECT_TRUE(open_bare()->put("other", {}, PutMode::kReplace, ctx).has_value());
   EXPECT_EQ(temp_files(scratch / "root"), 0u) << "the first write of a new store sweeps what the dead left";
+}
+
+// What a death leaves while an upload is made, published or aborted: no listing tells it, so nobody could abort it.
+TEST_F(Killed, TheSweepTakesUploadsThatAreNone) {
+  namespace fs = std::filesystem;
+  const auto store = open_bare();
+  const std::string_view piece = "part";
+  const auto whole = store->begin_upload("whole", ctx).value();
+  const auto part = store->upload_part("whole", whole, 1, Buffers(&piece, 1), ctx).value();
+  const fs::path temp = fs::path(scratch / "root") / ".seabed-tmp";
+  const auto leave = [&](const char* id, std::initializer_list<const char*> without) {
+    fs::copy(temp / whole, temp / id, fs::copy_options::recursive);
+    for (const char* name : without) fs::remove(temp / id / name);
+  };
+  leave("u-01", {"data", "index", "key"});  // made
+  leave("u-02", {"index", "key"});
+  leave("u-03", {"key"});           // or being aborted
+  leave("u-04", {"data"});          // published
+  leave("u-05", {"key", "index"});
+  fs::resize_file((leave("u-06", {}), temp / "u-06" / "key"), 0);
+  EXPECT_TRUE(open_bare()->put("other", {}, PutMode::kReplace, ctx).has_value());
+  std::vector<std::string> left;
+  for (const auto& entry : fs::directory_iterator(temp)) left.push_back(entry.path().filename());
+  EXPECT_EQ(left, std::vector<std::string>{whole});
+  EXPECT_TRUE(store->complete_upload("whole", whole, {&part, 1}, ctx).has_value());
+  EXPECT_EQ(get("whole"), "part");
+}
+
+TEST_F(Killed, TheSweepLeavesUploadsBeingMadeAlone) {
+  put("x", "");
+  std::vector<std::unique_ptr<Child>> writers;
+  for (int i = 0; i < 3; ++i)
+    writers.push_back(std::make_unique<Child>([&, i](int report) {
+      for (int n = 0; n < 150; ++n) {  // each with a store of its own, so each sweeps
+        const Status done = upload(*open_bare(), "k" + std::to_string(i));
+        if (done) continue;
+        const auto text = done.error().message();
+        return write(report, text.data(), text.size()) < 0 ? 2 : 1;
+      }
+      return 0;
+    }));
+  for (auto& writer : writers) {
+    EXPECT_EQ(writer->read_report(), "");
+    EXPECT_EQ(writer->wait(), 0);
+  }
 }
 
 TEST_F(Killed, TheSweepLeavesLiveWritersAlone) {
@@ -124,6 +175,8 @@ TEST_F(Killed, AnUploadIsAllOrNothing) {
   for (const auto& upload : left)
     EXPECT_TRUE(bare->abort_upload(upload.key, upload.upload_id, ctx).has_value());
   EXPECT_TRUE(bare->list_uploads("", ctx).value().empty());
+  EXPECT_TRUE(open_bare()->put("other", {}, PutMode::kReplace, ctx).has_value());
+  EXPECT_TRUE(std::filesystem::is_empty(scratch / "root/.seabed-tmp")) << "what no listing tells is swept";
 }
 
 }  // namespace seabed::test
