@@ -32,11 +32,11 @@ def died(case, lab, state, seconds=60):
     lab.agent = None
 
 
-def ledger_and_lab(case, name):
+def ledger_and_lab(case, name, medium=None):
     ledger = Ledger(case.build, case.base, flags=["--cfs", "3", "--memtable-kb", "256"])
     ledger.start("--rate", "1000", "--seconds", "280")
     case.at_end(ledger.kill)
-    lab = Installation(case.build, case.base, [Tenant("t", ledger.db)], limits={"lease_ms": 1000})
+    lab = Installation(case.build, case.base, [Tenant("t", ledger.db)], limits={"lease_ms": 1000}, medium=medium)
     case.at_end(lab.stop)
     lab.start_linker("t")
     return ledger, lab

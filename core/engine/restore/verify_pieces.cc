@@ -42,10 +42,10 @@ class PieceCheck {
       : reader_(reader), medium_(reader.medium()), listing_(listing), quick_(quick), findings_(findings) {}
 
   /// `open_before`: an earlier piece is still active, so that this one may lack its checkpoint.
-  Status run(const PieceFacts& piece, bool first, bool last, bool open_before) {
+  Status run(const PieceFacts& piece, bool last, bool open_before) {
     SEABED_CHECK(placeholders(piece));
     if (piece.problem) return findings_->take(*piece.problem);
-    if (!first && !piece.empty)
+    if (!piece.empty)   // the first piece's is an empty list
       SEABED_CHECK(must_decode<meta::TenantArchivePieceInfos>(medium_, paths::tenant_piece_infos(piece.key),
                                                               FileType::kTenantPieceInfos, findings_));
     SEABED_CHECK(folds(piece));
@@ -220,7 +220,7 @@ Status verify_pieces(EngineContext& context, const Media& media, size_t archive,
   PieceCheck check(reader, listing, quick, findings);
   for (size_t i = 0; i < pieces.size(); ++i) {
     const bool open_before = i > 0 && !pieces[i - 1].frozen && !pieces[i - 1].problem;
-    SEABED_CHECK(check.run(pieces[i], i == 0, i + 1 == pieces.size(), open_before));
+    SEABED_CHECK(check.run(pieces[i], i + 1 == pieces.size(), open_before));
   }
   SEABED_CHECK(verify_rounds(reader.medium(), pieces, findings));
   auto runs = runs_of(reader.medium(), pieces, findings);
