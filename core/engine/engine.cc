@@ -5,15 +5,18 @@
 #include "core/engine/bridge.h"
 #include "core/engine/clean/hourly.h"
 #include "core/engine/engine_impl.h"
+#include "core/engine/job/standby_tenants.h"
 #include "core/engine/quick/hydrate.h"
 #include "core/engine/rebuild/rebuild.h"
 #include "core/engine/restore/tenant_restore.h"
 #include "core/engine/set_destination.h"
 #include "core/engine/standby/standby.h"
+#include "core/engine/standby/standby_archive.h"
 
 namespace seabed {
 
 Result<std::unique_ptr<Engine>> Engine::create(EngineContext& context) {
+  if (!context.standbys) context.standbys = std::make_shared<StandbyTenants>();
   auto engine = std::make_unique<EngineImpl>(context);
   SEABED_CHECK(engine->register_tenants());
   return engine;
@@ -46,6 +49,10 @@ Status EngineImpl::start() {
     runner_.add_tenant(tenant.tenant_id, *archiver(tenant.tenant_id));
   }
   started_ = true;
+  SEABED_TRY(const auto standbys, standby::archiving(context_));
+  for (const uint64_t id : standbys)
+    if (const Status added = add_standby(id); !added)  // its files may be on another host
+      log::warn("tenant {}: its archive does not go on: {}", id, added.error().message());
   for (const TenantConfig& tenant : context_.tenants)
     SEABED_CHECK(background_.submit("catalog/" + tenant.name, [this, id = tenant.tenant_id](const CancelToken& cancel) -> Status {
       SEABED_CHECK(bring_forward(context_, id, MediaKind::kData, cancel));
@@ -104,10 +111,22 @@ void EngineImpl::wake(uint64_t tenant_id) {
 }
 
 Result<const TenantConfig*> EngineImpl::config_of(uint64_t tenant_id) {
-  for (const TenantConfig& tenant : context_.tenants)
-    if (tenant.tenant_id == tenant_id) return &tenant;
+  if (const TenantConfig* known = find_tenant_config(context_, tenant_id)) return known;
+  if (auto standby = standby::add_config(context_, tenant_id)) return *standby;
   return fail(Code::kNotFound, "tenant " + std::to_string(tenant_id), "is not in the configuration",
               "add its [[tenant]] table");
+}
+
+Status EngineImpl::add_standby(uint64_t tenant_id) {
+  SEABED_TRY(const TenantConfig* config, config_of(tenant_id));
+  SEABED_CHECK(start_archiver(tenant_id));
+  runner_.add_tenant(tenant_id, *archiver(tenant_id));
+  const std::string key = "catalog/" + config->name;
+  if (background_.running(key)) return ok();
+  return background_.submit(key, [this, tenant_id](const CancelToken& cancel) -> Status {
+    SEABED_CHECK(bring_forward(context_, tenant_id, MediaKind::kData, cancel));
+    return ok();
+  });
 }
 
 Result<std::vector<catalog::TenantRow>> EngineImpl::tenants() {

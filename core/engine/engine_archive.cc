@@ -1,8 +1,10 @@
 // Log archive verbs (reference: statements, sections 3 and 4).
 #include "core/catalog/ls_progress.h"
+#include "core/catalog/operator_facts.h"
 #include "core/engine/engine_impl.h"
 #include "core/engine/job/tenant_ready.h"
 #include "core/engine/set_destination.h"
+#include "core/engine/standby/standby_archive.h"
 
 namespace seabed {
 namespace {
@@ -74,12 +76,14 @@ Status EngineImpl::clear_archive_dest(const std::string& name) {
 Status EngineImpl::set_archivelog(const std::string& name, bool on) {
   SEABED_TRY(auto row, tenant(name));
   if (on) SEABED_CHECK(check_tenant_ready(row, 9023));
+  if (on) SEABED_CHECK(standby::check_ready(context_, row, 9023));
   SEABED_TRY(Current now, current_of(*context_.catalog, row.tenant_id));
   if (!on && now.round && now.round->status == "PREPARE")
     return refused(name, "its round is being prepared", "try again in a moment", 9037);
   SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) {
     return catalog::set_log_mode(tx, row.tenant_id, on ? "ARCHIVELOG" : "NOARCHIVELOG");
   }));
+  if (on && started_ && row.role == "STANDBY") SEABED_CHECK(add_standby(row.tenant_id));
   wake(row.tenant_id);
   return ok();
 }
@@ -92,10 +96,15 @@ Status EngineImpl::set_archive_state(const std::string& name, const std::string&
   const std::string status = now.round ? now.round->status : "STOP";
   bool allowed = state == "DEFER" ? status == "DOING" || status == "INTERRUPTED"
                                   : status == "STOP" || status == "SUSPEND";
-  if (!allowed) return refused(name, "its round is " + status, "", 9028);
+  if (!allowed)
+    return refused(name, "its round is " + status,
+                   state == "DEFER" ? "wait until it is DOING (`seabed archive status`)"
+                                    : "wait until it is SUSPEND or STOP (`seabed archive status`)",
+                   9028);
   if (now.destination->state == state)
     return refused(name, "its destination is " + state + " already", "", 0);
-  SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) {
+  SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
+    SEABED_CHECK(catalog::operator_decided(tx, now.destination->tenant_id));
     return catalog::set_destination_state(tx, now.destination->dest_id, now.destination->state, state);
   }));
   wake(row.tenant_id);

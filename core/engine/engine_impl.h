@@ -53,6 +53,8 @@ class EngineImpl : public Engine {
   Result<catalog::Table> select(const std::string& sql, const catalog::SelectScope& scope) override;
 
  private:
+  /// Its archiver runs, and its backups have a lane.
+  Status add_standby(uint64_t tenant_id);
   Status check_new_lag(const catalog::TenantRow& row, const std::string& value);
   /// nullptr: not in this process.
   TenantArchiver* archiver(uint64_t tenant_id);

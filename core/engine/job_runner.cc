@@ -7,6 +7,7 @@
 #include "core/catalog/backup_jobs.h"
 #include "core/engine/backup/backup_run.h"
 #include "core/engine/backup/parent_job.h"
+#include "core/engine/job/standby_tenants.h"
 #include "core/engine/rebuild/rebuild.h"
 
 namespace seabed {
@@ -30,11 +31,9 @@ Status wait_ready(EngineContext& context, TenantArchiver& archiver, uint64_t job
   SEABED_TRY(auto job, context.catalog->get<std::optional<catalog::BackupJobRow>>(
                            [&](auto& tx) { return catalog::find_backup_job(tx, job_id); }));
   const auto deadline = after(kPatience);
-  for (const TenantConfig& tenant : context.tenants) {
-    if (!job || tenant.tenant_id != job->tenant_id) continue;
-    while (!is_ready(archiver, tenant) && std::chrono::steady_clock::now() < deadline)
-      if (cancel.wait_for(kLook)) break;
-  }
+  const TenantConfig* tenant = job ? find_tenant_config(context, job->tenant_id) : nullptr;
+  while (tenant && !is_ready(archiver, *tenant) && std::chrono::steady_clock::now() < deadline)
+    if (cancel.wait_for(kLook)) break;
   return ok();
 }
 
@@ -57,10 +56,8 @@ Status follow_medium(EngineContext& context, uint64_t job_id, const CancelToken&
 std::string tenant_of_job(EngineContext& context, uint64_t job_id) {
   auto job = context.catalog->get<std::optional<catalog::BackupJobRow>>(
       [&](auto& tx) { return catalog::find_backup_job(tx, job_id); });
-  if (job && *job)
-    for (const TenantConfig& tenant : context.tenants)
-      if (tenant.tenant_id == (*job)->tenant_id) return tenant.name;
-  return {};
+  const TenantConfig* tenant = job && *job ? find_tenant_config(context, (*job)->tenant_id) : nullptr;
+  return tenant ? tenant->name : std::string();
 }
 
 }  // namespace
@@ -88,7 +85,7 @@ void JobRunner::cancel(uint64_t job_id) {
   if (found != running_.end()) found->second->cancel.cancel();
 }
 
-std::optional<Progress> JobRunner::progress(uint64_t job_id) {
+std::optional<ProgressView> JobRunner::progress(uint64_t job_id) {
   std::lock_guard lock(mutex_);
   auto found = running_.find(job_id);
   if (found == running_.end()) return std::nullopt;
@@ -130,7 +127,7 @@ Status JobRunner::run_tracked(TenantArchiver& archiver, uint64_t job_id) {
   }
   auto keep = [&](const Progress& progress) {
     std::lock_guard lock(mutex_);
-    running->progress = progress;
+    running->progress = running->meter.update(progress, std::chrono::steady_clock::now());
   };
   Status status = run_here(archiver, job_id, keep, running->cancel);
   if (status)

@@ -110,6 +110,10 @@ class EngineAdapter {
   virtual ~EngineAdapter() = default;
   virtual std::string name() const = 0;
   virtual Result<std::unique_ptr<StreamSource>> open_stream(const StreamConfig& config, Clock& clock) = 0;
+  /// The log and files of a standby: `config.directory` is the final place, what is staged beside it is read.
+  virtual Result<std::unique_ptr<StreamSource>> open_staged(const StreamConfig& config) {
+    return fail(Code::kUnsupported, config.directory, "a standby of this engine can be neither archived nor backed up");
+  }
   virtual const LogRules& rules() const = 0;
   /// `directory` is the final place; staging happens beside it.
   virtual Result<std::unique_ptr<RestoreTarget>> open_target(const std::string& directory) = 0;

@@ -88,6 +88,8 @@ struct Snapshot {
   /// True when the pinned files are still what the database would recover from; false: take another (a new turn) if
   /// the caller needs files that it could not open.
   uint32_t turns_needed = 0;       // how many looks it took
+  /// Known by the source itself: stamp of the log at `start_replay`. 0: the archive is asked.
+  Scn start_replay_scn = 0;
 };
 
 struct StreamHealth {
@@ -130,6 +132,14 @@ class StreamSource {
   virtual std::string resume_state() const = 0;
   /// First byte a new round archives; valid after attach.
   virtual Lsn position() const = 0;
+  /// Log that was stamped elsewhere and keeps its stamps (a standby's): a round over it begins below `begin`, and its
+  /// present is `readable`, whatever the clock says.
+  struct Followed {
+    Scn begin = 0;     // stamp of the first group there is; `readable` without any
+    Scn readable = 0;  // everything up to it is in, nothing behind it
+  };
+  /// nullopt: this source stamps by the clock.
+  virtual Result<std::optional<Followed>> followed() { return std::nullopt; }
 
   /// Thread-safe beside read_step. kConflict when the directory changes too fast for `max_looks`.
   virtual Result<std::unique_ptr<Snapshot>> snapshot(const CancelToken& cancel) = 0;

@@ -4,16 +4,26 @@
 #include "core/catalog/parameters.h"
 #include "core/engine/archive/dictionary_source.h"
 #include "core/engine/archive/round_executor.h"
+#include "core/engine/standby/standby_dictionary.h"
 
 namespace seabed::archive {
 
 Status RoundExecutor::open_dictionary(const Facts& facts) {
+  if (!facts.standby_directory.empty()) {
+    if (fold_) return ok();
+    auto source = std::make_unique<standby::StandbyDictionary>(facts.standby_directory);
+    fold_ = [dictionary = source.get()] { return dictionary->fold(); };
+    std::lock_guard lock(mutex_);
+    sources_[1] = std::move(source);
+    return ok();
+  }
   if (context_.state_directory.empty()) return ok();  // a tool that archives nothing for long
   if (!dictionary_) {
     const std::string dir = context_.state_directory + "/" + config_.name + "/logstream_1";
     SEABED_TRY(auto source,
                DictionarySource::open(dir, tenant_source_.get(), clock_, tuning_.side_file_look));
     dictionary_ = source.get();
+    fold_ = [dictionary = dictionary_] { return dictionary->fold(); };
     std::lock_guard lock(mutex_);
     sources_[1] = std::move(source);
   }
@@ -36,7 +46,7 @@ Status RoundExecutor::feed_dictionary(const Facts& facts) {
 
 void RoundExecutor::connect_dictionary(uint64_t ls_id, StreamEnvironment* env) {
   DictionarySource* dictionary = dictionary_;
-  if (!dictionary) return;
+  if (!fold_ || (ls_id != 1 && !dictionary)) return;
   if (ls_id != 1) {
     env->saw_log = [dictionary](Scn stamp) { dictionary->saw_log(stamp); };
     env->saw_tablets = [dictionary, ls_id](const auto& tablets) { dictionary->set_tablets(ls_id, tablets); };
@@ -45,8 +55,8 @@ void RoundExecutor::connect_dictionary(uint64_t ls_id, StreamEnvironment* env) {
   const auto store = env->store;
   const auto id = env->id;
   auto last_fold = std::make_shared<Scn>(0);
-  const auto write = [this, dictionary, store, id, last_fold](uint64_t piece) -> Status {
-    const auto fold = dictionary->fold();
+  const auto write = [this, make_fold = fold_, store, id, last_fold](uint64_t piece) -> Status {
+    const auto fold = make_fold();
     SEABED_CHECK(put_once(*store, paths::schema_meta(id.piece(piece), fold.scn), FileType::kSchemaMeta, fold.body, io()));
     *last_fold = fold.scn;
     return ok();

@@ -4,6 +4,7 @@
 #include "core/base/log_context.h"
 #include "core/catalog/events.h"
 #include "core/catalog/parameters.h"
+#include "core/catalog/standbys.h"
 #include "core/engine/rebuild/rebuild.h"
 
 namespace seabed {
@@ -60,6 +61,7 @@ void RoundExecutor::stop() {
   keeper_.reset();
   std::lock_guard lock(mutex_);
   dictionary_ = nullptr;
+  fold_ = nullptr;
   sources_.clear();
   moved_.notify_all();
 }
@@ -111,6 +113,10 @@ Result<RoundExecutor::Facts> RoundExecutor::load() {
     SEABED_TRY(auto tenant, catalog::find_tenant(tx, config_.tenant_id));
     if (!tenant) return fail(Code::kNotFound, "tenant " + config_.name, "is not in the catalog");
     facts.tenant = *tenant;
+    if (tenant->role == "STANDBY") {
+      SEABED_TRY(const auto source, catalog::find_log_source(tx, config_.tenant_id));
+      if (source) facts.standby_directory = source->directory;
+    }
     SEABED_TRY(facts.wanted,
                catalog::current_destination(tx, config_.tenant_id, catalog::DestinationKind::kArchive));
     SEABED_TRY(facts.round, catalog::round_to_close(tx, config_.tenant_id));

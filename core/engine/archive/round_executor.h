@@ -14,6 +14,7 @@
 #include "core/catalog/rounds.h"
 #include "core/catalog/tenants.h"
 #include "core/engine/archive/archiver.h"
+#include "core/engine/archive/dictionary_source.h"
 #include "core/engine/archive/held_clock.h"
 #include "core/engine/archive/hole_bridge.h"
 #include "core/engine/archive/piece_transition.h"
@@ -24,8 +25,6 @@
 #include "core/media/archive_tree.h"
 
 namespace seabed::archive {
-
-class DictionarySource;
 
 class RoundExecutor final : public TenantArchiver {
  public:
@@ -54,6 +53,7 @@ class RoundExecutor final : public TenantArchiver {
     uint64_t dump_interval_ns = 0;
     std::map<std::string, std::string> parameters;   // those that are not at their default
     std::string log_form;                            // how log is stored: TenantLogForm::name
+    std::string standby_directory;                   // of a standby's staged streams; empty: a primary
     bool archivelog() const { return tenant.log_mode == "ARCHIVELOG"; }
     bool enabled() const { return archivelog() && wanted && wanted->state == "ENABLE"; }
   };
@@ -92,6 +92,8 @@ class RoundExecutor final : public TenantArchiver {
   Status ensure_running(const Facts& facts, const Row& row);
   Status load_pieces(const Row& row);
   Status open_sources(const Facts& facts);
+  Result<std::unique_ptr<StreamSource>> open_source(const Facts& facts, const LogStreamConfig& stream);
+  Result<Scn> start_scn();
   StreamEnvironment environment(uint64_t ls_id);
   // round_dictionary.cc
   Status open_dictionary(const Facts& facts);
@@ -121,6 +123,7 @@ class RoundExecutor final : public TenantArchiver {
 
   // round_queries.cc
   StreamPtr stream(uint64_t ls_id) const;
+  Result<Scn> present();
   Result<Scn> scan_for(uint64_t ls_id, const Lsn& lsn, uint64_t piece, uint32_t file);
 
   EngineContext& context_;
@@ -169,7 +172,8 @@ class RoundExecutor final : public TenantArchiver {
   mutable std::condition_variable moved_;               // the checkpoint or the state
   std::atomic<int64_t> hurry_until_ = 0;                // steady ns: someone waits for a checkpoint
   std::unique_ptr<TenantSource> tenant_source_;
-  DictionarySource* dictionary_ = nullptr;              // one of sources_
+  DictionarySource* dictionary_ = nullptr;              // one of sources_; null for a standby
+  std::function<DictionarySource::Fold()> fold_;        // of stream 1
 };
 
 }  // namespace seabed::archive

@@ -75,8 +75,18 @@ Result<Scn> RoundExecutor::wait_covered(uint64_t ls_id, Scn scn, const IoContext
   }
 }
 
+/// Up to where a flush goes: the clock, or what the standby can read.
+Result<Scn> RoundExecutor::present() {
+  std::lock_guard lock(mutex_);
+  Scn readable = kScnMax;
+  for (const auto& [ls_id, source] : sources_) {
+    SEABED_TRY(const auto followed, source->followed());
+    if (followed) readable = std::min(readable, followed->readable);
+  }
+  return readable == kScnMax ? clock_.read().now : readable;
+}
+
 Status RoundExecutor::flush(const IoContext& ctx) {
-  const Scn now = clock_.read().now;
   std::vector<uint64_t> ids;
   const auto attached = [&] {
     std::lock_guard lock(mutex_);
@@ -87,6 +97,7 @@ Status RoundExecutor::flush(const IoContext& ctx) {
   };
   while (!attached() && Steady::now() < ctx.deadline) cancel_.wait_for(std::chrono::milliseconds(20));
   if (ids.empty()) return fail(Code::kConflict, "tenant " + config_.name, "archiving is not running");
+  SEABED_TRY(const Scn now, present());
   for (const uint64_t ls_id : ids) SEABED_CHECK(wait_covered(ls_id, now, ctx));
   return ok();
 }
@@ -138,7 +149,9 @@ Result<Scn> RoundExecutor::scan_for(uint64_t ls_id, const Lsn& lsn, uint64_t pie
     SEABED_TRY(const auto files, list_log_files(*store, id, piece, io()));
     for (const uint32_t n : files) {
       if (n < file || found) continue;
-      SEABED_CHECK(scan_log_file(*store, id, piece, n, std::numeric_limits<uint64_t>::max(), visit, io()));
+      SEABED_TRY(const auto scan, scan_log_file(*store, id, piece, n, std::numeric_limits<uint64_t>::max(), visit, io()));
+      // A log file without a byte (a database that was closed) gives no group, but the archive begins before it.
+      reaches_back |= !scan.start.empty() && scan.start <= lsn;
     }
   }
   if (!found || !reaches_back)

@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/uri.h"
 #include "core/engine/archive/round_executor.h"
+#include "core/engine/job/standby_tenants.h"
 #include "core/format/meta.pb.h"
 #include "core/media/format_file.h"
 
@@ -114,13 +115,32 @@ Status RoundExecutor::load_pieces(const Row& row) {
   return ok();
 }
 
+/// A standby's log and files are staged; what the configuration would call its database does not exist yet.
+Result<std::unique_ptr<StreamSource>> RoundExecutor::open_source(const Facts& facts, const LogStreamConfig& stream) {
+  const auto adapter = context_.adapters.find(stream.engine);
+  if (adapter == context_.adapters.end())
+    return fail(Code::kNotFound, "engine " + stream.engine, "is not known to this program");
+  if (!facts.standby_directory.empty()) return adapter->second->open_staged(stream.stream);
+  if (context_.standbys && context_.standbys->find(config_.tenant_id))
+    return fail(Code::kConflict, "tenant " + config_.name, "was activated: it is a database of its own now",
+                "add its [[tenant]] table to the configuration and start the agent again");
+  return adapter->second->open_stream(stream.stream, clock_);
+}
+
+/// By the clock; a standby's log keeps the stamps of its source, and the round begins below the first of them.
+Result<Scn> RoundExecutor::start_scn() {
+  Scn start = kScnMax;
+  for (const auto& [ls_id, source] : sources_) {
+    SEABED_TRY(const auto followed, source->followed());
+    if (followed) start = std::min(start, followed->begin);
+  }
+  return start == kScnMax ? clock_.read().now : std::max<Scn>(start, 1) - 1;
+}
+
 Status RoundExecutor::open_sources(const Facts& facts) {
   for (const auto& stream : config_.streams) {
     if (sources_.contains(stream.ls_id)) continue;
-    const auto adapter = context_.adapters.find(stream.engine);
-    if (adapter == context_.adapters.end())
-      return fail(Code::kNotFound, "engine " + stream.engine, "is not known to this program");
-    SEABED_TRY(auto source, adapter->second->open_stream(stream.stream, clock_));
+    SEABED_TRY(auto source, open_source(facts, stream));
     std::lock_guard lock(mutex_);
     sources_[stream.ls_id] = std::move(source);
   }
@@ -143,7 +163,7 @@ StreamEnvironment RoundExecutor::environment(uint64_t ls_id) {
   for (const auto& tenant : context_.tenants) all += tenant.streams.size() + 1;
   // Where every write is an object of its own, it holds a lag period or a whole file.
   const bool append = dest_.store->capabilities().append;
-  const uint64_t kAllBuffers = append ? 64 << 20 : 128 << 20, kMost = append ? 8 << 20 : 64 << 20;
+  const uint64_t kAllBuffers = append ? 64 << 20 : 128 << 20, kMost = append ? 16 << 20 : 64 << 20;
   constexpr uint64_t kLeast = 512 << 10;
   env.buffer_bytes = tuning_.buffer_bytes ? tuning_.buffer_bytes
                                           : std::clamp<uint64_t>(kAllBuffers / std::max<size_t>(all, 1), kLeast, kMost);

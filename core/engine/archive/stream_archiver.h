@@ -86,6 +86,7 @@ class StreamArchiver {
   void finish(bool ship);
   // stream_attach.cc
   Status attach();
+  Status attach_source(const StreamTail& tail);
   Status claim_lease();
   Status take_tail(const StreamTail& tail);
   Status reclaim();                 // the lease ran out during an outage: a new epoch, the buffer is kept
@@ -131,12 +132,14 @@ class StreamArchiver {
   uint64_t incarnation_ = 0;
   Scn last_scn_hi_ = 0;
   Lsn end_;                         // of the newest durable log group
+  Lsn begin_;                       // where the source began a round that has no log yet
   Scn max_scn_ = 0;
   std::vector<LogFile> changed_;    // files that grew since the last publish, oldest first
   StreamProgress::Stamp stamp_;
   uint64_t durable_bytes_ = 0, hole_count_ = 0;
   std::chrono::steady_clock::time_point last_look_{};
   Scn last_ship_ = 0;
+  std::chrono::steady_clock::time_point shipped_at_{};
   bool rebuild_ = false;            // `changed_` is everything
   bool ship_failed_ = false;
   std::chrono::steady_clock::time_point next_ship_{};

@@ -31,23 +31,34 @@ Status StreamArchiver::claim_lease() {
   return ok();
 }
 
+Status StreamArchiver::attach_source(const StreamTail& tail) {
+  std::optional<ArchivedState> state;
+  // Groups that bring their stamps along are known by them, log or not.
+  SEABED_TRY(const auto followed, source_.followed());
+  if (!tail.end.empty() || (followed && tail.scn_hi != 0)) {
+    state = ArchivedState{tail.incarnation, tail.end, tail.scn_hi, {}, tail.scn_lo};
+    // State beside a checkpoint further on than the medium would skip log: it is not believed.
+    if (env_.resume_lsn <= tail.end) state->resume = env_.resume;
+  }
+  return source_.attach(state);
+}
+
 Status StreamArchiver::attach() {
   if (!lease_ || !lease_->check()) {
     tail_.reset();
     SEABED_CHECK(claim_lease());
   }
+  bool begun = false;
   if (!tail_) {  // once an epoch: a source that cannot be attached for long must not leave a file at every try
     SEABED_TRY(StreamTail tail, end_on_medium(env_, io()));
+    if ((begun = tail.end.empty())) {  // its first file tells where the round begins: what lies there may be without a byte
+      SEABED_CHECK(attach_source(tail));
+      begin_ = source_.position();
+    }
     SEABED_CHECK(take_tail(tail));
     tail_ = std::move(tail);
   }
-  std::optional<ArchivedState> state;
-  if (!tail_->end.empty()) {
-    state = ArchivedState{tail_->incarnation, tail_->end, tail_->scn_hi, {}, tail_->scn_lo};
-    // State beside a checkpoint further on than the medium would skip log: it is not believed.
-    if (env_.resume_lsn <= tail_->end) state->resume = env_.resume;
-  }
-  SEABED_CHECK(source_.attach(state));
+  if (!begun) SEABED_CHECK(attach_source(*tail_));
   attached_ = true;
   {
     std::lock_guard lock(mutex_);
@@ -98,7 +109,7 @@ Status StreamArchiver::reclaim() {
 // A request whose answer was lost may have arrived: what is there keeps its stamp and is not written again.
 void StreamArchiver::drop_archived(const StreamTail& tail) {
   while (!buffer_.empty() && buffer_.front().group.meta.scn_hi <= tail.scn_hi) {
-    buffered_bytes_ -= buffer_.front().group.bytes.size();
+    buffered_bytes_ -= buffer_.front().group.size();
     buffer_.pop_front();
   }
 }

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/base/log.h"
+#include "core/catalog/operator_facts.h"
 #include "core/catalog/parameters.h"
 #include "core/catalog/standbys.h"
 #include "core/engine/backup/backup_event.h"
@@ -153,7 +154,7 @@ Result<meta::TenantBackupSetInfos> BackupRun::set_infos(const meta::BackupSetDes
     if (!set.usable() || set.id.id == mine.backup_set_id()) continue;
     meta::BackupSetDescriptor* listed = out.add_sets();
     *listed = set.descriptor;
-    listed->clear_files();
+    listed->clear_files(), listed->clear_operator_facts(), listed->clear_log_keys();
   }
   *out.add_sets() = mine;
   return out;
@@ -162,6 +163,9 @@ Result<meta::TenantBackupSetInfos> BackupRun::set_infos(const meta::BackupSetDes
 Status BackupRun::write_descriptor() {
   meta::BackupSetDescriptor set = descriptor();
   SEABED_TRY(*set.mutable_log_keys(), log_keys());
+  SEABED_TRY(const auto decided, context_.catalog->get<catalog::OperatorFacts>(
+                                     [&](Transaction& tx) { return catalog::operator_facts(tx, job_.tenant_id); }));
+  catalog::put_facts(decided, document_.end_us * 1000, set.mutable_operator_facts());
   std::vector<FramedObject> objects;
   const auto add = [&](const std::string& key, FileType type, const google::protobuf::MessageLite& message) {
     objects.push_back(frame_message(key, type, message));
@@ -221,6 +225,8 @@ Status BackupRun::complete() {
   task_.end_us = document_.end_us;
   task_.comment.clear();
   task_.start_scn = set_.start_replay_scn;
+  for (const StreamDocument& stream : document_.streams)
+    if (stream.ls_id != 1) task_.user_ls_start_scn = std::max<uint64_t>(task_.user_ls_start_scn, stream.taken_scn);
   task_.end_scn = set_.min_restore_scn;
   task_.input_bytes = set_.input_bytes, task_.output_bytes = set_.output_bytes;
   task_.extra_meta_bytes = set_.extra_meta_bytes;

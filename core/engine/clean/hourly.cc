@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/log.h"
+#include "core/catalog/tenants.h"
 #include "core/engine/clean/clean_facts.h"
 #include "core/engine/clean/clean_run.h"
 #include "core/engine/clean/stale_uploads.h"
@@ -12,8 +13,9 @@ namespace seabed::clean {
 std::string clean_key(uint64_t tenant_id) { return "clean/" + std::to_string(tenant_id); }
 
 Status start_clean(EngineContext& context, Background& background, uint64_t tenant_id, uint64_t job_id) {
-  auto started = background.submit(clean_key(tenant_id), [&context, job_id](const CancelToken& cancel) {
-    return run_clean(context, job_id, {}, cancel);
+  const ProgressFn progress = background.teller(clean_key(tenant_id));
+  auto started = background.submit(clean_key(tenant_id), [&context, job_id, progress](const CancelToken& cancel) {
+    return run_clean(context, job_id, progress, cancel);
   });
   if (started || started.error().code != Code::kConflict) return started;
   return fail(Error{Code::kConflict, "cleanup", "runs for this tenant",
@@ -49,6 +51,17 @@ Status take_turn(EngineContext& context, uint64_t tenant_id, const CancelToken& 
   return ok();
 }
 
+/// Those of the configuration, and the standbys, which have media of their own.
+Result<std::vector<uint64_t>> cleaned_here(EngineContext& context) {
+  std::vector<uint64_t> out;
+  for (const TenantConfig& tenant : context.tenants) out.push_back(tenant.tenant_id);
+  SEABED_TRY(const auto rows, context.catalog->get<std::vector<catalog::TenantRow>>(
+                                  [](Transaction& tx) { return catalog::list_tenants(tx); }));
+  for (const auto& row : rows)
+    if (row.role == "STANDBY" && std::ranges::find(out, row.tenant_id) == out.end()) out.push_back(row.tenant_id);
+  return out;
+}
+
 }  // namespace
 
 Status run_hourly_clean(EngineContext& context, uint64_t tenant_id, const CancelToken& cancel,
@@ -70,11 +83,11 @@ Status start_hourly(EngineContext& context, Background& background) {
   return background.every(
       "hourly-clean", first, [&context] { return context.limits.clean_interval; },
       [&context, &background](const CancelToken&) -> Status {
-        for (const TenantConfig& tenant : context.tenants) {
-          const auto started = background.submit(
-              clean_key(tenant.tenant_id), [&context, id = tenant.tenant_id](const CancelToken& cancel) {
-                return run_hourly_clean(context, id, cancel);
-              });
+        SEABED_TRY(const auto ids, cleaned_here(context));
+        for (const uint64_t id : ids) {
+          const auto started = background.submit(clean_key(id), [&context, id](const CancelToken& cancel) {
+            return run_hourly_clean(context, id, cancel);
+          });
           if (!started && started.error().code != Code::kConflict)
             return started;  // one that still runs has its turn next hour
         }

@@ -15,10 +15,12 @@
 #include "core/source/restore_target.h"
 #include "core/source/tenant_source.h"
 #include "core/storage/destination.h"
+#include "core/storage/tenant_destinations.h"
 
 namespace seabed {
 
 class Catalog;
+class StandbyTenants;
 
 /// One [[tenant.log_stream]] of the configuration.
 struct LogStreamConfig {
@@ -68,7 +70,9 @@ struct EngineContext {
   std::map<std::string, EngineAdapter*> adapters;
   std::function<std::unique_ptr<TenantSource>(const TenantConfig&)> open_tenant_source;  // may give null: no auxiliary files
   std::vector<TenantConfig> tenants;
+  std::shared_ptr<StandbyTenants> standbys;  // that are archived or backed up here; made by the engine
   Limits limits;
+  TenantDestinations tenant_destinations;  // what a tenant's admin may name
   DrillSettings drill;
   ScanTenantFn scan_tenant;               // reads a restored tenant in a process of its own; null: in this one
   std::string state_directory;            // local: log stream 1, pins that are not beside a database
@@ -81,6 +85,7 @@ struct Progress {
   uint64_t done_bytes = 0, total_bytes = 0;
   uint64_t done_items = 0, total_items = 0;   // macroblocks, files or log groups
   std::string phase;
+  Scn log_from = 0, log_at = 0, log_until = 0;   // of log that is applied up to a point; log_until 0: none is now
 };
 using ProgressFn = std::function<void(const Progress&)>;
 

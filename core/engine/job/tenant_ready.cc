@@ -7,10 +7,6 @@ Status check_tenant_ready(const catalog::TenantRow& tenant, int ob_error) {
   if (tenant.status != "NORMAL")
     return fail(Error{Code::kConflict, who, "is not in normal state but " + tenant.status, "wait until it is NORMAL", 0,
                       ob_error});
-  if (tenant.role == "STANDBY")
-    return fail(Error{Code::kUnsupported, who,
-                      "is a standby: its streams are staged, and the log that it applies is its source's own archive",
-                      "use the source's archive and backups, or activate it", 0, ob_error});
   return ok();
 }
 

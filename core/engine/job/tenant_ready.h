@@ -6,8 +6,7 @@
 
 namespace seabed {
 
-/// kConflict with `ob_error` while it is created, restored or dropped; kUnsupported for a standby: its streams are staged
-/// by Seabed, and the log that it pulls lies in its source's archive already.
+/// kConflict with `ob_error` while it is created, restored or dropped. A standby is asked more: standby/standby_archive.h.
 Status check_tenant_ready(const catalog::TenantRow& tenant, int ob_error);
 
 }  // namespace seabed

@@ -1,6 +1,7 @@
 // From a standby to a database: every stream, then the tenant's state. Calling it again finishes what a crash
 // left.
 
+#include "core/engine/restore/dictionary_journal.h"
 #include "core/engine/restore/restore_run.h"
 
 namespace seabed {
@@ -33,9 +34,11 @@ Status activate_tenant(EngineContext& context, const std::string& directory) {
     SEABED_CHECK(activate_staged(directory + "/" + stream.name));
     context.at_state("activate/" + stream.name);
   }
-  if (state->activated) return ok();
-  state->activated = true;
-  return restore::write_state(directory, *state);
+  if (!state->activated) {
+    state->activated = true;
+    SEABED_CHECK(restore::write_state(directory, *state));
+  }
+  return restore::remove_dictionary(directory);
 }
 
 }  // namespace seabed

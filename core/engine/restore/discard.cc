@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "core/engine/quick/quick_tenant.h"
+#include "core/engine/restore/dictionary_journal.h"
 #include "core/engine/restore/restore_run.h"
 
 namespace seabed {
@@ -36,7 +37,10 @@ Status discard_restore(EngineContext& context, const std::string& directory) {
         SEABED_CHECK(remove_own(quick::index_path(directory, name) + part));
       context.at_state("discard/" + name);
     }
+    if (state->remote) quick::release_quick_lease(context, directory, *state);  // held from the restore's beginning
     SEABED_CHECK(remove_own(directory + "/seabed_quick_keys"));
+    SEABED_CHECK(remove_own(directory + "/" + restore::kPinFolder));
+    SEABED_CHECK(restore::remove_dictionary(directory));
     SEABED_CHECK(restore::remove_auxiliary(directory, state->auxiliary));
     SEABED_CHECK(remove_own(directory + "/" + restore::kTenantFile));  // last: it names the rest
     SEABED_CHECK(fsync_directory(directory));

@@ -47,7 +47,9 @@ Status replay_records(const Media& media, const Plan& plan, const Lsn& from, Dic
       return fail(Code::kCorruption, log.current_key(), "a dictionary record cannot be read",
                   "run seabed verify");
     apply_record(record, state);
+    archive::apply(record, &state->all);
     state->scn = group.scn_hi;
+    state->end = group.end;
   }
 }
 
@@ -75,8 +77,10 @@ Result<DictionaryState> read_dictionary(const Media& media, const Plan& plan) {
   Lsn from;
   if (fold) {
     apply_record(fold->state(), &state);
+    archive::apply(fold->state(), &state.all);
     state.scn = fold->scn();
     from.bytes = fold->lsn();
+    state.end = from;
   }
   SEABED_CHECK(replay_records(media, plan, from, &state));
   for (const auto& [name, value] : state.facts)

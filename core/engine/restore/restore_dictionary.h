@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "core/engine/archive/dictionary_state.h"
 #include "core/engine/restore/plan.h"
 #include "core/media/stream_log.h"
 
@@ -13,6 +14,8 @@ struct DictionaryState {
   std::map<std::string, std::string> files;  // relative path -> content
   std::map<std::string, std::string> facts;  // "tenant/…", "parameter/…", "variable/…"
   std::vector<std::string> outside;          // what was never backed up, in words
+  archive::DictionaryState all;              // the same, with the tables' names: what a standby keeps
+  Lsn end;                                   // behind the last record taken
   Scn scn = 0;                               // stamp of the last record taken
   std::optional<StreamLogPlace> place;       // where the log goes on
   uint64_t incarnation = 0;

@@ -6,6 +6,7 @@
 #include "core/base/log.h"
 #include "core/engine/quick/page_index.h"
 #include "core/engine/quick/quick_lease.h"
+#include "core/engine/restore/dictionary_journal.h"
 
 namespace seabed::restore {
 Result<Fd> lock_directory(const std::string& directory) {
@@ -16,13 +17,14 @@ Result<Fd> lock_directory(const std::string& directory) {
 }
 
 RestoreRun::RestoreRun(EngineContext& context, const RestoreRequest& request, const Media& media, Plan plan,
-                       const ProgressFn& progress, const CancelToken& cancel)
+                       const ProgressFn& progress, const CancelToken& cancel, bool leased)
     : context_(context),
       request_(request),
       media_(media),
       plan_(std::move(plan)),
       progress_(progress),
-      cancel_(cancel) {
+      cancel_(cancel),
+      leased_(leased) {
   state_.tenant = request.tenant_name.empty() ? media.tenant.tenant_name() : request.tenant_name;
   state_.backup_tenant = media.tenant.tenant_name();
   state_.backup_tenant_id = media.tenant.tenant_id();
@@ -64,9 +66,11 @@ void RestoreRun::tell(const std::string& phase) {
     (void)persist_job();
     row_saved_ = now;
   }
-  if (progress_)
-    progress_(
-        {done_bytes_, std::max<uint64_t>(total_bytes_, done_bytes_), done_blocks_, total_blocks_, phase_});
+  if (!progress_) return;
+  Progress p{done_bytes_, std::max<uint64_t>(total_bytes_, done_bytes_), done_blocks_, total_blocks_, phase_};
+  if (const Scn at = recover_scn_)
+    p.log_from = media_.bases[plan_.base].start_replay, p.log_at = at, p.log_until = plan_.target;
+  progress_(p);
 }
 
 Result<RestoreOutcome> RestoreRun::run(std::optional<RestoreState> earlier) {
@@ -157,7 +161,7 @@ Status RestoreRun::report() {
   state_.bound = cut_bound(state_.streams, plan_.target);
   for (const StreamResult& s : state_.streams)
     for (const std::string& w : s.warnings) state_.warnings.push_back(s.name + ": " + w);
-  if (!state_.remote) return ok();
+  if (!state_.remote || leased_) return ok();
   // It reads the backup from now on: cleanup must know.
   const auto& store = media_.data[media_.bases[plan_.base].source]->medium().store;
   SEABED_TRY(const auto warnings, quick::renew_quick_lease(context_, store, request_.directory, state_));
@@ -170,6 +174,8 @@ Status RestoreRun::restore_auxiliary() {
   state_.not_restored = dictionary.outside;
   if (!own_log()) state_.dictionary_place = dictionary.place;
   state_.dictionary_incarnation = dictionary.incarnation;
+  state_.dictionary_scn = plan_.target;
+  SEABED_CHECK(begin_dictionary(request_.directory, dictionary.all, dictionary.scn, dictionary.end));
   for (const auto& [name, value] : dictionary.facts) {
     if (name.starts_with("parameter/")) state_.parameters[name.substr(10)] = value;
     if (name.starts_with("variable/")) state_.variables[name.substr(9)] = value;

@@ -89,6 +89,7 @@ RestoreState state_from_json(const json& j) {
   }
   s.dictionary_place = place_from_json(j, "dictionary_place");
   s.dictionary_incarnation = j.value("dictionary_incarnation", uint64_t{0});
+  s.dictionary_scn = j.value("dictionary_scn", uint64_t{0});
   s.auxiliary_behind = j.value("auxiliary_behind", false);
   s.auxiliary = j.value("auxiliary", std::vector<std::string>{});
   s.not_restored = j.at("not_restored").get<std::vector<std::string>>();
@@ -121,6 +122,7 @@ std::string encode_state(const RestoreState& s) {
          {"bound_ns", s.bound},
          {"dictionary_place", place_to_json(s.dictionary_place)},
          {"dictionary_incarnation", s.dictionary_incarnation},
+         {"dictionary_scn", s.dictionary_scn},
          {"auxiliary_behind", s.auxiliary_behind},
          {"auxiliary", s.auxiliary},
          {"not_restored", s.not_restored},

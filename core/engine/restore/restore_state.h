@@ -12,6 +12,7 @@
 namespace seabed::restore {
 
 inline constexpr char kTenantFile[] = "seabed_tenant.json";
+inline constexpr char kPinFolder[] = "seabed_pins";  // links of a backup of the standby
 
 struct RestoreState {
   State state = State::kCreateTenant;
@@ -32,6 +33,7 @@ struct RestoreState {
   std::vector<std::string> not_restored, warnings;
   std::optional<StreamLogPlace> dictionary_place;  // log stream 1: where a standby reads on; nullopt: there is none
   uint64_t dictionary_incarnation = 0;
+  Scn dictionary_scn = 0;          // the records kept of it (dictionary_journal.h) are whole up to there
   bool auxiliary_behind = false;   // the files beside the streams do not stand at the target yet
   std::vector<std::string> auxiliary;  // files that were restored beside the streams, relative
   std::map<std::string, std::string> parameters, variables;   // not at default; the engine's own

@@ -4,7 +4,9 @@
 
 #include <filesystem>
 
+#include "core/catalog/destinations.h"
 #include "core/engine/standby/standby.h"
+#include "core/engine/standby/standby_archive.h"
 #include "core/engine/standby/standby_row.h"
 #include "core/source/restore_target.h"
 
@@ -63,6 +65,7 @@ Status activate_standby(Engine& engine, const std::string& tenant) {
     if (!check.good) return fail(Code::kConflict, "tenant " + tenant, check.what, check.next_step);
   SEABED_CHECK(cancel_recovery(engine, tenant));
   SEABED_TRY(const Standby now, standby::find_standby(context, tenant));
+  SEABED_CHECK(standby::end_round(engine, now.tenant));
   SEABED_CHECK(activate_tenant(context, now.source.directory));
   context.at_state("activate/PRIMARY");
   return context.catalog->transact([&](Transaction& tx) -> Status {
@@ -75,6 +78,8 @@ Status activate_standby(Engine& engine, const std::string& tenant) {
       SEABED_CHECK(catalog::put_log_stream(tx, stream));
     }
     SEABED_CHECK(catalog::drop_log_source(tx, id));
+    // It holds another incarnation's log. The sets stay under their policy; the next one is a full one.
+    SEABED_CHECK(catalog::clear_destination(tx, id, catalog::DestinationKind::kArchive));
     return catalog::insert_cluster_event(tx, {"STANDBY",
                                               "ACTIVATE_STANDBY",
                                               {{"TENANT_NAME", tenant},

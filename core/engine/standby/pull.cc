@@ -7,6 +7,7 @@
 
 #include "core/base/log.h"
 #include "core/engine/keys/reading_keys.h"
+#include "core/engine/restore/dictionary_journal.h"
 #include "core/engine/restore/restore_run.h"
 #include "core/engine/standby/source_run.h"
 #include "core/source/restore_target.h"
@@ -38,18 +39,20 @@ Result<ArchiveReader> open_source(EngineContext& context, const RestoreState& st
 class Pull {
  public:
   Pull(EngineContext& context, const std::string& directory, RestoreState state, const ArchiveReader& reader,
-       SourceRun run, const CancelToken& cancel)
+       SourceRun run, const ProgressFn& progress, const CancelToken& cancel)
       : context_(context),
         directory_(directory),
         state_(std::move(state)),
         reader_(reader),
         run_(std::move(run)),
+        progress_(progress),
         cancel_(cancel) {}
 
   Result<PullResult> to(Scn until) {
     result_.from = state_.target;
     result_.source_end = run_.end;
-    if (state_.auxiliary_behind) {  // an earlier step ended behind its cut
+    if (state_.auxiliary_behind || (state_.dictionary_incarnation != 0 && state_.dictionary_scn < state_.target)) {
+      // An earlier step ended behind its cut.
       for (const StreamResult& s : state_.streams) SEABED_CHECK(settle_staged(place(s), state_.target));
       SEABED_TRY(const auto files, read_auxiliary(state_.target));
       SEABED_CHECK(put_auxiliary(files));
@@ -84,9 +87,11 @@ class Pull {
   Result<std::vector<StreamResult>> stage_all(Scn target) {
     std::vector<StreamResult> streams;
     good_to_.reset();
+    staged_ = 0;
     for (const StreamResult& s : state_.streams) {
       SEABED_TRY(StreamResult next, stage_stream(s, target));
       streams.push_back(std::move(next));
+      ++staged_;
     }
     context_.at_state("standby/STAGED");
     return streams;
@@ -99,7 +104,10 @@ class Pull {
     StreamLogStart start{at.lsn, at.scn};
     if (before.place && has(before.place->piece)) start.place = before.place;
     StreamLog log(reader_.medium(), run_.pieces, before.outcome.ls_id, start);
-    auto told = [this](uint64_t bytes, Scn scn) { result_.log_bytes += bytes, last_scn_ = scn; };
+    auto told = [this, target](uint64_t bytes, Scn scn) {
+      result_.log_bytes += bytes, last_scn_ = scn;
+      tell(scn, target);
+    };
     last_scn_ = 0;
     auto fed = restore::feed_log(log, target, *sink, told, cancel_);
     if (!fed) {
@@ -117,6 +125,16 @@ class Pull {
     take_report(report, before.unknown_delay, &next);
     if (!next.place) next.place = before.place;
     return next;
+  }
+
+  /// The streams come one after the other: each has its share of the way.
+  void tell(Scn scn, Scn target) {
+    if (!progress_) return;
+    Progress p{result_.log_bytes, 0, staged_, state_.streams.size(), "log"};
+    const Scn way = target - state_.target, at = std::clamp(scn, state_.target, target) - state_.target;
+    p.log_from = state_.target, p.log_until = target;
+    p.log_at = state_.target + (staged_ * way + at) / state_.streams.size();
+    progress_(p);
   }
 
   bool has(const paths::PieceKey& key) const {
@@ -149,6 +167,7 @@ class Pull {
   using Auxiliary = std::map<std::string, std::optional<std::string>>;
   Result<Auxiliary> read_auxiliary(Scn target) {
     Auxiliary files;
+    records_.clear();
     if (state_.dictionary_incarnation == 0) return files;
     next_incarnation_ = state_.dictionary_incarnation;
     StreamLogStart start;
@@ -169,6 +188,7 @@ class Pull {
                     "run seabed verify");
       for (const auto& f : record.files())
         files[f.path()] = f.deleted() ? std::nullopt : std::optional<std::string>(f.content());
+      records_.push_back(std::move(group));
     }
     next_dictionary_place_ = log.place();
     return files;
@@ -189,6 +209,9 @@ class Pull {
       SEABED_CHECK(restore::remove_auxiliary(directory_, gone(files)));
       SEABED_CHECK(restore::put_auxiliary(context_, state_, directory_, there));
     }
+    SEABED_CHECK(restore::append_dictionary(directory_, records_));
+    context_.at_state("standby/DICTIONARY");
+    state_.dictionary_scn = state_.target;
     state_.dictionary_place = next_dictionary_place_;
     if (next_incarnation_ != 0) state_.dictionary_incarnation = next_incarnation_;
     state_.auxiliary_behind = false;
@@ -208,11 +231,14 @@ class Pull {
   RestoreState state_;
   const ArchiveReader& reader_;
   const SourceRun run_;
+  const ProgressFn& progress_;
+  uint64_t staged_ = 0;
   const CancelToken& cancel_;
   PullResult result_;
   Scn last_scn_ = 0;
   std::optional<Scn> good_to_;
   std::optional<StreamLogPlace> next_dictionary_place_;
+  std::vector<LogGroup> records_;      // of the dictionary, of the step
   uint64_t next_incarnation_ = 0;      // of the dictionary; 0: not read
 };
 
@@ -236,7 +262,8 @@ Status check_source(EngineContext& context, const RestoreState& state, const res
 }
 
 Result<PullResult> pull(EngineContext& context, const std::string& directory,
-                        const restore::LogSource& source, Scn until, const CancelToken& cancel) {
+                        const restore::LogSource& source, Scn until, const CancelToken& cancel,
+                        const ProgressFn& progress) {
   SEABED_CHECK(standby_state(directory));
   SEABED_TRY(const Fd lock, restore::lock_directory(directory));
   SEABED_TRY(RestoreState state, standby_state(directory));
@@ -255,7 +282,7 @@ Result<PullResult> pull(EngineContext& context, const std::string& directory,
       !pieces.empty() && pieces.front().key.dest != from->dest)
     from.reset();  // another copy of the log, with another destination's id
   SEABED_TRY(SourceRun run, source_run(std::move(pieces), from, state.target));
-  return Pull(context, directory, std::move(state), reader, std::move(run), cancel).to(until);
+  return Pull(context, directory, std::move(state), reader, std::move(run), progress, cancel).to(until);
 }
 
 }  // namespace seabed::standby

@@ -22,6 +22,10 @@ class MyRocksAdapter final : public EngineAdapter {
     SEABED_CHECK(check_name(config.directory));
     return rocksdb_->open_stream(config, clock);
   }
+  Result<std::unique_ptr<StreamSource>> open_staged(const StreamConfig& config) override {
+    SEABED_CHECK(check_name(config.directory));
+    return rocksdb_->open_staged(config);
+  }
   const LogRules& rules() const override { return rocksdb_->rules(); }
   Result<std::unique_ptr<RestoreTarget>> open_target(const std::string& directory) override {
     SEABED_CHECK(check_name(directory));

@@ -10,6 +10,7 @@
 #include "core/source/rocksdb/continuity.h"
 #include "core/source/rocksdb/db_files.h"
 #include "core/source/rocksdb/family_history.h"
+#include "core/source/rocksdb/group_journal.h"
 #include "core/source/rocksdb/log_framing.h"
 #include "core/source/rocksdb/options_facts.h"
 #include "core/source/rocksdb/payload.h"
@@ -124,6 +125,14 @@ Status write_options(const std::string& staged, const rocksdb::RecoveryFacts& fa
 
 }  // namespace
 
+namespace {
+/// Log and journal end where the state says: what lies behind was never committed.
+Status cut_to(int directory, const rocksdb::FollowState& state) {
+  SEABED_CHECK(cut_log(directory, state.wal_number(), state.wal_length()));
+  return state.journaled() ? cut_journal(directory, state.journal_length()) : ok();
+}
+}  // namespace
+
 Result<rocksdb::FollowState> read_follow(const std::string& staged) {
   const std::string path = staged + "/" + kFollowFile;
   auto text = read_file(path, 1ull << 30);
@@ -145,7 +154,7 @@ Status apply_follow(const std::string& staged, const rocksdb::FollowState& state
                     std::vector<std::string>* warnings) {
   SEABED_TRY(const rocksdb::RecoveryFacts facts, decode_recovery(state.recovery()));
   SEABED_TRY(const Fd directory, open_directory(staged));
-  SEABED_CHECK(cut_log(directory.get(), state.wal_number(), state.wal_length()));
+  SEABED_CHECK(cut_to(directory.get(), state));
   SEABED_CHECK(write_manifest(staged, facts, state));
   SEABED_CHECK(write_options(staged, facts, state, warnings));
   return write_state(staged, {StagedPhase::kStandby, manifest_name(facts.manifest_number()),
@@ -187,7 +196,7 @@ Status settle_staged(const std::string& directory, Scn committed) {
   if (!take &&
       state->last_scn_hi == follow->last_scn_hi()) {  // nothing but log that was never committed may be there
     SEABED_TRY(const Fd fd, open_directory(staged));
-    return cut_log(fd.get(), follow->wal_number(), follow->wal_length());
+    return cut_to(fd.get(), *follow);
   }
   return apply_follow(staged, *follow, nullptr);
 }

@@ -4,11 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 
 #include "core/source/rocksdb/db_files.h"
 #include "core/source/rocksdb/follow_state.h"
+#include "core/source/rocksdb/lsn.h"
 #include "core/source/rocksdb/manifest_reader.h"
 #include "core/source/rocksdb/options_facts.h"
 #include "core/source/rocksdb/payload.h"
@@ -64,11 +66,13 @@ Status RocksDbTarget::begin(const std::string& recovery) {
   continuity_ = std::make_unique<LogContinuity>(recovery_);
   families_.reset();
   wals_ = std::make_unique<WalPlacement>(fd_.get(), facts_.start_wal());
+  SEABED_TRY(journal_, GroupJournal::create(fd_.get()));
   options_ = OptionsHistory();
   report_ = {};
   ended_ = following_ = false;
   before_cut_.reset();
   end_lsn_ = {}, end_scn_ = 0;
+  left_out_.reset();
   return ok();
 }
 
@@ -140,6 +144,7 @@ Result<bool> RocksDbTarget::apply(const LogGroup& group, Scn until) {
   SEABED_CHECK(load_base());
   const bool part =
       group.type == GroupType::kLog && group.stamp == StampSource::kExact && group.scn_lo <= until;
+  if (group.scn_hi > until) left_out_ = group.scn_lo;
   if (group.scn_hi > until && !part) {
     report_.next_scn_lo = group.scn_lo;
     ended_ = true;
@@ -168,14 +173,27 @@ Result<bool> RocksDbTarget::apply(const LogGroup& group, Scn until) {
       return fail(Code::kCorruption, "a log group", "is of a type that a RocksDB stream does not have");
   }
   count(group);
-  note_whole(group);
+  SEABED_CHECK(note_whole(group));
   return true;
 }
 
-/// What may be left out when the log is read again from here.
-void RocksDbTarget::note_whole(const LogGroup& group) {
-  if (group.type == GroupType::kLog) end_lsn_ = group.end;
+/// What may be left out when the log is read again from here. Log before the base's first file was asked for because of
+/// what stands beside it: it lies nowhere here, and nobody who begins with this base needs it.
+Status RocksDbTarget::note_whole(const LogGroup& group) {
   end_scn_ = group.scn_hi;
+  if (group.type == GroupType::kLog) {
+    end_lsn_ = group.end;
+    SEABED_TRY(const LogPosition begin, decode_lsn(group.begin));
+    if (begin.wal < facts_.start_wal()) return ok();
+  }
+  return journal_ ? journal_->append(group) : ok();
+}
+
+/// The last group that is in ends there, and so does what can be archived as complete: a group that is left out may hold
+/// commits from its scn_lo on.
+Scn RocksDbTarget::whole_scn(Scn until) const {
+  if (!left_out_) return until;
+  return std::max(end_scn_, std::min<Scn>(until, *left_out_ == 0 ? 0 : *left_out_ - 1));
 }
 
 Result<bool> RocksDbTarget::apply_log(const LogGroup& group, Scn until) {
@@ -187,7 +205,7 @@ Result<bool> RocksDbTarget::apply_log(const LogGroup& group, Scn until) {
   }
   SEABED_CHECK(wals_->place(run, run.data));
   count(group);
-  note_whole(group);
+  SEABED_CHECK(note_whole(group));
   report_.records += run.records;
   return true;
 }
@@ -225,6 +243,9 @@ rocksdb::FollowState RocksDbTarget::follow_state(Scn until) const {
   s.set_log_bytes(report_.log_bytes + wals_->bytes());
   s.set_last_scn_lo(report_.last_scn_lo);
   s.set_last_scn_hi(report_.last_scn_hi);
+  s.set_journaled(journal_.has_value());
+  s.set_journal_length(journal_ ? journal_->length() : 0);
+  s.set_whole_scn(whole_scn(until));
   return s;
 }
 
@@ -232,6 +253,7 @@ Result<RestoreReport> RocksDbTarget::finish(Scn until) {
   if (!fd_) return fail(Code::kConflict, staged_, "the restore was not begun");
   SEABED_CHECK(load_base());
   SEABED_CHECK(wals_->sync());
+  if (journal_) SEABED_CHECK(journal_->sync());
   if (!facts_.wal_directory().empty())
     report_.warnings.push_back(
         "the application kept its log in " + facts_.wal_directory() +
@@ -257,6 +279,10 @@ Result<RestoreTarget::FollowPlace> RocksDbTarget::follow(Scn committed) {
   families_ = std::make_unique<FamilyHistory>(std::move(families));
   wals_ = std::make_unique<WalPlacement>(fd_.get(), facts_.start_wal());
   SEABED_CHECK(wals_->resume(s.wal_number(), s.wal_length()));
+  journal_.reset();
+  if (s.journaled()) {
+    SEABED_TRY(journal_, GroupJournal::resume(fd_.get(), s.journal_length()));
+  }
   options_.load(s.options_name(), s.options_known() ? std::optional(s.options_text()) : std::nullopt);
   db_id_ = s.db_id();
   report_ = {};
@@ -265,12 +291,14 @@ Result<RestoreTarget::FollowPlace> RocksDbTarget::follow(Scn committed) {
   end_lsn_.bytes = s.end_lsn(), end_scn_ = s.end_scn();
   ended_ = false, following_ = true;
   before_cut_.reset();
+  left_out_.reset();
   return FollowPlace{end_lsn_, end_scn_, s.continuity().incarnation()};
 }
 
 Result<RestoreReport> RocksDbTarget::stage(Scn until) {
   if (!fd_ || !following_) return fail(Code::kConflict, staged_, "nothing was followed");
   SEABED_CHECK(wals_->sync());
+  if (journal_) SEABED_CHECK(journal_->sync());
   const rocksdb::FollowState state = follow_state(until);
   SEABED_CHECK(write_follow(staged_, state, true));
   report_.log_bytes = state.log_bytes();

@@ -13,6 +13,7 @@
 #include "core/source/restore_target.h"
 #include "core/source/rocksdb/continuity.h"
 #include "core/source/rocksdb/family_history.h"
+#include "core/source/rocksdb/group_journal.h"
 #include "core/source/rocksdb/options_history.h"
 #include "core/source/rocksdb/wal_placement.h"
 
@@ -40,7 +41,8 @@ class RocksDbTarget final : public RestoreTarget {
   Status refuse_hole(const LogHole& hole) const;
   void count(const LogGroup& group);
   rocksdb::FollowState follow_state(Scn until) const;
-  void note_whole(const LogGroup& group);
+  Status note_whole(const LogGroup& group);
+  Scn whole_scn(Scn until) const;
   std::string base_path(const std::string& name) const;
 
   const std::string directory_, staged_;
@@ -50,6 +52,7 @@ class RocksDbTarget final : public RestoreTarget {
   std::unique_ptr<LogContinuity> continuity_;
   std::unique_ptr<FamilyHistory> families_;
   std::unique_ptr<WalPlacement> wals_;
+  std::optional<GroupJournal> journal_;  // nullopt: by a version that kept none
   OptionsHistory options_;
   std::set<std::string> keep_;
   std::string db_id_;
@@ -57,6 +60,7 @@ class RocksDbTarget final : public RestoreTarget {
   std::optional<rocksdb::FollowState> before_cut_;  // continuity before a group of which only the front was taken
   Lsn end_lsn_;
   Scn end_scn_ = 0;
+  std::optional<Scn> left_out_;  // scn_lo of the first group that is not in, or not whole
   RestoreReport report_;
 };
 

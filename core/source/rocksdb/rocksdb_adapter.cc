@@ -7,6 +7,7 @@
 #include "core/source/rocksdb/restore_target.h"
 #include "core/source/rocksdb/rocksdb_stream.h"
 #include "core/source/rocksdb/scan.h"
+#include "core/source/rocksdb/staged_stream.h"
 
 namespace seabed {
 namespace {
@@ -47,6 +48,11 @@ class RocksDbAdapter final : public EngineAdapter {
     SEABED_CHECK(absolute("pin_directory", config.pin_directory));
     if (!config.wal_directory.empty()) SEABED_CHECK(absolute("wal_directory", config.wal_directory));
     return std::make_unique<RocksDbStream>(config, clock);
+  }
+  Result<std::unique_ptr<StreamSource>> open_staged(const StreamConfig& config) override {
+    SEABED_CHECK(absolute("directory", config.directory));
+    SEABED_CHECK(absolute("pin_directory", config.pin_directory));
+    return std::make_unique<StagedStream>(config);
   }
   const LogRules& rules() const override { return rules_; }
   Result<std::unique_ptr<RestoreTarget>> open_target(const std::string& directory) override {

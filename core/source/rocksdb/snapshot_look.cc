@@ -35,6 +35,27 @@ LiveFile live_blob(const ColumnFamilyState& family, const BlobFacts& blob) {
 
 }  // namespace
 
+Result<std::vector<LiveFile>> live_files(const Version& version, const std::string& directory) {
+  std::vector<LiveFile> out;
+  for (const auto& [id, family] : version.families()) {
+    int lowest = 0;
+    for (const auto& [n, sst] : family.files) {
+      if (sst.path_id != 0)
+        return fail(Code::kUnsupported, directory + "/" + sst_name(n),
+                    "the database keeps files under another path (db_paths, cf_paths)",
+                    "attach only databases whose files lie in one directory");
+      lowest = std::max(lowest, sst.level);
+    }
+    for (const auto& [n, sst] : family.files) out.push_back(live_sst(family, sst, lowest));
+    for (const BlobFacts& blob : family.live_blobs()) out.push_back(live_blob(family, blob));
+  }
+  std::sort(out.begin(), out.end(), [](const LiveFile& a, const LiveFile& b) {
+    return std::tuple(!a.major, a.family, -a.sst.level, a.name) <
+           std::tuple(!b.major, b.family, -b.sst.level, b.name);
+  });
+  return out;
+}
+
 Status SnapshotLook::until_stable(const CancelToken& cancel) {
   for (looks_ = 1; looks_ <= settings_.max_looks; ++looks_) {
     if (cancel.cancelled()) return fail(Code::kCancelled, settings_.directory, "the snapshot was cancelled");
@@ -98,23 +119,7 @@ Result<bool> SnapshotLook::read_manifest(int number) {
 }
 
 Status SnapshotLook::collect_live() {
-  live_.clear();
-  for (const auto& [id, family] : manifest_->version().families()) {
-    int lowest = 0;
-    for (const auto& [n, sst] : family.files) {
-      if (sst.path_id != 0)
-        return fail(Code::kUnsupported, settings_.directory + "/" + sst_name(n),
-                    "the database keeps files under another path (db_paths, cf_paths)",
-                    "attach only databases whose files lie in one directory");
-      lowest = std::max(lowest, sst.level);
-    }
-    for (const auto& [n, sst] : family.files) live_.push_back(live_sst(family, sst, lowest));
-    for (const BlobFacts& blob : family.live_blobs()) live_.push_back(live_blob(family, blob));
-  }
-  std::sort(live_.begin(), live_.end(), [](const LiveFile& a, const LiveFile& b) {
-    return std::tuple(!a.major, a.family, -a.sst.level, a.name) <
-           std::tuple(!b.major, b.family, -b.sst.level, b.name);
-  });
+  SEABED_TRY(live_, live_files(manifest_->version(), settings_.directory));
   return ok();
 }
 

@@ -20,6 +20,9 @@ struct LiveFile {
   SstFacts sst;
 };
 
+/// Every file that is alive in `version`, as it is copied: baseline first. kUnsupported: files under other paths.
+Result<std::vector<LiveFile>> live_files(const Version& version, const std::string& directory);
+
 /// JSON for people: comparator, number of files.
 std::string tablet_attributes(const ColumnFamilyState& family);
 
