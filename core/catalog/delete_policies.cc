@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "core/catalog/operator_facts.h"
 #include "core/catalog/sql.h"
 
 namespace seabed::catalog {
@@ -50,6 +51,7 @@ Status add_delete_policy(Transaction& tx, const DeletePolicyRow& row) {
   if (!there.empty())
     return fail(Code::kAlreadyExists, "policy '" + there.front().policy_name + "'",
                 "exists: a tenant has one policy", "drop it first");
+  SEABED_CHECK(operator_decided(tx, row.tenant_id));
   return insert_row(tx, "delete_policies", row);
 }
 
@@ -59,7 +61,7 @@ Status drop_delete_policy(Transaction& tx, uint64_t tenant_id, const std::string
   if (gone == 0)
     return fail(Code::kNotFound, "policy '" + name.substr(0, 40) + "'", "the tenant has none of this name",
                 "see `seabed clean policies`");
-  return ok();
+  return operator_decided(tx, tenant_id);
 }
 
 Result<std::vector<DeletePolicyRow>> list_delete_policies(Transaction& tx, uint64_t tenant_id) {

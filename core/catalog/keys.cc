@@ -51,15 +51,6 @@ Status insert_master(Transaction& tx, const MasterKeyRow& row) {
   return insert_row(tx, "master_keys", r);
 }
 
-Result<std::optional<MasterKey>> newest(Transaction& tx, uint64_t cluster_id, uint64_t tenant_id) {
-  SEABED_TRY(auto row, select_one<StoredMasterKey>(
-                           tx, "master_keys", Where().eq("cluster_id", num(cluster_id)).eq("tenant_id", num(tenant_id)),
-                           "ORDER BY key_id DESC, created_us DESC"));
-  if (!row) return std::optional<MasterKey>();
-  SEABED_TRY(auto open, unseal(tx, *row));
-  return std::optional<MasterKey>(std::move(open.key));
-}
-
 Result<Secret> open_key(Transaction& tx, const std::string& sealed, const std::string& context) {
   if (sealed.empty()) return Secret();
   SEABED_TRY(std::string plain, tx.impl().secrets.open_text(sealed, context));
@@ -83,14 +74,23 @@ Result<std::vector<MasterKeyRow>> list_master_keys(Transaction& tx, uint64_t ten
   return rows;
 }
 
+Result<std::optional<MasterKey>> newest_master_key(Transaction& tx, uint64_t cluster_id, uint64_t tenant_id) {
+  SEABED_TRY(auto row, select_one<StoredMasterKey>(
+                           tx, "master_keys", Where().eq("cluster_id", num(cluster_id)).eq("tenant_id", num(tenant_id)),
+                           "ORDER BY key_id DESC, created_us DESC"));
+  if (!row) return std::optional<MasterKey>();
+  SEABED_TRY(auto open, unseal(tx, *row));
+  return std::optional<MasterKey>(std::move(open.key));
+}
+
 Result<MasterKey> current_master_key(Transaction& tx, uint64_t cluster_id, uint64_t tenant_id) {
-  SEABED_TRY(auto known, newest(tx, cluster_id, tenant_id));
+  SEABED_TRY(auto known, newest_master_key(tx, cluster_id, tenant_id));
   if (known) return std::move(*known);
   return rotate_master_key(tx, cluster_id, tenant_id);
 }
 
 Result<MasterKey> rotate_master_key(Transaction& tx, uint64_t cluster_id, uint64_t tenant_id) {
-  SEABED_TRY(auto before, newest(tx, cluster_id, tenant_id));
+  SEABED_TRY(auto before, newest_master_key(tx, cluster_id, tenant_id));
   SEABED_TRY(MasterKey key, make_master_key(before ? before->id + 1 : 1));
   SEABED_CHECK(insert_master(tx, {cluster_id, tenant_id, key, 0, 0, {}}));
   return key;

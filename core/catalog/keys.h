@@ -21,6 +21,8 @@ struct MasterKeyRow {
 Result<std::vector<MasterKeyRow>> list_master_keys(Transaction& tx, uint64_t tenant_id = 0);
 /// What new data keys are wrapped under: the tenant's newest. The first one is made here.
 Result<MasterKey> current_master_key(Transaction& tx, uint64_t cluster_id, uint64_t tenant_id);
+/// nullopt: none was ever made.
+Result<std::optional<MasterKey>> newest_master_key(Transaction& tx, uint64_t cluster_id, uint64_t tenant_id);
 /// A new newest one; the old stay.
 Result<MasterKey> rotate_master_key(Transaction& tx, uint64_t cluster_id, uint64_t tenant_id);
 /// From a key backup; one that is known already stays as it is.

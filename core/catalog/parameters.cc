@@ -65,8 +65,8 @@ tl::unexpected<Error> bad_value(const ParameterSpec& spec, const std::string& te
   const char* units = spec.type == Type::kTime   ? ", units ms, s, m, h, d"
                       : spec.type == Type::kSize ? ", units K, M, G"
                                                  : "";
-  return fail(Code::kInvalidArgument, std::string("parameter ") + spec.name,
-              "'" + text + "' is not a value of it", "give a value in " + range_text(spec) + units);
+  const std::string shown = spec.secret ? "what was given" : "'" + text + "'";
+  return fail(Code::kInvalidArgument, std::string("parameter ") + spec.name, shown + " is not a value of it", "give a value in " + range_text(spec) + units);
 }
 
 }  // namespace
@@ -109,7 +109,7 @@ const std::vector<ParameterSpec>& known_parameters() {
       {Type::kTime, "standby_db_fetch_log_rpc_timeout", "15s", 2 * kSecond, kYears,
        "longest wait for log from a SERVICE source"},
       {Type::kText, "standby_db_preferred_upstream_log_region", "", 0, 128, "preferred region of a standby's source"},
-      {Type::kText, "external_kms_info", "", 0, 4096, "key management access; not part of a backup"},
+      {Type::kText, "external_kms_info", "", 0, 4096, "key management access; not part of a backup", nullptr, true},
       {Type::kText, "tde_method", "none", 0, 32,
        "internal: backups and archived log are encrypted under keys of the tenant (docs/keys.md); not part of a backup",
        "none|internal"},
@@ -141,10 +141,23 @@ Result<uint64_t> parse_parameter(const ParameterSpec& spec, const std::string& t
   return value;
 }
 
+namespace {
+
+constexpr char kSealed[] = "gcm1:";   // secret_box.h
+
+/// A tenant may get another number: the name is what it is bound to.
+std::string seal_context(const std::string& name) { return "parameter/" + name; }
+
+}  // namespace
+
 Status set_parameter(Transaction& tx, uint64_t tenant_id, const std::string& name, const std::string& text) {
   SEABED_TRY(const ParameterSpec* spec, parameter_spec(name));
   SEABED_CHECK(parse_parameter(*spec, text));
-  return replace_row(tx, "parameters", ParameterRow{tenant_id, name, text, false},
+  std::string stored = text;
+  if (spec->secret && !text.empty()) {
+    SEABED_TRY(stored, tx.impl().secrets.seal(text, seal_context(name)));
+  }
+  return replace_row(tx, "parameters", ParameterRow{tenant_id, name, stored, false},
                      Where().eq("tenant_id", num(tenant_id)).eq("name", name));
 }
 
@@ -152,7 +165,19 @@ Result<std::string> parameter_text(Transaction& tx, uint64_t tenant_id, const st
   SEABED_TRY(const ParameterSpec* spec, parameter_spec(name));
   SEABED_TRY(auto row, select_one<ParameterRow>(tx, "parameters",
                                                 Where().eq("tenant_id", num(tenant_id)).eq("name", name)));
+  if (row && spec->secret && !row->value.empty()) return tx.impl().secrets.open_text(row->value, seal_context(name));
   return row ? row->value : std::string(spec->default_text);
+}
+
+Status seal_parameters(Transaction& tx) {
+  for (const ParameterSpec& spec : known_parameters()) {
+    if (!spec.secret) continue;
+    SEABED_TRY(const auto rows, select_rows<ParameterRow>(tx, "parameters", Where().eq("name", std::string(spec.name)), ""));
+    for (const ParameterRow& row : rows)
+      if (!row.value.empty() && !row.value.starts_with(kSealed))
+        SEABED_CHECK(set_parameter(tx, row.tenant_id, row.name, row.value));
+  }
+  return ok();
 }
 
 Result<uint64_t> parameter(Transaction& tx, uint64_t tenant_id, const std::string& name) {
@@ -165,7 +190,8 @@ Result<std::vector<ParameterRow>> list_parameters(Transaction& tx, uint64_t tena
   std::vector<ParameterRow> rows;
   for (const ParameterSpec& spec : known_parameters()) {
     SEABED_TRY(std::string text, parameter_text(tx, tenant_id, spec.name));
-    rows.push_back({tenant_id, spec.name, text, text == spec.default_text});
+    const bool is_default = text == spec.default_text;
+    rows.push_back({tenant_id, spec.name, spec.secret && !text.empty() ? "***" : text, is_default});
   }
   return rows;
 }

@@ -1,5 +1,6 @@
 #include "core/catalog/schema.h"
 
+#include "core/catalog/parameters.h"
 #include "core/catalog/sql.h"
 
 namespace seabed::catalog {
@@ -56,6 +57,7 @@ Status migrate(Transaction& tx, const std::string& path) {
   if (version != kSchemaVersion)
     SEABED_CHECK(execute(tx, "UPDATE catalog_info SET value = ? WHERE name = 'schema_version'",
                          {num(kSchemaVersion)}));
+  SEABED_CHECK(seal_parameters(tx));
   return make_views(tx);
 }
 

@@ -68,6 +68,9 @@ Result<Secret> KeyRing::open(const meta::KeyWrap& wrap, std::string_view subject
   if (wrap.salt().empty()) {
     const auto master = masters_.find(wrap.master_key());
     const std::string name = fmt::format("master key {} ({})", wrap.master_key_id(), to_hex(wrap.master_key()).substr(0, 8));
+    if (master == masters_.end() && more_) {
+      if (auto found = more_->data_key(wrap.wrapped()); found || found.error().code != Code::kNotFound) return found;
+    }
     if (master == masters_.end())
       return locked(what, "is encrypted under " + name + ", which is not at hand", "give the key backup and its password");
     if (unwrap(wrap.wrapped(), master->second.secret, subject, &key)) return key;
@@ -79,6 +82,21 @@ Result<Secret> KeyRing::open(const meta::KeyWrap& wrap, std::string_view subject
   }
   return locked(what, passwords_.empty() ? "is protected by a password, and none was given" : "does not open with the password",
                 "give the password that SET ENCRYPTION had when it was written");
+}
+
+Result<Secret> clear_log_key(const MasterKey& master) {
+  return derive_key(master.secret, std::string(kSaltBytes, '\0'), "seabed clear log 1");
+}
+
+Result<Secret> KeyRing::clear_key(const std::string& master_identity, const std::string& what) const {
+  if (const auto known = clear_keys_.find(master_identity); known != clear_keys_.end()) return known->second;
+  if (const auto master = masters_.find(master_identity); master != masters_.end()) return clear_log_key(master->second);
+  if (more_) {
+    if (auto found = more_->clear_key(master_identity); found || found.error().code != Code::kNotFound) return found;
+  }
+  return locked(what, "is in clear behind encrypted log, and the master key that allows it (" +
+                          to_hex(master_identity).substr(0, 8) + ") is not at hand",
+                "give the newest key backup and its password");
 }
 
 }  // namespace seabed

@@ -64,7 +64,18 @@ std::string log_file_place(const meta::LogFileHeader& h) {
   std::string place;
   for (uint64_t v : {h.tenant_id(), h.dest_id(), h.round_id(), h.piece_id(), h.ls_id(), uint64_t{h.file_id()}})
     put_u64(place, v);
+  if (h.bound() == 0) return place;
+  for (uint64_t v : {uint64_t{h.bound()}, h.epoch(), h.incarnation(), uint64_t{h.previous_file_id()}, h.previous_length(),
+                     h.previous_piece_id(), h.created_scn(), h.key().master_key_id()})
+    put_u64(place, v);
+  for (const std::string& text : {h.writer(), h.previous_hash128(), h.start_lsn(), h.key().master_key(), h.key().salt(),
+                                  h.key().wrapped(), h.salt(), h.clear_master()})
+    put_length_prefixed(place, text);
   return place;
+}
+
+std::string clear_log_proof(const Secret& clear_key, const meta::LogFileHeader& header) {
+  return keyed_hash(clear_key, "seabed clear log 1/" + log_file_place(header));   // longer than a whole digest: not cut
 }
 
 Result<std::string> store_group(LogGroup g, const LogFileCipher* cipher, bool compress, uint64_t offset) {

@@ -19,8 +19,13 @@ struct LogFileCipher {
 inline std::string log_key_subject(uint64_t tenant_id) { return "log/" + std::to_string(tenant_id); }
 /// A key of the file's own: `salt` is random, made with the file, and in its header.
 Result<Secret> log_file_key(const Secret& data_key, std::string_view salt);
-/// Tenant, destination, round, piece, stream and file, as the header names them.
+/// What its groups are bound to: tenant, destination, round, piece, stream and file, and with LogFileHeader.bound everything
+/// else that the header says, its key included.
 std::string log_file_place(const meta::LogFileHeader& header);
+
+/// In the header of a file in clear whose tenant has keys: made with `clear_key` (clear_log_key of its newest master key), so
+/// that nobody without a key passes a file in clear off for an encrypted one. 32 bytes.
+std::string clear_log_proof(const Secret& clear_key, const meta::LogFileHeader& header);
 
 /// A plain group as it is to stand at `offset` of the file, encoded. The nonce is the offset. `cipher` may be null.
 Result<std::string> store_group(LogGroup group, const LogFileCipher* cipher, bool compress, uint64_t offset);

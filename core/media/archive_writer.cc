@@ -55,11 +55,17 @@ Status ArchiveWriter::make_pending(const std::string& key, const LogFile& next, 
   if (options_.form) {
     SEABED_TRY(const LogFileForm wanted, options_.form());
     form.compress = wanted.compress;
+    header.set_bound(1);
     if (!wanted.wrap.empty()) {
       if (!header.mutable_key()->ParseFromString(wanted.wrap)) return fail(Code::kInternal, key, "its wrapped key cannot be read");
       SEABED_TRY(*header.mutable_salt(), random_bytes(kSaltBytes));
       SEABED_TRY(Secret file_key, log_file_key(wanted.data_key, header.salt()));
       form.cipher = LogFileCipher{std::move(file_key), log_file_place(header)};
+    } else if (!wanted.clear_master.empty()) {
+      header.set_clear_master(wanted.clear_master);
+      header.set_clear_proof(clear_log_proof(wanted.clear_key, header));
+    } else {
+      header.clear_bound();   // nobody's keys: the header is as it always was
     }
   }
   pending_header_ = encode_log_file_header(header);
@@ -124,8 +130,9 @@ Status ArchiveWriter::accept(std::span<const EncodedGroup> groups) {
   offsets_.clear();
   for (const auto& g : groups) {
     offsets_.push_back(file_.length);
-    hasher_.update(g.bytes);
-    file_.length += g.bytes.size();
+    hasher_.update(g.head);
+    hasher_.update(g.payload);
+    file_.length += g.size();
     file_.add(g.meta);
   }
   file_.hash = hasher_.digest();
@@ -141,12 +148,12 @@ Result<std::vector<EncodedGroup>> ArchiveWriter::stored(std::span<const EncodedG
     LogGroup plain;
     size_t used = 0, needed = 0;
     std::string reason;
-    if (decode_group(g.bytes, &plain, &used, &needed, &reason) != GroupRead::kGroup)
+    if (decode_group(g.bytes(), &plain, &used, &needed, &reason) != GroupRead::kGroup)
       return fail(Code::kInternal, "log group in memory", "cannot be read back: " + reason);
     const LogFileCipher* cipher = form_of_file_.cipher ? &*form_of_file_.cipher : nullptr;
     SEABED_TRY(std::string bytes, store_group(std::move(plain), cipher, form_of_file_.compress, at));
     at += bytes.size();
-    out.push_back({g.meta, std::move(bytes)});
+    out.push_back({g.meta, std::move(bytes), {}});
   }
   return out;
 }
@@ -160,7 +167,7 @@ Status ArchiveWriter::append(std::span<const EncodedGroup> groups, const IoConte
 
 Status ArchiveWriter::append_stored(std::span<const EncodedGroup> groups, const IoContext& ctx) {
   uint64_t total = 0, there = 0;
-  for (const auto& g : groups) total += g.bytes.size();
+  for (const auto& g : groups) total += g.size();
   if (in_doubt_) SEABED_CHECK(look(groups, total, &there, ctx));
   while (there < total) {
     // The failed request may still arrive: the same bytes under the same name do no harm.
@@ -178,10 +185,14 @@ Status ArchiveWriter::append_stored(std::span<const EncodedGroup> groups, const 
 Status ArchiveWriter::write(std::span<const EncodedGroup> groups, uint64_t from, uint64_t to, const IoContext& ctx) {
   std::vector<std::string_view> views;
   uint64_t at = 0;
+  const auto add = [&](std::string_view part) {
+    const uint64_t begin = std::max(from, at), end = std::min<uint64_t>(to, at + part.size());
+    if (begin < end) views.push_back(part.substr(begin - at, end - begin));
+    at += part.size();
+  };
   for (const auto& g : groups) {
-    const uint64_t begin = std::max(from, at), end = std::min<uint64_t>(to, at + g.bytes.size());
-    if (begin < end) views.push_back(std::string_view(g.bytes).substr(begin - at, end - begin));
-    at += g.bytes.size();
+    add(g.head);
+    add(g.payload);
   }
   return form_->append(key(), file_.length + from, views, ctx);
 }
@@ -196,9 +207,9 @@ Status ArchiveWriter::look(std::span<const EncodedGroup> groups, uint64_t total,
   uint64_t extra = object->size() - file_.length, at = file_.length;
   bool equal = extra <= total;
   for (size_t i = 0; equal && extra > 0 && i < groups.size(); ++i) {
-    std::string bytes(std::min<uint64_t>(extra, groups[i].bytes.size()), '\0');
+    std::string bytes(std::min<uint64_t>(extra, groups[i].size()), '\0');
     SEABED_TRY(const size_t got, object->read_at(at, bytes));
-    equal = got == bytes.size() && groups[i].bytes.starts_with(bytes);
+    equal = got == bytes.size() && groups[i].bytes().starts_with(bytes);
     at += bytes.size();
     extra -= bytes.size();
   }

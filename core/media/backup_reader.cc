@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/flow/macroblock.h"
+#include "core/flow/side_by_side.h"
 #include "core/media/tombstone.h"
 
 namespace seabed {
@@ -27,15 +28,30 @@ bool describes(const meta::BackupSetDescriptor& d, const paths::SetId& id) {
 Result<BackupReader> BackupReader::open(Medium medium) {
   meta::FormatInfo format;
   SEABED_CHECK(medium.read_message(paths::format(), FileType::kFormat, &format));
+  return open(std::move(medium), std::move(format));
+}
+
+Result<BackupReader> BackupReader::open(Medium medium, meta::FormatInfo format) {
   if (format.kind() != meta::DEST_DATA)
     return fail(Code::kConflict, medium.store->describe(), "is no data backup destination",
                 "give the destination of DATA_BACKUP_DEST");
   return BackupReader(std::move(medium), std::move(format));
 }
 
-Status BackupReader::load() {
-  std::map<uint64_t, SetFacts> found;
-  SEABED_TRY(auto entries, medium_.list(paths::backup_sets()));
+/// What the placeholders and the tombstones say, `beside` at the same time.
+Result<BackupReader::Found> BackupReader::look(std::vector<std::function<Status()>> beside) {
+  std::vector<ListEntry> entries;
+  beside.insert(beside.begin(), {[&]() -> Status {
+                                   SEABED_TRY(entries, medium_.list(paths::backup_sets()));
+                                   return ok();
+                                 },
+                                 [&]() -> Status {
+                                   SEABED_TRY(DeletedNames gone, deleted_names(*medium_.store, medium_.io()));
+                                   deleted_ = std::move(gone.sets);
+                                   return ok();
+                                 }});
+  SEABED_CHECK(side_by_side(beside));
+  Found found;
   for (const ListEntry& e : entries) {
     auto p = paths::parse_set_placeholder(e.key);
     if (!p) continue;
@@ -48,17 +64,54 @@ Status BackupReader::load() {
     set.failed |= p->what == paths::SetPlaceholder::kFailed;
     if (!p->tag.empty()) set.end_tag = p->tag;
   }
-  SEABED_TRY(DeletedNames gone, deleted_names(*medium_.store, medium_.io()));
-  deleted_ = std::move(gone.sets);
   std::erase_if(found, [&](const auto& set) { return deleted_.contains(set.first); });
+  return found;
+}
+
+void BackupReader::take(Found found) {
   sets_.clear();
   by_id_.clear();
   for (auto& [id, set] : found) {
-    if (set.success) SEABED_CHECK(read_descriptor(&set));
     by_id_[id] = sets_.size();
     sets_.push_back(std::move(set));
   }
+}
+
+Status BackupReader::load() {
+  SEABED_TRY(Found found, look({}));
+  std::vector<std::function<Status()>> reads;
+  for (auto& [id, set] : found)
+    if (set.success) reads.push_back([this, &set] { return read_descriptor(&set); });
+  SEABED_CHECK(side_by_side(reads));
+  take(std::move(found));
   return ok();
+}
+
+Result<BackupReader> BackupReader::open_sets(Medium medium, const meta::FormatInfo& format,
+                                             const std::vector<paths::SetId>& sets) {
+  BackupReader reader(std::move(medium), {});
+  Found wanted;
+  for (const paths::SetId& id : sets) wanted[id.id].id = id;
+  std::vector<std::function<Status()>> reads{[&reader] {
+    return reader.medium_.read_message(paths::format(), FileType::kFormat, &reader.format_);
+  }};
+  for (auto& [id, set] : wanted) reads.push_back([&reader, &set] { return reader.read_descriptor(&set); });
+  SEABED_TRY(Found found, reader.look(std::move(reads)));
+  if (reader.format_.kind() != meta::DEST_DATA || reader.format_.cluster_id() != format.cluster_id() ||
+      reader.format_.tenant_id() != format.tenant_id())
+    return fail(Code::kConflict, reader.medium_.store->describe(), "is not the data backup destination of this tenant",
+                "give the one that it was restored from");
+  std::erase_if(wanted, [&](const auto& set) {
+    const auto it = found.find(set.first);
+    return it == found.end() || it->second.id.full != set.second.id.full || !it->second.success;
+  });
+  for (auto& [id, set] : wanted) {
+    found[id].descriptor = std::move(set.descriptor);
+    found[id].problem = std::move(set.problem);
+    set = std::move(found[id]);
+  }
+  reader.take(std::move(wanted));
+  return reader;
 }
 
 Status BackupReader::read_descriptor(SetFacts* set) const {
@@ -148,6 +201,7 @@ Status BackupReader::each_file(const DataDirectory& from,
   for (;;) {
     SEABED_TRY(bool more, reader.next(&entry));
     if (!more) return ok();
+    SEABED_CHECK(check_holder(from, entry));
     SEABED_CHECK(visit(entry));
   }
 }
@@ -176,6 +230,7 @@ Status BackupReader::read_block(const meta::MacroRange& range, std::span<char> b
   const meta::PhysicalId& at = range.at();
   SEABED_TRY(std::string key, data_key(at));
   const std::string where = fmt::format("{} at {}", medium_.name(key), at.offset());
+  SEABED_CHECK(check_form(range));
   if (range.flags() != 0) {
     SEABED_TRY(const size_t sound, read_stored_pages(range, 0, block, key));
     if (sound == (block.size() + kPageSize - 1) / kPageSize) return ok();
@@ -195,6 +250,7 @@ Result<size_t> BackupReader::read_pages(const meta::MacroRange& range, uint32_t 
                                         std::span<char> pages) const {
   const meta::PhysicalId& at = range.at();
   SEABED_TRY(std::string key, data_key(at));
+  SEABED_CHECK(check_form(range));
   if (range.flags() != 0) return read_stored_pages(range, first, pages, key);
   const uint64_t begin = uint64_t{first} * kPageSize;
   const std::string where = fmt::format("{} at {}", medium_.name(key), at.offset() + begin);

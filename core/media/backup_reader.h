@@ -49,11 +49,17 @@ class BackupReader {
  public:
   /// kConflict when the destination is not one for data.
   static Result<BackupReader> open(Medium medium);
+  /// With the format file that was read before.
+  static Result<BackupReader> open(Medium medium, meta::FormatInfo format);
   const meta::FormatInfo& format() const { return format_; }
   const Medium& medium() const { return medium_; }
 
   /// Reads placeholders and descriptors; rising by set id.
   Status load();
+  /// The same of these sets alone, beside a look at the format: one round trip. A set that has no placeholder of its success,
+  /// or that is deleted, is not among sets(). kConflict when the destination is of another tenant than `format` says.
+  static Result<BackupReader> open_sets(Medium medium, const meta::FormatInfo& format,
+                                        const std::vector<paths::SetId>& sets);
   const std::vector<SetFacts>& sets() const { return sets_; }
   /// Sets that have a tombstone: none of them is in sets(), whatever of their objects is still there.
   const std::set<uint64_t>& deleted() const { return deleted_; }
@@ -88,9 +94,16 @@ class BackupReader {
 
  private:
   BackupReader(Medium medium, meta::FormatInfo format);
+  using Found = std::map<uint64_t, SetFacts>;
+  Result<Found> look(std::vector<std::function<Status()>> beside);
+  void take(Found found);
   Status read_descriptor(SetFacts* set) const;
   Result<paths::LsData> place(const DataDirectory& from) const;
   Result<IndexReader> open_index(const DataDirectory& from, FileType type, std::string_view index) const;
+
+  /// An encrypted set has no block in clear, and refers to none: a flag, a key or a set was taken away.
+  Status check_form(const meta::MacroRange& range) const;
+  Status check_holder(const DataDirectory& from, const meta::FileMeta& file) const;
 
   struct KeyCache;
   Result<const Secret*> attempt_key_of(const meta::MacroRange& range) const;

@@ -53,6 +53,23 @@ Result<std::string> BackupReader::file_hash(uint64_t holder_set_id, std::string_
   return keyed_hash(key, digest);
 }
 
+Status BackupReader::check_form(const meta::MacroRange& range) const {
+  const SetFacts* holder = usable_set(range.at().backup_set_id());
+  if (holder == nullptr || !holder->descriptor.has_key() || (range.flags() & kBlockEncrypted) != 0) return ok();
+  return fail(Code::kCorruption, fmt::format("{}: backup set {}", medium_.store->describe(), holder->id.id),
+              fmt::format("is encrypted, and an index says that block {} of file {} is not", range.block(), range.logical_id()),
+              "run seabed verify on the destination");
+}
+
+Status BackupReader::check_holder(const DataDirectory& from, const meta::FileMeta& file) const {
+  const DataDirectory at = holder(from, file);
+  const SetFacts *mine = usable_set(from.set_id), *its = usable_set(at.set_id);
+  if (mine == nullptr || its == nullptr || !mine->descriptor.has_key() || its->descriptor.has_key()) return ok();
+  return fail(Code::kCorruption, fmt::format("{}: backup set {}", medium_.store->describe(), at.set_id),
+              fmt::format("is in clear, and set {}, which is encrypted, refers to it: no such set is ever written", from.set_id),
+              "run seabed verify on the destination");
+}
+
 /// Null: the range is not encrypted.
 Result<const Secret*> BackupReader::attempt_key_of(const meta::MacroRange& range) const {
   if ((range.flags() & kBlockEncrypted) == 0) return nullptr;

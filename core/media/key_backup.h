@@ -5,22 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "core/format/key_ring.h"
+#include "core/format/key_backup_file.h"
 #include "core/media/medium.h"
 
 namespace seabed {
-
-struct KeyBackupFacts {
-  uint64_t cluster_id = 0;
-  std::string cluster_name;
-  uint64_t tenant_id = 0;
-  std::string tenant_name;
-  uint64_t scn = 0;
-};
-struct BackedUpKey {
-  MasterKey key;
-  uint64_t created_us = 0;
-};
 
 /// Writes the file and proves it by reading it back. `keys` is not empty. Returns its key on the medium. kConflict with
 /// ob_error 9081 when the medium is a data or archive destination: keys never lie beside what they open.

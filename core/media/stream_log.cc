@@ -216,8 +216,9 @@ Result<bool> StreamLog::open_next_file() {
 Status StreamLog::take_key(const meta::LogFileHeader& header) {
   cipher_.reset();
   locked_ = false;
-  if (!header.has_key()) return ok();
   const std::string what = medium_.name(key_);
+  if (!header.has_key()) return encrypted_before_ ? check_clear(header, what) : ok();
+  encrypted_before_ = header.bound() != 0;
   if (const std::string wrap = header.key().SerializeAsString(); wrap != opened_wrap_) {
     auto opened = open_log_key(medium_, header, what);
     locked_ = !opened && pass_locked_ && opened.error().code == Code::kPermissionDenied;
@@ -229,6 +230,19 @@ Status StreamLog::take_key(const meta::LogFileHeader& header) {
   SEABED_TRY(Secret file_key, log_file_key(data_key_, header.salt()));
   cipher_ = LogFileCipher{std::move(file_key), log_file_place(header)};
   return ok();
+}
+
+/// A tenant may stop encrypting: then the files say so, and prove it with its key. Without the proof somebody else wrote
+/// them, or a header lost its key.
+Status StreamLog::check_clear(const meta::LogFileHeader& header, const std::string& what) const {
+  if (header.clear_master().empty())
+    return damaged(key_, "is in clear behind encrypted log, and nothing proves that the tenant wanted it so");
+  static const KeyRing kNone;
+  const auto key = (medium_.keys ? *medium_.keys : kNone).clear_key(header.clear_master(), what);
+  if (!key && pass_locked_ && key.error().code == Code::kPermissionDenied) return ok();
+  if (!key) return fail(key.error());
+  if (header.clear_proof() == clear_log_proof(*key, header)) return ok();
+  return damaged(key_, "is in clear behind encrypted log, and what should prove that the tenant wanted it so does not hold");
 }
 
 /// At least `wanted` untaken bytes, or all that the file has left.
@@ -296,6 +310,8 @@ Result<bool> StreamLog::next(LogGroup* group) {
       return damaged(key_, fmt::format("stamps fall from {} to {}", last_scn_, group->scn_hi));
     last_scn_ = group->scn_hi;
     if (!wanted(*group)) continue;
+    if (!cipher_ && !locked_ && (group->stored & kGroupEncrypted) != 0)
+      return damaged(key_, fmt::format("the log group at byte {} is encrypted, the file's header has no key", offset_ - rest.size()));
     if (cipher_ && (group->stored & kGroupEncrypted) == 0)
       return damaged(key_, fmt::format("the log group at byte {} is in clear in an encrypted file", offset_ - rest.size()));
     if (group->stored != 0 && !locked_) {

@@ -74,6 +74,7 @@ class StreamLog {
   Result<bool> open_at(const StreamLogPlace& place);
   Result<std::optional<FileAt>> file_of(const StreamLogPlace& place) const;
   Status take_key(const meta::LogFileHeader& header);
+  Status check_clear(const meta::LogFileHeader& header, const std::string& what) const;
   Status fill(size_t wanted);
   Status close_file();
   bool wanted(const LogGroup& group) const;
@@ -96,6 +97,7 @@ class StreamLog {
   Secret data_key_;
   std::optional<LogFileCipher> cipher_; // of the open file
   bool pass_locked_ = false, locked_ = false;
+  bool encrypted_before_ = false;       // a file that was opened before is encrypted, and by a writer that proves files in clear
   Hasher128 hash_;
   std::string buffer_;  // bytes read and not yet taken begin at taken_
   size_t taken_ = 0;

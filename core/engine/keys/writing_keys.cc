@@ -39,12 +39,20 @@ Result<LogFileForm> TenantLogForm::form(uint64_t ls_id) {
   MasterKey master;
   SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_TRY(wanted, storage_form(tx, tenant_id_));
-    if (!wanted.encrypt) return ok();
+    if (!wanted.encrypt) {
+      SEABED_TRY(auto known, catalog::newest_master_key(tx, context_.cluster_id, tenant_id_));
+      if (known) master = std::move(*known);
+      return ok();
+    }
     SEABED_TRY(master, catalog::current_master_key(tx, context_.cluster_id, tenant_id_));
     return ok();
   }));
   LogFileForm out;
   out.compress = wanted.compress;
+  if (!wanted.encrypt && !master.identity.empty()) {
+    out.clear_master = master.identity;
+    SEABED_TRY(out.clear_key, clear_log_key(master));
+  }
   if (!wanted.encrypt) return out;
   std::lock_guard lock(mutex_);
   Key& key = keys_[ls_id];

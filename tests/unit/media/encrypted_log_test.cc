@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <functional>
 
 #include "core/base/bytes.h"
 #include "core/format/key_ring.h"
@@ -28,6 +29,8 @@ class EncryptedLog : public ::testing::Test {
     header_.set_piece_id(1), header_.set_ls_id(id_.ls_id), header_.set_file_id(1), header_.set_epoch(7);
     *header_.mutable_key() = *wrap_key(data_key_, master_, log_key_subject(id_.tenant_id));
     header_.set_salt(*random_bytes(kSaltBytes));
+    header_.set_bound(1), header_.set_incarnation(2), header_.set_writer("host:1:2"), header_.set_created_scn(999);
+    header_.set_start_lsn("12345678");
     cipher_ = {*log_file_key(data_key_, header_.salt()), log_file_place(header_)};
     bytes_ = encode_log_file_header(header_);
     for (uint64_t n = 1; n <= 5; ++n) {
@@ -103,6 +106,84 @@ TEST_F(EncryptedLog, IsRefusedWhenGroupsChangePlaces) {
   auto payloads = read(bytes, ring(master_));
   ASSERT_FALSE(payloads);
   EXPECT_EQ(payloads.error().code, Code::kCorruption);
+}
+
+/// A header as if it had been written so: its checksum holds.
+std::string with_checksum(const std::string& message) {
+  std::string framed;
+  put_u32(framed, static_cast<uint32_t>(message.size()));
+  framed += message;
+  return encode_log_file_header({}).substr(0, kFileHeaderSize) + framed + std::string(view(hash128(framed)));
+}
+
+TEST_F(EncryptedLog, NoBitOfTheFilesHeaderMayChange) {
+  const std::string message = header_.SerializeAsString(), body = bytes_.substr(offsets_[0]);
+  ASSERT_TRUE(read(with_checksum(message) + body, ring(master_))) << "the unchanged one";
+  for (size_t bit = 0; bit < message.size() * 8; ++bit) {
+    std::string bad = message;
+    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
+    meta::LogFileHeader parsed;
+    EXPECT_FALSE(read(with_checksum(bad) + body, ring(master_)))
+        << "bit " << bit << ": " << (parsed.ParseFromString(bad) ? to_hex(bad) : "no message");
+  }
+}
+
+TEST_F(EncryptedLog, NoFieldOfAGroupsHeaderMayChange) {
+  using Change = std::function<void(LogGroup&)>;
+  const std::vector<Change> changes = {
+      [](LogGroup& g) { g.type = GroupType::kDictionary; }, [](LogGroup& g) { g.stamp = StampSource::kExact; },
+      [](LogGroup& g) { g.stored &= ~kGroupEncrypted; },    [](LogGroup& g) { g.stored ^= kGroupCompressed; },
+      [](LogGroup& g) { g.scn_lo -= 1; },                   [](LogGroup& g) { g.scn_hi += 1; },
+      [](LogGroup& g) { g.clock_error_ns += 1; },           [](LogGroup& g) { g.incarnation += 1; },
+      [](LogGroup& g) { g.epoch += 1; },                    [](LogGroup& g) { g.begin.bytes.back() ^= 1; },
+      [](LogGroup& g) { g.end.bytes.back() ^= 1; },         [](LogGroup& g) { g.payload.pop_back(); }};
+  for (size_t n = 0; n < 5; ++n)
+    for (size_t i = 0; i < changes.size(); ++i) {
+      LogGroup g;
+      size_t used = 0, needed = 0;
+      std::string reason;
+      const std::string_view at = std::string_view(bytes_).substr(offsets_[n]);
+      ASSERT_EQ(decode_group(at, &g, &used, &needed, &reason), GroupRead::kGroup) << reason;
+      changes[i](g);
+      const std::string bad = bytes_.substr(0, offsets_[n]) + encode_group(g) + bytes_.substr(offsets_[n + 1]);
+      auto got = read(bad, ring(master_));
+      ASSERT_FALSE(got) << "group " << n << ", change " << i;
+      EXPECT_EQ(got.error().code, Code::kCorruption) << i << ": " << got.error().message();
+    }
+}
+
+TEST_F(EncryptedLog, IsRefusedWhenTheHeaderLostItsKey) {
+  for (const bool salt_too : {false, true}) {
+    meta::LogFileHeader header = header_;
+    header.clear_key();
+    if (salt_too) header.clear_salt();
+    auto got = read(encode_log_file_header(header) + bytes_.substr(offsets_[0]), ring(master_));
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().code, Code::kCorruption) << got.error().message();
+  }
+}
+
+/// Writers keep a data key for many files: the salt and the place keep them apart.
+TEST_F(EncryptedLog, IsRefusedUnderTheHeaderOfAnotherFile) {
+  for (const bool same_salt : {false, true}) {
+    meta::LogFileHeader other = header_;
+    other.set_piece_id(2);
+    if (!same_salt) other.set_salt(*random_bytes(kSaltBytes));
+    const LogFileCipher cipher{*log_file_key(data_key_, other.salt()), log_file_place(other)};
+    std::string bytes = encode_log_file_header(header_);
+    bytes += *store_group(group(1), &cipher, false, bytes.size());
+    auto got = read(bytes, ring(master_));
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().code, Code::kCorruption) << got.error().message();
+  }
+}
+
+TEST_F(EncryptedLog, OfBeforeTheHeaderWasBoundIsRead) {
+  header_.clear_bound();
+  const LogFileCipher cipher{*log_file_key(data_key_, header_.salt()), log_file_place(header_)};
+  std::string bytes = encode_log_file_header(header_);
+  bytes += *store_group(group(1), &cipher, false, bytes.size());
+  EXPECT_TRUE(read(bytes, ring(master_)));
 }
 
 TEST_F(EncryptedLog, TailIsFoundWithoutAnyKey) {

@@ -55,7 +55,7 @@ struct EncryptedLogWriter : ::testing::Test {
   ScratchDir dir;
   std::shared_ptr<DirStore> store = std::make_shared<DirStore>(dir.path());
   MasterKey master = *make_master_key(1);
-  bool encrypt = true, compress = true;
+  bool encrypt = true, compress = true, proves = true;
   uint64_t turn = 1;
 
   EncryptedLogWriter() { store->caps_.append = true; }
@@ -65,6 +65,10 @@ struct EncryptedLogWriter : ::testing::Test {
     o.form = [this]() -> Result<LogFileForm> {
       LogFileForm form;
       form.compress = compress;
+      if (!encrypt && proves) {
+        form.clear_master = master.identity;
+        SEABED_TRY(form.clear_key, clear_log_key(master));
+      }
       if (!encrypt) return form;
       SEABED_TRY(form.data_key, random_key());
       SEABED_TRY(const meta::KeyWrap wrap, wrap_key(form.data_key, master, log_key_subject(kId.tenant_id)));
@@ -166,6 +170,59 @@ TEST_F(EncryptedLogWriter, TheSameGroupsNeverMeetUnderOneKey) {
     }
 }
 
+/// The tenant stops encrypting: its key proves that. Without the proof, or with that of another file, somebody else did it.
+TEST_F(EncryptedLogWriter, AFileInClearBehindEncryptedOnesNeedsAProof) {
+  compress = false;
+  for (const bool proved : {true, false}) {
+    std::filesystem::remove_all(dir.path() + "/piece_d1001r1p1");
+    ArchiveWriter w(*store, kId, options(1), {});
+    encrypt = true;
+    ASSERT_TRUE(w.open_file(1, 7, {}, 1, {}));
+    ASSERT_TRUE(w.append(std::vector{group(0)}, {}));
+    encrypt = false, proves = proved, turn += 1;
+    ASSERT_TRUE(w.needs_file());
+    ASSERT_TRUE(w.open_file(1, 7, {}, 1, {}));
+    ASSERT_TRUE(w.append(std::vector{group(1)}, {}));
+    auto got = read(w.current());
+    if (proved) {
+      ASSERT_TRUE(got) << got.error().message();
+      EXPECT_EQ(*got, expected(2));
+    } else {
+      ASSERT_FALSE(got);
+      EXPECT_EQ(got.error().code, Code::kCorruption) << got.error().message();
+    }
+  }
+}
+
+TEST_F(EncryptedLogWriter, AProofHoldsForItsOwnFileAndKey) {
+  compress = false;
+  for (int change = 0; change < 4; ++change) {
+    std::filesystem::remove_all(dir.path() + "/piece_d1001r1p1");
+    encrypt = true;
+    ArchiveWriter w(*store, kId, options(1), {});
+    ASSERT_TRUE(w.open_file(1, 7, {}, 1, {}));
+    ASSERT_TRUE(w.append(std::vector{group(0)}, {}));
+    encrypt = false, turn += 1;
+    ASSERT_TRUE(w.open_file(1, 7, {}, 1, {}));
+    ASSERT_TRUE(w.append(std::vector{group(1)}, {}));
+    LogFile last = w.current();
+    std::string bytes = slurp(path(2));
+    size_t used = 0;
+    auto header = *decode_log_file_header(bytes, &used, "file");
+    ASSERT_EQ(header.clear_proof().size(), 32u);
+    if (change == 1) header.set_created_scn(header.created_scn() + 1);   // another file
+    if (change == 2) header.mutable_clear_proof()->back() ^= 1;
+    if (change == 3) header.set_clear_master(make_master_key(2)->identity);   // a key that nobody has
+    bytes = encode_log_file_header(header) + bytes.substr(used);
+    std::ofstream(path(2), std::ios::binary) << bytes;
+    last.length = bytes.size(), last.hash = hash128(bytes);
+    auto got = read(last);
+    ASSERT_EQ(got.has_value(), change == 0) << change;
+    if (change == 1 || change == 2) EXPECT_EQ(got.error().code, Code::kCorruption) << got.error().message();
+    if (change == 3) EXPECT_EQ(got.error().ob_error, 9047) << got.error().message();
+  }
+}
+
 /// An open_file whose answer was lost is tried again with the same header: the same key, no group written yet.
 TEST_F(EncryptedLogWriter, ARepeatedOpenSendsTheSameHeader) {
   ArchiveWriter w(*store, kId, options(1), {});
@@ -224,22 +281,25 @@ struct EncryptedSet : ::testing::Test {
     EXPECT_TRUE(out) << (out ? "" : out.error().error.message());
     return out ? *out : LsDataOutcome{};
   }
+  void put(const std::string& key, FileType type, const google::protobuf::MessageLite& message) {
+    const auto object = frame_message(key, type, message);
+    EXPECT_TRUE(put_object(*store, object.key, object.bytes, PutMode::kReplace, {}));
+  }
+  void put_set(const paths::SetId& id, const meta::KeyWrap* wrap) {
+    meta::BackupSetDescriptor set;
+    set.set_backup_set_id(id.id), set.set_backup_type(id.full ? "D" : "I"), set.set_tenant_id(1002), set.set_status("SUCCESS");
+    if (wrap != nullptr) *set.mutable_key() = *wrap;
+    put(paths::single_set_info(id), FileType::kBackupSetInfo, set);
+    meta::Placeholder mark;
+    put(paths::set_start(id), FileType::kPlaceholder, mark);
+    put(paths::set_end(id, true, "20260101T000000"), FileType::kPlaceholder, mark);
+  }
   /// A reader that knows set 1, whose descriptor has the wrap.
   BackupReader reader(std::shared_ptr<const KeyRing> ring, const meta::KeyWrap* wrap) {
     meta::FormatInfo format;
     format.set_kind(meta::DEST_DATA), format.set_tenant_id(1002);
-    const auto put = [&](const std::string& key, FileType type, const google::protobuf::MessageLite& message) {
-      const auto object = frame_message(key, type, message);
-      EXPECT_TRUE(put_object(*store, object.key, object.bytes, PutMode::kReplace, {}));
-    };
     put(paths::format(), FileType::kFormat, format);
-    meta::BackupSetDescriptor set;
-    set.set_backup_set_id(1), set.set_backup_type("D"), set.set_tenant_id(1002), set.set_status("SUCCESS");
-    if (wrap != nullptr) *set.mutable_key() = *wrap;
-    put(paths::single_set_info({1, true}), FileType::kBackupSetInfo, set);
-    meta::Placeholder mark;
-    put(paths::set_start({1, true}), FileType::kPlaceholder, mark);
-    put(paths::set_end({1, true}, true, "20260101T000000"), FileType::kPlaceholder, mark);
+    put_set({1, true}, wrap);
     Medium medium{store};
     medium.keys = std::move(ring);
     auto reader = BackupReader::open(std::move(medium));
@@ -351,6 +411,65 @@ TEST_F(EncryptedSet, ABitThatFlipsIsTold) {
       ASSERT_FALSE(read);
       EXPECT_EQ(read.error().code, Code::kCorruption);
     }
+}
+
+/// Bytes, lengths and hashes that fit: only the flag, or the set's key, says that it was encrypted.
+TEST_F(EncryptedSet, ABlockInClearInItIsTold) {
+  write(false, false);   // what somebody put in its place
+  auto [ring, wrap] = keys();
+  const BackupReader plain = this->reader(ring, nullptr);
+  const auto ranges = blocks(plain);
+  std::string block(plain_length(ranges.front()), '\0');
+  ASSERT_TRUE(plain.read_block(ranges.front(), block)) << "whole in a set in clear";
+  const BackupReader reader = this->reader(ring, &wrap);
+  for (const auto& range : ranges) {
+    block.assign(plain_length(range), '\0');
+    EXPECT_EQ(reader.read_block(range, block).error().code, Code::kCorruption);
+    std::string page(std::min<size_t>(block.size(), kPageSize), '\0');
+    EXPECT_EQ(reader.read_pages(range, 0, page).error().code, Code::kCorruption);
+  }
+  write(false, true);
+  for (const auto& range : blocks(reader)) {
+    ASSERT_NE(range.flags() & kBlockPaged, 0u);
+    block.assign(plain_length(range), '\0');
+    EXPECT_EQ(reader.read_block(range, block).error().code, Code::kCorruption);
+  }
+}
+
+TEST_F(EncryptedSet, WithoutItsKeyOrFlagAnEncryptedBlockIsTold) {
+  write(true, true);
+  auto [ring, wrap] = keys();
+  const BackupReader stripped = this->reader(ring, nullptr);
+  auto range = blocks(stripped).front();
+  std::string block(plain_length(range), '\0');
+  EXPECT_EQ(stripped.read_block(range, block).error().code, Code::kCorruption) << "the descriptor lost its key";
+  const BackupReader reader = this->reader(ring, &wrap);
+  for (const uint32_t flags : {0u, uint32_t{kBlockPaged}, uint32_t{kBlockEncrypted}}) {
+    range.set_flags(flags);
+    EXPECT_FALSE(reader.read_block(range, block)) << flags;
+    std::string page(kPageSize, '\0');
+    EXPECT_FALSE(reader.read_pages(range, 0, page)) << flags;
+  }
+}
+
+TEST_F(EncryptedSet, AnEncryptedSetRefersToNoSetInClear) {
+  write(false, false);
+  BackupWriterOptions options;
+  options.data_key = data_key;
+  CopyFile reused;
+  reused.meta.set_ls_id(1001), reused.meta.set_tablet_id(1), reused.meta.set_logical_id(1), reused.meta.set_name("rows");
+  reused.meta.set_kind("major"), reused.meta.set_size(5'000'000);
+  reused.meta.set_holder_set_id(1), reused.meta.set_holder_turn(1);
+  CopyCounters counters;
+  ASSERT_TRUE(BackupSetWriter(store, {2, false}, options).copy_ls_data({{2, false}, 1001, "major", 1, 0}, {reused}, &counters));
+  auto [ring, wrap] = keys();
+  for (const bool encrypted : {false, true}) {
+    put_set({2, false}, encrypted ? &wrap : nullptr);
+    const BackupReader reader = this->reader(ring, nullptr);
+    const Status read = reader.each_file({2, 1001, "major", 1, 0}, [](const auto&) { return ok(); });
+    ASSERT_EQ(read.has_value(), !encrypted) << (read ? "" : read.error().message());
+    if (!read) EXPECT_EQ(read.error().code, Code::kCorruption) << read.error().message();
+  }
 }
 
 TEST_F(EncryptedSet, WithoutTheRightKeyNothingIsRead) {
