@@ -1,10 +1,13 @@
 // seabed parameter set|show|backup
 #include <nlohmann/json.hpp>
 
+#include "core/catalog/parameters.h"
 #include "tools/cli/invocation.h"
+#include "tools/cli/secret_input.h"
 #include "tools/cli/text_table.h"
 #include "tools/cli/uri_input.h"
 #include "tools/nouns.h"
+#include "tools/sql_input.h"
 
 namespace seabed {
 namespace {
@@ -17,13 +20,33 @@ Result<Json> owner_of(const Invocation& invocation) {
   return invocation.has("cluster") ? Json::object() : Json{{"tenant", invocation.text("tenant")}};
 }
 
+/// The words of a process can be read by everyone on the machine: a secret comes from --value-file or the terminal.
+Result<std::string> value_of(const Invocation& invocation, const std::string& name) {
+  const auto spec = catalog::parameter_spec(name);
+  const bool secret = spec && (*spec)->secret;
+  if (has_secret_option(invocation, "value")) {
+    if (invocation.has("value")) return fail(Code::kInvalidArgument, "VALUE", "is given twice", "leave --value-file out");
+    return read_secret(invocation, "value", "value of " + name);
+  }
+  if (!invocation.has("value")) {
+    if (secret) return read_secret(invocation, "value", "value of " + name);
+    return fail(Code::kInvalidArgument, "VALUE", "is missing", "seabed parameter set --tenant NAME " + name + " VALUE");
+  }
+  const std::string value = invocation.text("value");
+  if (value.empty() || (!secret && check_no_secret(name + "=" + value, "VALUE"))) return value;
+  return fail(Code::kInvalidArgument, "parameter " + name,
+              "is a secret, and the words of a process can be read by everyone on this machine",
+              "leave VALUE out to be asked for it, or give --value-file FILE (-: standard input)");
+}
+
 Result<int> set(Invocation& invocation) {
   SEABED_TRY(Json arguments, owner_of(invocation));
   const bool cluster = arguments.empty();
-  arguments["name"] = invocation.text("name"), arguments["value"] = invocation.text("value");
+  arguments["name"] = invocation.text("name");
+  SEABED_TRY(arguments["value"], value_of(invocation, invocation.text("name")));
   SEABED_TRY(Json answer, invocation.call(cluster ? "cluster/set-parameter" : "parameter/set", arguments));
   return invocation.answer(answer, [&] {
-    return invocation.text("name") + " = " + invocation.text("value") + " for " +
+    return invocation.text("name") + " = " + json_word(answer["value"]) + " for " +
            (cluster ? "the cluster" : "tenant " + invocation.text("tenant")) + "\n";
   });
 }
@@ -67,7 +90,8 @@ std::vector<Verb> parameter_verbs() {
            {kTenant,
             kCluster,
             {OptionSpec::kPositional, "name", "NAME", "`seabed parameter show` lists them", true},
-            {OptionSpec::kPositional, "value", "VALUE", "with its unit", true}},
+            {OptionSpec::kPositional, "value", "VALUE", "with its unit; never a secret (external_kms_info)"},
+            secret_options("value", "the value").front()},
            set},
           {"parameter",
            "show",

@@ -14,6 +14,7 @@ struct Caller {
   uint32_t uid = 0;
   int pid = 0;
   std::string statement{};  // "BACKUP": the statement whose call this is; empty: a call of a verb
+  bool by_sys = false;      // sys in a session for one tenant: may name destinations that an admin may not
 
   static Caller system() { return {true, "", "this process"}; }
   /// Sys in a session for one tenant is that tenant's admin.

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "core/catalog/events.h"
+#include "core/catalog/operator_facts.h"
 #include "core/catalog/parameters.h"
 #include "core/media/format_file.h"
 
@@ -75,6 +76,7 @@ Status note_event(Transaction& tx, const catalog::TenantRow& tenant, const Desti
 
 /// The medium's id wins: names on it carry it.
 Status record(Transaction& tx, DestinationRow& row) {
+  SEABED_CHECK(catalog::operator_decided(tx, row.tenant_id));
   SEABED_TRY(auto known, catalog::find_destination(tx, row.dest_id));
   if (!known) {
     SEABED_CHECK(catalog::reserve_dest_id(tx, row.dest_id));

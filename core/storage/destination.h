@@ -30,6 +30,7 @@ struct StorageOptions {
   /// Per scheme defaults from the configuration ([driver.s3] …), under the URI's own parameters.
   std::vector<std::pair<std::string, std::vector<std::pair<std::string, std::string>>>> driver_defaults;
   int max_attempts = 8;
+  std::vector<std::string> allowed_destinations;   // to tenants' admins (tenant_destinations.h); empty: no list
 };
 
 /// Loads every driver once, at construction; never unloads. Thread-safe.

@@ -3,6 +3,7 @@ a rotation, refused with another password before any byte, and damage is told.""
 # ctest: timeout=300
 # case: tenant-keys
 # case: passwords
+# case: lone-set
 import glob
 import json
 import os
@@ -180,5 +181,29 @@ def passwords(case):
     check(case, ledger, f"{case.base}/restored", "with the passwords of both sets")
 
 
+def lone_set(case):
+    """PLUS ARCHIVELOG under a password, of a tenant that encrypts: the set and its password are all that a restore needs."""
+    ledger, lab = begin(case, {"tde_method": "internal"})
+    pass_time(lab, "t", 0.5)
+    password = secret_file(case, "first", "one")
+    lab.cli("backup", "start", "--tenant", "t", "--wait", "--plus-archivelog", "--password-file", password)
+    ledger.kill()
+    lab.stop()
+    data = f"{case.base}/media/t/data"
+    logs = glob.glob(f"{data}/backup_set_1_full/complement_log/**/log/*.obarc", recursive=True)
+    case.true(logs, f"log in the set: {glob.glob(data + '/*')}")
+    case.equal(rows_on(f"{data}/backup_set_1_full/complement_log"), [], "rows in clear in the set's log")
+    elsewhere = Installation(case.build, f"{case.base}/elsewhere", [], cluster="elsewhere", cluster_id=9)
+    restore = ["restore", "--from", f"file://{data}", "--directory", f"{case.base}/restored"]
+    for given in ([], ["--password-file", secret_file(case, "wrong", "two")]):
+        case.equal(error_of(elsewhere.refused(*restore, *given)).get("ob_error"), 9047, f"{given}")
+        case.equal(error_of(elsewhere.refused(*restore, "--preview", *given)).get("ob_error"), 9047, f"preview {given}")
+    preview = elsewhere.cli(*restore, "--preview", "--password-file", password)
+    case.equal(preview["preview"], True, "a preview with the password")
+    elsewhere.cli(*restore, "--password-file", password)
+    elsewhere.cli("tenant", "activate", "--directory", f"{case.base}/restored")
+    check(case, ledger, f"{case.base}/restored", "from the set alone")
+
+
 if __name__ == "__main__":
-    sys.exit(run_cases({"tenant-keys": tenant_keys, "passwords": passwords}))
+    sys.exit(run_cases({"tenant-keys": tenant_keys, "passwords": passwords, "lone-set": lone_set}))

@@ -163,8 +163,14 @@ def raw_calls(case):
                             ("sql/execute", {"statement": "ALTER SYSTEM BACKUP DATABASE", "tenant": "shop"}),
                             ("backup/start", {"tenant": "shop"}), ("cluster/parameters", {}), ("catalog/rebuild", {"uris": []}),
                             ("upgrade/run", {"tenants": ["cache", "shop"]}), ("tenant/show", {"tenant": "shop"}),
-                            ("config/reload", {}), ("restore/status", {"tenant": "cache"})):
+                            ("config/reload", {}), ("restore/start", {"tenant": "cache"}), ("table/recover", {"tenant": "cache"}),
+                            ("drill/run", {"tenant": "cache"}), ("quick/hydrate", {"tenant": "cache"})):
         case.equal(code(post("nobody", call, arguments, operator)), "permission_denied", f"{call} {arguments}")
+    for call in ("restore/status", "table/status", "quick/status", "drill/status"):
+        case.equal(post("nobody", call, {}, operator).get("result"), [], f"{call}: what goes on for its own tenant")
+        case.equal(code(post("nobody", call, {"tenant": "shop"}, operator)), "permission_denied", f"{call} of another tenant")
+    case.equal(code(post("nobody", "quick/find", {}, operator)), "not_found", "no staged tenant of its name")
+    own_hosts_only(case, lab, post)
     for arguments in ({"tenant": 5}, {"tenant": ["cache"]}, {"tenants": ["shop"]}, {"tenant": None}):
         case.true(code(post("nobody", "archive/status", arguments, operator)) != "ok", f"{arguments}")
     for arguments in ({"tenants": ["cache"]}, {"tenants": []}, {"tenants": "cache"}, {}):
@@ -172,6 +178,21 @@ def raw_calls(case):
         case.equal(seen, ["cache"], f"{arguments}")
     case.equal(code(post("nobody", "nix/nix", {}, operator)), "not_found", "no such call")
     case.equal(code(post("nobody", "archive/status", {})), "permission_denied", "without a role")
+
+
+def own_hosts_only(case, lab, post):
+    """Every call in which an admin names a destination: a host of its own would be sent the operator's credentials."""
+    evil = "s3://bucket/path?host=https://evil.example"
+    for call, arguments in (("archive/set-dest", {"uri": evil}), ("backup/set-dest", {"uri": evil}),
+                            ("key/backup", {"uri": evil, "password": "x"}),
+                            ("standby/set-log-source", {"value": f"LOCATION={evil}"}),
+                            ("standby/set-log-source", {"value": f"LOCATION={lab.archive_uri('shop')}", "key_uri": evil})):
+        error = post("games", call, arguments).get("error", {})
+        case.equal(error.get("code"), "permission_denied", f"{call}: {error}")
+        case.contains(json.dumps(error), "https://evil.example", call)
+        case.contains(json.dumps(error), "allowed_destinations", f"{call}: what to do")
+    for text in (f"ALTER SYSTEM SET DATA_BACKUP_DEST = '{evil}'", f"ALTER SYSTEM SET LOG_ARCHIVE_DEST = 'LOCATION={evil}'"):
+        refused(case, lab.run_as("games", "sql", stdin=text), "evil.example", "allowed_destinations")
 
 
 def audit(case):

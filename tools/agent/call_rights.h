@@ -6,6 +6,7 @@
 
 #include "core/base/caller.h"
 #include "core/base/status.h"
+#include "core/storage/tenant_destinations.h"
 #include "tools/cli/error_json.h"
 
 namespace seabed {
@@ -27,6 +28,12 @@ const CallRule* rule_of(const std::string& call);
 /// The arguments to run the call with. kPermissionDenied for what is not the caller's; kConflict for `sys`
 /// and meta tenants as the tenant of a call.
 Result<Json> check_rights(const Caller& caller, const std::string& call, const Json& arguments);
+
+/// kPermissionDenied for a destination that a tenant's admin may not name (core/storage/tenant_destinations.h), in
+/// whichever argument of whichever call: uri, uris, key_uri, and what follows LOCATION= in value. sys may name any, also
+/// in a session for a tenant. storage/change only finds a destination by its path.
+Status check_named_destinations(const TenantDestinations& rules, const Caller& caller, const std::string& call,
+                                const Json& arguments);
 
 /// kConflict for `sys` and META$… : they are never archived, backed up or restored.
 Status check_user_tenant(const std::string& name);

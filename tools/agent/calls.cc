@@ -39,7 +39,7 @@ namespace {
 Result<Caller> in_session(Engine& engine, const Caller& caller, const std::string& name, const Json& arguments) {
   Caller own = caller;
   if (!caller.sys || (name != "sql" && name != "sql/execute") || !arguments.contains("tenant")) return own;
-  own.sys = false, own.tenant = arguments["tenant"];
+  own.sys = false, own.by_sys = true, own.tenant = arguments["tenant"];
   SEABED_CHECK(engine.tenant(own.tenant));
   return own;
 }
@@ -50,6 +50,7 @@ Result<Json> checked_call(Engine& engine, const std::string& name, const Json& a
   try {
     SEABED_TRY(const Json checked, check_rights(caller, name, arguments));
     SEABED_TRY(const Caller own, in_session(engine, caller, name, checked));
+    SEABED_CHECK(check_named_destinations(engine.context().tenant_destinations, own, name, checked));
     if (rule_of(name)->changes) SEABED_CHECK(audit_ready());
     *entered = true;
     return all_calls().find(name)->second(engine, checked, own);

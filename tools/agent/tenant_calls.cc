@@ -35,7 +35,9 @@ Result<Json> show(Engine& engine, const Json& args) {
 
 Result<Json> set_parameter(Engine& engine, const Json& args) {
   SEABED_CHECK(engine.set_parameter(args.at("tenant"), args.at("name"), args.at("value")));
-  return Json{{"tenant", args.at("tenant")}, {"name", args.at("name")}, {"value", args.at("value")}};
+  SEABED_TRY(const auto* spec, catalog::parameter_spec(args.at("name")));
+  const Json shown = spec->secret ? Json("***") : args.at("value");
+  return Json{{"tenant", args.at("tenant")}, {"name", args.at("name")}, {"value", shown}};
 }
 
 Result<Json> show_parameters(Engine& engine, const Json& args) {
@@ -44,7 +46,7 @@ Result<Json> show_parameters(Engine& engine, const Json& args) {
   for (const auto& row : rows) {
     SEABED_TRY(const auto* spec, catalog::parameter_spec(row.name));
     json.push_back({{"name", row.name},
-                    {"value", row.name == "external_kms_info" && !row.value.empty() ? std::string("***") : row.value},
+                    {"value", row.value},
                     {"default", spec->default_text},
                     {"is_default", row.is_default},
                     {"help", spec->help}});

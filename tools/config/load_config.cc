@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/uri.h"
+#include "core/storage/tenant_destinations.h"
 #include "tools/config/config_files.h"
 #include "tools/config/observation.h"
 #include "tools/config/roles.h"
@@ -44,7 +45,12 @@ struct Loader {
   Status drivers(const toml::table* table) {
     auto r = reader("drivers", table);
     uint64_t attempts = config.storage.max_attempts;
+    auto& allowed = config.storage.allowed_destinations;
     r.paths("directories", &config.storage.driver_directories).number("max_attempts", &attempts, 1, 100);
+    r.texts("allowed_destinations", &allowed);
+    for (const std::string& entry : allowed)
+      if (auto good = check_allowed_entry(entry); !good)
+        r.fail_at(table ? table->get("allowed_destinations") : nullptr, good.error().message());
     config.storage.max_attempts = static_cast<int>(attempts);
     return r.done();
   }

@@ -37,6 +37,7 @@ class LocalMachine : public Machine {
     context_.clock = &system_clock();
     context_.tenants = config_.tenants;
     context_.limits = config_.limits;
+    context_.tenant_destinations = {config_.storage.allowed_destinations, config_.storage.driver_defaults};
     context_.drill = config_.drill;
     context_.scan_tenant = scan_in_child(config_.file);
     context_.state_directory = config_.state_directory;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/catalog/ls_progress.h"
+#include "core/catalog/operator_facts.h"
 #include "core/engine/archive/round_executor.h"
 #include "core/format/meta.pb.h"
 
@@ -84,6 +85,9 @@ Status RoundExecutor::write_checkpoint(uint64_t piece_id, Scn scn, const std::ve
     ls->set_groups(p.groups);
   }
   body.set_hole_count(holes);
+  SEABED_TRY(const auto decided, context_.catalog->get<catalog::OperatorFacts>(
+                                     [&](Transaction& tx) { return catalog::operator_facts(tx, config_.tenant_id); }));
+  catalog::put_facts(decided, scn, body.mutable_operator_facts());
   return dest_.tree->write_checkpoint(key(piece_id), body);
 }
 

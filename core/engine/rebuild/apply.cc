@@ -66,6 +66,8 @@ Status apply_plan(Transaction& tx, uint64_t tenant_id, const Plan& plan, const s
   SEABED_CHECK(write_archive(tx, plan));
   SEABED_CHECK(write_sets(tx, tenant_id, plan));
   write_parameters(tx, tenant_id, plan);
+  if (plan.ids) SEABED_CHECK(catalog::adopt_ids(tx, *plan.ids));
+  if (plan.decided) SEABED_CHECK(catalog::adopt_decisions(tx, tenant_id, *plan.decided));
   if (!plan.log_mode.empty()) SEABED_CHECK(catalog::set_log_mode(tx, tenant_id, plan.log_mode));
   if (plan.incarnation) SEABED_CHECK(catalog::set_tenant_incarnation(tx, tenant_id, plan.incarnation));
   if (plan.changes.empty()) return ok();

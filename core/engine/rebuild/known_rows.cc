@@ -51,6 +51,7 @@ Result<KnownRows> load_known(Transaction& tx, uint64_t tenant_id) {
   SEABED_TRY(out.pieces, catalog::list_pieces(tx, tenant_id));
   SEABED_TRY(out.sets, catalog::list_backup_sets(tx, tenant_id));
   SEABED_TRY(out.jobs, catalog::unfinished_backup_jobs(tx, tenant_id));
+  SEABED_TRY(out.decided, catalog::operator_facts(tx, tenant_id));
   for (const auto& job : out.jobs) {
     SEABED_TRY(auto task, catalog::find_set_task(tx, job.job_id));
     if (task) out.tasks.push_back(*task);

@@ -7,6 +7,7 @@
 #include "core/catalog/backup_jobs.h"
 #include "core/catalog/backup_sets.h"
 #include "core/catalog/destinations.h"
+#include "core/catalog/operator_facts.h"
 #include "core/catalog/rounds.h"
 #include "core/catalog/tenants.h"
 #include "core/media/paths.h"
@@ -21,6 +22,7 @@ struct KnownRows {
   std::vector<catalog::BackupSetRow> sets;
   std::vector<catalog::BackupJobRow> jobs;       // unfinished
   std::vector<catalog::SetTaskRow> tasks;        // of those
+  catalog::OperatorFacts decided;                // and the ids that were given
 
   const catalog::DestinationRow* destination(uint64_t dest_id) const;
   const catalog::DestinationRow* current(catalog::DestinationKind kind) const;

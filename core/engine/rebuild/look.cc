@@ -1,5 +1,6 @@
 #include "core/engine/rebuild/look.h"
 
+#include "core/format/meta.pb.h"
 #include "core/media/tombstone.h"
 #include "core/storage/destination.h"
 
@@ -19,6 +20,12 @@ Result<DestinationFacts> facts_on(EngineContext& context, ObjectStore& store) {
 }
 
 }  // namespace
+
+void note_decided(const meta::OperatorFacts& said, DestinationLook* look) {
+  catalog::OperatorFacts facts = catalog::read_facts(said);
+  const auto age = [](const catalog::OperatorFacts& f) { return std::pair(f.version, f.scn); };
+  if (!look->decided || age(facts) > age(*look->decided)) look->decided = std::move(facts);
+}
 
 Status look_at_tombstones(const Medium& medium, const std::function<bool(const DestinationLook::Deleted&)>& left,
                           DestinationLook* look) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,10 @@
 #include "core/engine/rebuild/known_rows.h"
 #include "core/media/format_file.h"
 #include "core/media/medium.h"
+
+namespace seabed::meta {
+class OperatorFacts;
+}
 
 namespace seabed::rebuild {
 
@@ -30,6 +35,7 @@ struct DestinationLook {
   std::vector<catalog::BackupSetRow> sets;  // rising; only those that the catalog does not have as they are
   std::vector<uint64_t> listed_sets;
   std::map<std::string, std::string> parameters;   // of the newest good set
+  std::optional<catalog::OperatorFacts> decided;   // both: the newest word of it
   // Both: what has a tombstone, whatever else lies there. `unfinished`: its deletion was begun and has objects left.
   struct Deleted { paths::PieceKey piece; paths::SetId set; bool unfinished = false; };
   std::vector<Deleted> deleted;
@@ -42,6 +48,8 @@ Result<DestinationFacts> read_facts(EngineContext& context, const std::string& u
 Result<DestinationLook> look_at(EngineContext& context, const std::string& uri, const KnownRows& known,
                                 const CancelToken& cancel);
 
+/// `said` takes the place of look->decided when it is newer.
+void note_decided(const meta::OperatorFacts& said, DestinationLook* look);
 /// The tombstones of a destination, for look->deleted; `left` says whether a set or piece still has its placeholder.
 Status look_at_tombstones(const Medium& medium, const std::function<bool(const DestinationLook::Deleted&)>& left,
                           DestinationLook* look);

@@ -45,10 +45,25 @@ class ArchiveLook {
       SEABED_CHECK(add_piece(piece));
     }
     for (auto& [id, round] : rounds_) look_.rounds.push_back(std::move(round));
+    for (auto it = frozen.rbegin(); it != frozen.rend() && !look_.decided; ++it) SEABED_CHECK(read_decided(it->first));
     return ok();
   }
 
  private:
+  /// In the last checkpoint of a piece; the newest piece may have none yet.
+  Status read_decided(const paths::PieceKey& key) {
+    SEABED_TRY(const auto entries, medium_.list(paths::checkpoint_dir(key)));
+    std::optional<uint64_t> newest;
+    for (const ListEntry& e : entries)
+      if (const auto scn = paths::parse_checkpoint(e.key); scn && *scn >= newest.value_or(0)) newest = scn;
+    if (!newest) return ok();
+    meta::Checkpoint checkpoint;
+    const Status read = medium_.read_message(paths::checkpoint(key, *newest), FileType::kCheckpoint, &checkpoint);
+    if (!read && read.error().code != Code::kNotFound && read.error().code != Code::kCorruption) return read;
+    if (read && checkpoint.has_operator_facts()) note_decided(checkpoint.operator_facts(), &look_);
+    return ok();
+  }
+
   Status read_rounds() {
     SEABED_TRY(auto entries, medium_.list(paths::rounds()));
     for (const ListEntry& e : entries) {

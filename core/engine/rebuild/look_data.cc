@@ -92,6 +92,7 @@ Status look_at_data(const Medium& medium, const KnownRows& known, DestinationLoo
     look->listed_sets.push_back(set.id.id);
     if (set.problem) look->problems.push_back(set.problem->message());
     if (set.usable()) newest = &set;
+    if (set.usable() && set.descriptor.has_operator_facts()) note_decided(set.descriptor.operator_facts(), look);
     if (is_known(known, set, look->format.dest_id)) continue;
     BackupSetRow row = plain_row(*look, set);
     if (set.usable()) describe(&row, set.descriptor);

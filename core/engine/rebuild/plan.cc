@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "core/catalog/delete_policies.h"
+
 namespace seabed::rebuild {
 namespace {
 
@@ -41,6 +43,7 @@ class Planner {
     }
     close_all_but_the_newest();
     choose_log_mode();
+    choose_decisions();
     if (plan_.incarnation <= known_.tenant.incarnation) plan_.incarnation = 0;
     return std::move(plan_);
   }
@@ -196,6 +199,51 @@ class Planner {
     if (newest->status != "STOPPING") return;
     plan_.log_mode = "ARCHIVELOG";
     say("log mode: ARCHIVELOG, since the newest round was going on");
+  }
+
+  // ---- what operators decided ----
+  static std::string text_of(const catalog::OperatorFacts& f) {
+    std::string out = "delete policy ";
+    for (const auto& p : f.policies) out += p.name + " (" + (p.recovery_window.empty() ? "0" : p.recovery_window) + "), ";
+    if (f.policies.empty()) out += "none, ";
+    if (f.binding.empty()) return out + "no archive destination";
+    return out + fmt::format("BINDING {}, pieces of {} s, {}", f.binding, f.piece_switch_interval_us / 1'000'000, f.archive_state);
+  }
+
+  /// One that this version would not take is told, not written: nothing is deleted by a policy that nobody gave.
+  void drop_unknown_policies(catalog::OperatorFacts* facts) {
+    std::erase_if(facts->policies, [&](const auto& p) {
+      const bool known = (p.name == "default" || p.name == "log_only") && catalog::parse_recovery_window(p.recovery_window);
+      if (!known) plan_.problems.push_back("delete policy '" + p.name.substr(0, 40) + "' is not known to this version: add it again");
+      return !known;
+    });
+    if (facts->policies.size() > 1) facts->policies.resize(1);
+  }
+
+  void choose_decisions() {
+    std::optional<catalog::OperatorFacts> newest, ids;
+    for (const DestinationLook& look : looks_) {
+      if (!look.decided) continue;
+      const auto age = [](const catalog::OperatorFacts& f) { return std::pair(f.version, f.scn); };
+      if (!newest || age(*look.decided) > age(*newest)) newest = look.decided;
+      if (!ids) ids.emplace();
+      for (const auto& [name, last] : look.decided->used) ids->used[name] = std::max(ids->used[name], last);
+    }
+    if (!newest) {
+      if (options_.asked && known_.empty())
+        plan_.problems.push_back("delete policy, BINDING, DEFER and the ids of jobs are not known: no checkpoint and no set of "
+                                 "these media has them. Nothing is cleaned until a policy is added again; ids begin again");
+      return;
+    }
+    const bool behind = std::ranges::any_of(ids->used, [&](const auto& used) {
+      const auto mine = known_.decided.used.find(used.first);
+      return (mine == known_.decided.used.end() ? 0 : mine->second) < used.second;
+    });
+    if (behind) plan_.ids = std::move(ids), say("ids of jobs and tasks: go on behind those that the media name");
+    if (newest->version <= known_.decided.version) return;
+    drop_unknown_policies(&*newest);
+    say("decisions as of the last checkpoint or backup: " + text_of(*newest));
+    plan_.decided = std::move(newest);
   }
 
   // ---- data ----

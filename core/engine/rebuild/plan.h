@@ -22,6 +22,7 @@ struct Plan {
   struct JobEnd { uint64_t job_id = 0; catalog::BackupSetRow set; };
   std::vector<JobEnd> jobs;                    // that ended without the catalog's knowing it
   std::map<std::string, std::string> parameters;
+  std::optional<catalog::OperatorFacts> decided, ids;   // newer than the catalog's; `ids`: the largest of each counter
   std::string log_mode;                        // empty: as it is
   uint64_t incarnation = 0;                    // 0: as it is
   uint64_t last_set = 0, last_dest = 0;        // used on the media: never given again

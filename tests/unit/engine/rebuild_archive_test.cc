@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/catalog/delete_policies.h"
 #include "core/catalog/events.h"
 #include "core/catalog/holes.h"
 #include "core/engine/rebuild/rebuild.h"
@@ -124,6 +125,77 @@ TEST_F(RebuildTest, ALostCatalogIsWrittenAgainAndTheOldRoundGetsItsEnd) {
   ASSERT_EQ(pieces.size(), 2u);
   EXPECT_EQ(pieces[0].status, "FROZEN");
   EXPECT_EQ(pieces[1].piece_id, pieces[0].piece_id + 1);
+}
+
+/// The next id of a job, as whoever begins one gets it.
+uint64_t next_job(Catalog& catalog) {
+  const auto id = catalog.get<uint64_t>([](Transaction& tx) { return catalog::next_id(tx, "job", 1); });
+  EXPECT_TRUE(id) << id.error().message();
+  return id ? *id : 0;
+}
+
+catalog::OperatorFacts decided(Installation& in) {
+  const auto facts = in.catalog->get<catalog::OperatorFacts>(
+      [&](Transaction& tx) { return catalog::operator_facts(tx, in.tenant.tenant_id); });
+  EXPECT_TRUE(facts) << facts.error().message();
+  return facts ? *facts : catalog::OperatorFacts{};
+}
+
+TEST_F(RebuildTest, DecisionsAndIdsOfJobsComeBackFromTheLastCheckpoint) {
+  make();
+  in->start();
+  ASSERT_TRUE(reaches("DOING", 1));
+  uint64_t last = 0;
+  for (int i = 0; i < 17; ++i) last = next_job(*in->catalog);
+  Installation::must(in->catalog->transact([&](Transaction& tx) -> Status {
+    SEABED_CHECK(catalog::add_delete_policy(tx, {in->tenant.tenant_id, "default", "9d"}));
+    SEABED_TRY(auto dest, catalog::current_destination(tx, in->tenant.tenant_id, catalog::DestinationKind::kArchive));
+    dest->binding = "MANDATORY", dest->piece_switch_interval_us = 172'800'000'000;
+    SEABED_CHECK(catalog::operator_decided(tx, in->tenant.tenant_id));
+    return catalog::update_destination(tx, *dest);
+  }));
+  const auto before = decided(*in);
+  EXPECT_GE(before.version, 2u);
+  in->write("a;");
+  flush();
+  close_catalog();
+  const std::string older = dir.path() + "/older.db";
+  fs::copy_file(catalog_path(), older);
+  fs::remove(catalog_path());
+  open_catalog();
+  const auto report = rebuild();
+  ASSERT_EQ(report.tenants.size(), 1u);
+  for (const std::string& problem : report.tenants[0].problems) EXPECT_EQ(problem.find("policy"), problem.npos) << problem;
+  const auto back = decided(*in);
+  EXPECT_EQ(back.policies, before.policies);
+  EXPECT_EQ(back.binding, "MANDATORY");
+  EXPECT_EQ(back.piece_switch_interval_us, 172'800'000'000u);
+  EXPECT_EQ(back.version, before.version);
+  EXPECT_GT(next_job(*in->catalog), last) << "an id that was given is never given again";
+  EXPECT_TRUE(rebuild().tenants[0].changes.empty()) << "a second time nothing is left out again";
+  // A later decision; then a catalog of before it is put back: the medium's word is the newer one.
+  in->start();
+  ASSERT_TRUE(reaches("DOING", 2)) << in->archiver->status().comment;
+  Installation::must(in->catalog->transact([&](Transaction& tx) -> Status {
+    SEABED_CHECK(catalog::drop_delete_policy(tx, in->tenant.tenant_id, "default"));
+    return catalog::add_delete_policy(tx, {in->tenant.tenant_id, "default", "30d"});
+  }));
+  last = next_job(*in->catalog);
+  in->write("b;");
+  flush();
+  put_back(older);
+  EXPECT_EQ(decided(*in).policies.at(0).recovery_window, "9d");
+  const auto changes = bring_forward(in->context, in->tenant.tenant_id, MediaKind::kArchive, CancelToken());
+  ASSERT_TRUE(changes) << changes.error().message();
+  EXPECT_EQ(decided(*in).policies.at(0).recovery_window, "30d");
+  EXPECT_GT(next_job(*in->catalog), last);
+  // And one that the medium does not know yet stays.
+  Installation::must(in->catalog->transact([&](Transaction& tx) -> Status {
+    SEABED_CHECK(catalog::drop_delete_policy(tx, in->tenant.tenant_id, "default"));
+    return catalog::add_delete_policy(tx, {in->tenant.tenant_id, "default", "60d"});
+  }));
+  ASSERT_TRUE(bring_forward(in->context, in->tenant.tenant_id, MediaKind::kArchive, CancelToken()));
+  EXPECT_EQ(decided(*in).policies.at(0).recovery_window, "60d");
 }
 
 TEST_F(RebuildTest, ASecondRebuildChangesNothingAlsoBesideTheArchiver) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/engine/rebuild/plan.h"
 
 namespace seabed::rebuild {
@@ -251,6 +253,37 @@ TEST(RebuildPlan, AnUnfinishedSetOfARunningJobGoesOnAndAnyOtherHasFailed) {
   ASSERT_EQ(plan.sets.size(), 1u);
   EXPECT_EQ(plan.sets[0].backup_set_id, 5u);
   EXPECT_EQ(plan.sets[0].status, "FAILED");
+}
+
+bool mentions(const std::vector<std::string>& lines, const std::string& word) {
+  return std::any_of(lines.begin(), lines.end(), [&](const auto& line) { return line.find(word) != line.npos; });
+}
+
+TEST(RebuildPlan, TheNewestDecisionOfTheMediaCountsIfItIsNewerThanTheCatalogs) {
+  auto archive = archive_look(), data = data_look();
+  archive.decided = catalog::OperatorFacts{.version = 3, .scn = 50, .policies = {{"default", "7d"}}, .binding = "MANDATORY",
+                                           .archive_state = "DEFER", .piece_switch_interval_us = 5, .used = {{"job", 9}, {"task", 4}}};
+  data.decided = catalog::OperatorFacts{.version = 2, .scn = 60, .policies = {{"default", "1d"}}, .used = {{"job", 12}}};
+  const Plan plan = plan_of(lost(), {archive, data});
+  ASSERT_TRUE(plan.decided && plan.ids);
+  EXPECT_EQ(plan.decided->policies.at(0).recovery_window, "7d");
+  EXPECT_EQ(plan.ids->used.at("job"), 12u) << "the largest of all";
+  EXPECT_EQ(plan.ids->used.at("task"), 4u);
+  EXPECT_TRUE(mentions(plan.changes, "default (7d)"));
+  KnownRows known = lost();
+  known.decided = catalog::OperatorFacts{.version = 3, .used = {{"job", 12}, {"task", 4}}};
+  const Plan again = plan_of(known, {archive, data});
+  EXPECT_FALSE(again.decided);
+  EXPECT_FALSE(again.ids);
+}
+
+TEST(RebuildPlan, APolicyThatCannotBeKnownIsSaid) {
+  EXPECT_TRUE(mentions(plan_of(lost(), {archive_look()}).problems, "delete policy"));
+  auto look = archive_look();
+  look.decided = catalog::OperatorFacts{.version = 1, .policies = {{"of a later version", "1s"}}};
+  const Plan plan = plan_of(lost(), {look});
+  EXPECT_TRUE(mentions(plan.problems, "of a later version"));
+  EXPECT_TRUE(plan.decided->policies.empty()) << "nothing is deleted by a policy that nobody gave";
 }
 
 TEST(RebuildPlan, ACopyOfADestinationIsRefused) {

@@ -60,6 +60,35 @@ TEST(CallRights, AnAdminsCallIsNotForSys) {
   EXPECT_TRUE(check_rights(Caller::admin("shop"), "storage/change", Json::object()));
 }
 
+/// Every call that an admin may make, and every argument that can be a URI in one: to a host of its own it never gets.
+TEST(CallRights, AnAdminNamesOnlyDestinationsOfTheOperator) {
+  TenantDestinations rules;
+  rules.driver_defaults = {{"azblob", {{"host", "https://ops.blob.core.windows.net"}, {"sas_token", "sv=1"}}}};
+  const std::string evil = "azblob://container/path?host=https://evil.example", good = "azblob://container/path";
+  const Caller admin = Caller::admin("shop");
+  Caller session = admin;
+  session.by_sys = true;
+  const auto with = [](const std::string& name, const std::string& uri) -> Json {
+    if (name == "uris") return {{name, {uri}}};
+    return {{name, name == "value" ? "LOCATION=" + uri : uri}};
+  };
+  size_t refused = 0;
+  for (const std::string& call : call_names())
+    for (const char* name : {"uri", "uris", "key_uri", "value"}) {
+      if (std::string(name) == "value" && call != "standby/set-log-source") continue;
+      const Status asked = check_named_destinations(rules, admin, call, with(name, evil));
+      ASSERT_FALSE(asked) << call << " " << name;
+      EXPECT_EQ(asked.error().code, Code::kPermissionDenied) << call;
+      EXPECT_NE(asked.error().reason.find("evil.example"), std::string::npos);
+      EXPECT_NE(asked.error().next_step.find("allowed_destinations"), std::string::npos);
+      EXPECT_TRUE(check_named_destinations(rules, admin, call, with(name, good))) << call;
+      EXPECT_TRUE(check_named_destinations(rules, Caller::system(), call, with(name, evil))) << call;
+      EXPECT_TRUE(check_named_destinations(rules, session, call, with(name, evil))) << call;
+      ++refused;
+    }
+  EXPECT_GT(refused, 100u);
+}
+
 class Roles : public testing::Test {
  protected:
   Roles() {
