@@ -204,6 +204,20 @@ TEST(ChangedKeys, BothWays) {
             (std::vector<std::string>{"a", "d", "c"}));
 }
 
+TEST_F(ConfigFiles, AllowedDestinationsAreReadAndChecked) {
+  write("seabed.toml", "[drivers]\nallowed_destinations = [\"s3://bucket/shop\", \"https://*.example.com\"]\n");
+  auto config = load();
+  ASSERT_TRUE(config) << config.error().message();
+  EXPECT_EQ(config->storage.allowed_destinations, (std::vector<std::string>{"s3://bucket/shop", "https://*.example.com"}));
+  EXPECT_NE(value(*config, "drivers.allowed_destinations").origin, "(none)");
+  for (const char* bad : {"", "/backup", "user@host", "s3://b?access_key=SECRET"}) {
+    write("seabed.toml", std::string("[drivers]\nallowed_destinations = [\"") + bad + "\"]\n");
+    const std::string why = refused();
+    EXPECT_NE(why.find("seabed.toml:2"), why.npos) << why;
+    EXPECT_EQ(why.find("SECRET"), why.npos) << why;
+  }
+}
+
 TEST_F(ConfigFiles, RolesAndAudit) {
   write("seabed.toml", "[agent]\ncatalog = \"/srv/seabed/c.db\"\n[roles]\nsocket_group = \"root\"\n"
                        "[roles.sys]\ngroups = [\"root\", \"no such group\"]\n[roles.shop]\nusers = [\"root\", \"70001\"]\n" +
