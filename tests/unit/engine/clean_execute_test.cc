@@ -1,148 +1,231 @@
-// Cleanup executed against the model: random histories of backups, log and windows on a real medium. What the
-// model calls restorable is what the media give, before and after each cleanup, nothing of the window gets
-// lost, and restores to its moments equal the oracle.
+// Cleanup executed against the model: random histories of backups, failures, gaps, holes, policies, deletions by id
+// and cleanups on real media. Every moment that the model calls restorable is restored and equals the oracle; every
+// moment that it calls lost is refused.
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <random>
 
+#include "tests/unit/engine/clean_history.h"
 #include "tests/unit/engine/clean_rig.h"
 
 namespace seabed::testing_clean {
 namespace {
 
-/// Seconds and pieces of 100 seconds; written from the reference's text and not from the rules' code.
-class Model {
+using clean::CleanRequest;
+using Ids = HistoryModel::Ids;
+constexpr uint64_t kPiece = 20;
+
+class History {
  public:
-  struct Set {
-    uint64_t id, start, min, parent;
-    bool full, alive = true;
-  };
-  std::vector<Set> sets;
-  std::set<uint64_t> gone_pieces;
-  uint64_t now = 0;
+  explicit History(uint64_t seed) : random_(seed), rig_(dice(4) == 0, kPiece) { rig_.advance(archive(1 + dice(20))); }
 
-  bool log_is_there(uint64_t from, uint64_t to) const {
-    for (uint64_t p = from / 100 + 1; (p - 1) * 100 < to; ++p)
-      if (gone_pieces.contains(p)) return false;
-    return true;
+  void run() {
+    for (int i = 0; i < 24 && !testing::Test::HasFailure(); ++i) step();
+    expect_every_moment();
   }
-  bool chain_is_there(const Set& s) const {
-    return s.alive && (s.full || chain_is_there(sets[s.parent - 1]));
-  }
-  /// The newest set that a restore to `second` begins from; 0: none.
-  uint64_t base_of(uint64_t second) const {
-    uint64_t base = 0;
-    for (const Set& s : sets)
-      if (chain_is_there(s) && s.min <= second && second <= now && log_is_there(s.start - 1, second))
-        base = s.id;
-    return base;
-  }
-  std::vector<bool> restorable() const {
-    std::vector<bool> out(now + 1);
-    for (uint64_t second = 0; second <= now; ++second) out[second] = base_of(second) != 0;
-    return out;
-  }
-  void clean(uint64_t window) {
-    const Set* point = nullptr;
-    for (const Set& s : sets)
-      if (s.alive && s.full && s.min + window <= now && log_is_there(s.start - 1, s.min)) point = &s;
-    if (window == 0 || now <= window || !point) return;
-    const uint64_t clean_point = point->id, replay = point->start - 1;
-    for (Set& s : sets)
-      if (s.id < clean_point) s.alive = false;
-    for (uint64_t p = 1; p * 100 <= replay && p * 100 < now; ++p) gone_pieces.insert(p);
-  }
-};
+  struct Counts {
+    uint64_t restores = 0, refusals = 0, sets = 0, pieces = 0, by_id = 0, not_by_id = 0, holes = 0, gaps = 0;
+  } counts;
 
-class CleanExecution : public ::testing::TestWithParam<uint64_t> {
- protected:
+ private:
   uint64_t dice(uint64_t n) { return random_() % n; }
+  uint64_t archive(uint64_t second) {
+    model_.archive(second);
+    return second;
+  }
 
   void step() {
-    switch (dice(4)) {
-      case 0: rig.advance(rig.now() + 1 + dice(150)); break;
-      case 1: backup(true); break;
-      default: backup(false);
+    switch (dice(16)) {
+      case 0:
+      case 1: return advance(1 + dice(30));
+      case 2:
+      case 3: return backup(true);
+      case 4:
+      case 5:
+      case 6: return backup(false);
+      case 7: return fail_backup();
+      case 8:
+      case 9: return hole();
+      case 10: return dice(2) ? gap("INTERRUPTED") : defer();
+      case 11:
+      case 12: return delete_by_id();
+      case 13: policy(); [[fallthrough]];
+      default: clean();
     }
-    model.now = rig.now();
   }
+
+  // ---- log ----
+  void advance(uint64_t seconds) { rig_.advance(archive(rig_.now() + seconds)); }
+  void hole() {
+    const uint64_t second = rig_.now() + 1;
+    rig_.put_hole(1001 + dice(2), second);
+    model_.holes.push_back({model_.round, second});
+    advance(1 + dice(10));
+    ++counts.holes;
+  }
+  void stand_still(const std::string& status) {
+    rig_.stand_still(rig_.now() + 1 + dice(30), status);
+    model_.now = rig_.now();
+    if (dice(2)) clean();
+  }
+  void gap(const std::string& status) {
+    stand_still(status);
+    rig_.next_round();
+    model_.begin_round(rig_.now());
+    advance(1 + dice(10));
+    replay_ = 0, ++counts.gaps;
+  }
+  /// ENABLE goes on where the round stood, if the log was kept so long.
+  void defer() { dice(3) ? (stand_still("SUSPEND"), advance(1 + dice(10))) : gap("SUSPEND"); }
+
+  // ---- sets ----
   void backup(bool full) {
-    full = full || model.sets.empty() || !model.chain_is_there(model.sets.back());
-    const uint64_t start = std::max<uint64_t>(rig.now(), 1);
-    const uint64_t id = rig.backup(full, 5 + dice(60));
-    model.sets.push_back({id, start, rig.now(), id - 1, full});
-    model.now = rig.now();
-    if (dice(2)) rig.advance(rig.now() + 1 + dice(120));
-    model.now = rig.now();
+    const HistoryModel::Set* parent = model_.parent();
+    change_files();
+    full = full || !parent;
+    const uint64_t back = rig_.now() - std::min(rig_.now(), dice(15));
+    const uint64_t replay = std::max({model_.round_begin() + 1, back, replay_});  // what a database dropped stays so
+    const uint64_t covers = std::max({replay, covers_, dice(2) ? rig_.now() + 1 : 0});
+    replay_ = replay, covers_ = covers;
+    const uint64_t parent_id = full ? 0 : parent->id, round = model_.round;
+    const uint64_t id = rig_.backup(full, 1 + dice(12), replay, covers);
+    model_.sets.push_back({id, round, replay, archive(rig_.now()), covers, parent_id, full});
   }
-  void expect_same_window() {
-    const auto window = compute_window(rig.media.context, rig.media.source());
-    ASSERT_TRUE(window) << window.error().message();
-    const auto expected = model.restorable();
-    for (uint64_t second = 0; second <= model.now; ++second) {
-      bool there = false;
-      for (const auto& range : window->ranges) there |= range.from <= at(second) && at(second) <= range.to;
-      ASSERT_EQ(there, expected[second]) << "second " << second << " of " << model.now;
-    }
+  void fail_backup() {
+    const bool full = !model_.parent() || dice(2);
+    const uint64_t took = 1 + dice(10), id = rig_.failed_backup(full, took);
+    model_.sets.push_back({id, model_.round, 0, rig_.now() + took, 0, 0, full, true});
+    advance(took + dice(5));
   }
-  void expect_restore(uint64_t second) {
-    auto request = rig.media.request(rig.media.scn(at(second)));
-    const auto done = rig.media.restore(request);
-    ASSERT_TRUE(done) << "second " << second << ": " << done.error().message();
-    for (uint64_t ls : {1001, 1002})
-      ASSERT_EQ(rig.media.staged(request.directory, ls),
-                rig.media.expected(model.base_of(second), ls, second))
-          << second;
-    std::filesystem::remove_all(request.directory);
-    ++restores;
+  /// So that the bytes tell from which set they came.
+  void change_files() {
+    auto& files = rig_.media.files[1001 + dice(2)];
+    std::erase_if(files, [](const auto& f) { return f.name == "000099.sst"; });
+    files.push_back({"000099.sst", "minor", testing_restore::noise(dice(1000), 100 + dice(3000))});
   }
-  void clean(uint64_t window) {
-    rig.set_policy(window ? std::to_string(window) + "s" : "");
-    const auto before = model.restorable();
-    model.clean(window);
+
+  // ---- deletions ----
+  void policy() {
+    policy_ = dice(5) == 0 ? "" : dice(5) == 0 ? "log_only" : "default";
+    window_ = dice(6) ? 10 + dice(150) : 0;
+    policy_.empty() ? rig_.drop_policy() : rig_.set_policy(window_ ? std::to_string(window_) + "s" : "", policy_);
+  }
+  void clean() {
+    const auto before = model_.restorable();
+    model_.clean(policy_, window_);
     {
-      CleanRig::Session session(rig);
+      CleanRig::Session session(rig_);
       const auto done = session.clean();
       ASSERT_TRUE(done) << done.error().message();
     }
-    std::set<std::string> sets, pieces;
-    for (const auto& s : model.sets)
-      if (s.alive) sets.insert("backup_set_" + std::to_string(s.id) + (s.full ? "_full" : "_inc"));
-    for (uint64_t p = 1; (p - 1) * 100 < model.now; ++p)
-      if (!model.gone_pieces.contains(p)) pieces.insert("piece_d1002r1p" + std::to_string(p));
-    EXPECT_EQ(rig.directories(rig.media.data_dir), sets);
-    EXPECT_EQ(rig.directories(rig.media.archive_dir), pieces);
-    deleted += model.gone_pieces.size();
-    expect_same_window();
-    const auto after = model.restorable();
-    const uint64_t from = window == 0 || model.now <= window ? 0 : model.now - window;
-    std::vector<uint64_t> moments;
-    for (uint64_t second = from; second <= model.now; ++second) {
-      EXPECT_EQ(after[second], before[second]) << "second " << second << " of the window from " << from;
-      if (after[second]) moments.push_back(second);
+    const auto after = model_.restorable();
+    for (uint64_t s = model_.now - std::min(model_.now, window_); s <= model_.now && policy_ != "log_only"; ++s)
+      ASSERT_EQ(after[s], before[s]) << "second " << s << " of the window";
+    expect_media();
+  }
+  void delete_by_id() {
+    if (dice(2) && !policy_.empty()) policy_.clear(), rig_.drop_policy();
+    const bool sets = dice(2);
+    Ids ids;
+    const uint64_t most = sets ? model_.sets.size() : model_.pieces.size(), first = 1 + dice(most + 1);
+    for (uint64_t id = first, end = first + 1 + dice(3); id < end; ++id) ids.insert(id);
+    const bool may = sets ? model_.may_delete_sets(ids, !policy_.empty()) : model_.may_delete_pieces(ids, !policy_.empty());
+    CleanRequest request{.what = sets ? CleanRequest::What::kSets : CleanRequest::What::kPieces, .ids = ids};
+    {
+      CleanRig::Session session(rig_);
+      const auto done = session.clean(request);
+      ASSERT_EQ(done.has_value(), may) << (sets ? "sets from " : "pieces from ") << first << ", " << ids.size()
+                                       << (done ? "" : ": " + done.error().message());
     }
-    if (moments.empty() || HasFailure()) return;
-    expect_restore(moments.front());
-    expect_restore(moments[dice(moments.size())]);
+    ++(may ? counts.by_id : counts.not_by_id);
+    if (may) sets ? model_.delete_sets(ids) : model_.delete_pieces(ids);
+    expect_media();
   }
 
-  CleanRig rig;
-  Model model;
-  std::mt19937_64 random_{GetParam()};
-  uint64_t restores = 0, deleted = 0;
+  // ---- looking ----
+  void expect_media() {
+    std::set<std::string> sets, pieces;
+    for (const auto& s : model_.sets)
+      if (s.alive) sets.insert("backup_set_" + std::to_string(s.id) + (s.full ? "_full" : "_inc"));
+    for (const auto& p : model_.pieces)
+      if (p.alive) pieces.insert("piece_d1002r" + std::to_string(p.round) + "p" + std::to_string(p.id));
+    ASSERT_EQ(rig_.directories(rig_.media.data_dir), sets);
+    ASSERT_EQ(rig_.directories(rig_.media.archive_dir), pieces);
+    expect_window();
+    const auto can = model_.restorable();
+    std::vector<uint64_t> borders;
+    for (uint64_t s = 0; s <= model_.now; ++s)
+      if (s == model_.now || can[s] != can[s + 1] || (s > 0 && can[s] != can[s - 1])) borders.push_back(s);
+    for (int i = 0; i < 2 && !testing::Test::HasFailure(); ++i) expect_moment(borders[dice(borders.size())]);
+  }
+  void expect_window() {
+    const auto window = compute_window(rig_.media.context, rig_.media.source());
+    ASSERT_TRUE(window) << window.error().message();
+    const auto expected = model_.restorable();
+    for (uint64_t second = 0; second <= model_.now; ++second) {
+      bool there = false;
+      for (const auto& range : window->ranges) there |= range.from <= at(second) && at(second) <= range.to;
+      ASSERT_EQ(there, expected[second]) << "second " << second << " of " << model_.now;
+    }
+  }
+  void expect_every_moment() {
+    for (uint64_t second = 0; second <= model_.now + 1 && !testing::Test::HasFailure(); ++second)
+      expect_moment(second);
+    for (const auto& s : model_.sets) counts.sets += !s.alive;
+    for (const auto& p : model_.pieces) counts.pieces += !p.alive;
+  }
+  void expect_moment(uint64_t second) {
+    const uint64_t base = model_.base_of(second);
+    auto request = rig_.media.request(rig_.media.scn(at(second)));
+    const auto done = rig_.media.restore(request);
+    ++(base ? counts.restores : counts.refusals);
+    ASSERT_EQ(done.has_value(), base != 0) << "second " << second << (done ? "" : ": " + done.error().message());
+    if (!done) {
+      EXPECT_EQ(done.error().code, Code::kConflict) << second << ": " << done.error().message();
+      return;
+    }
+    for (uint64_t ls : {1001, 1002})
+      ASSERT_EQ(rig_.media.staged(request.directory, ls), rig_.media.expected(base, ls, second)) << second;
+    std::filesystem::remove_all(request.directory);
+  }
+
+  std::mt19937_64 random_;
+  HistoryModel model_{kPiece};
+  CleanRig rig_;
+  std::string policy_;
+  uint64_t window_ = 0, replay_ = 0, covers_ = 0;
 };
 
-TEST_P(CleanExecution, WhatTheModelCallsRestorableRestores) {
-  rig.advance(30 + dice(50));
-  for (int i = 0; i < 5 && !HasFailure(); ++i) {
-    for (int steps = 0; steps < 3; ++steps) step();
-    clean(dice(6) ? 60 + dice(400) : 0);
+void run_histories(uint64_t first, uint64_t last) {
+  History::Counts all;
+  for (uint64_t seed = first; seed <= last && !testing::Test::HasFailure(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    History history(seed);
+    history.run();
+    const auto& c = history.counts;
+    all.restores += c.restores, all.refusals += c.refusals, all.sets += c.sets, all.pieces += c.pieces;
+    all.by_id += c.by_id, all.not_by_id += c.not_by_id, all.holes += c.holes, all.gaps += c.gaps;
   }
-  EXPECT_GT(restores, 2u);
+  // The model is no use when nothing happens in it.
+  for (uint64_t count : {all.restores, all.refusals, all.sets, all.pieces, all.by_id, all.not_by_id, all.holes, all.gaps})
+    EXPECT_GT(count, (last - first) / 2);
+  std::printf("%lu restores, %lu refusals, %lu sets and %lu pieces deleted, by id %lu and refused %lu, %lu holes, %lu gaps\n",
+              all.restores, all.refusals, all.sets, all.pieces, all.by_id, all.not_by_id, all.holes, all.gaps);
 }
 
-INSTANTIATE_TEST_SUITE_P(Histories, CleanExecution, ::testing::Range<uint64_t>(1, 6));
+TEST(CleanExecution, EveryMomentIsAsTheModelSays) { run_histories(1, 6); }
+
+/// SEABED_TEST_HISTORIES=first-last: by hand, and with the label `full`.
+TEST(CleanExecution, MoreHistories) {
+  const char* range = std::getenv("SEABED_TEST_HISTORIES");
+  if (!range) GTEST_SKIP() << "SEABED_TEST_HISTORIES is not set";
+  unsigned long first = 0, last = 0;
+  ASSERT_EQ(std::sscanf(range, "%lu-%lu", &first, &last), 2) << range;
+  run_histories(first, last);
+}
 
 }  // namespace
 }  // namespace seabed::testing_clean

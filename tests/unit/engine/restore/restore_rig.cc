@@ -239,7 +239,7 @@ void Rig::write_set(uint64_t id, bool full, uint64_t start, uint64_t min, uint64
   d.set_start_replay_scn(at(start - 1));
   d.set_min_restore_scn(at(min));
   d.set_archive_dest_id(kArchiveDest);
-  d.set_archive_round_id(1);
+  d.set_archive_round_id(pieces_.empty() ? 1 : pieces_.back().round);
   if (!full) {
     for (const auto& earlier : descriptors_)
       if (earlier.backup_type() == "D") d.set_prev_full_backup_set_id(earlier.backup_set_id());
@@ -255,15 +255,26 @@ void Rig::write_set(uint64_t id, bool full, uint64_t start, uint64_t min, uint64
   ASSERT_TRUE(writer.put(paths::set_end(set, true, tag), FileType::kPlaceholder, placeholder));
 }
 
+void Rig::write_failed_set(uint64_t id, bool full, uint64_t end) {
+  const paths::SetId set{id, full};
+  BackupSetWriter writer(store(data_dir), set, {});
+  meta::Placeholder placeholder;
+  placeholder.set_id(id);
+  ASSERT_TRUE(writer.put(paths::set_start(set), FileType::kPlaceholder, placeholder));
+  ASSERT_TRUE(writer.put(paths::tablet_info(set, 1001, 1, 0, 1), FileType::kTabletInfo, meta::TabletInfo()));
+  const std::string tag = *scn_to_tag(at(end), "UTC");
+  ASSERT_TRUE(writer.put(paths::set_end(set, false, tag), FileType::kPlaceholder, placeholder));
+}
+
 // ---- archive ----
 
-void Rig::write_stream(ArchiveTree& tree, uint64_t piece, uint64_t ls, uint64_t until) {
-  const ArchiveStreamId id{kTenant, kArchiveDest, 1, ls};
+void Rig::write_stream(ArchiveTree& tree, const Piece& piece, uint64_t ls, uint64_t until) {
+  const ArchiveStreamId id{kTenant, kArchiveDest, piece.round, ls};
   auto& writer = writers_[ls];
   if (!writer)
     writer =
         std::make_unique<ArchiveWriter>(*archive_, id, ArchiveWriterOptions{1, "rig", 20'000}, LogFile{});
-  auto& done = log_files_[{ls, piece}];
+  auto& done = log_files_[{ls, piece.id}];
   auto keep = [&] {
     if (!done.empty() && done.back().file_id == writer->current().file_id) done.pop_back();  // it grew
     done.push_back(writer->current());
@@ -277,14 +288,14 @@ void Rig::write_stream(ArchiveTree& tree, uint64_t piece, uint64_t ls, uint64_t 
   };
   auto write = [&](const LogGroup& group) {
     if (batch.size() >= 10) flush();
-    if (batch.empty() && (writer->needs_file() || writer->piece_id() != piece)) {
-      if (writer->current().file_id != 0 && writer->piece_id() == piece) keep();
-      auto opened = writer->open_file(piece, 1, group.begin, group.scn_hi, {});
+    if (batch.empty() && (writer->needs_file() || writer->piece_id() != piece.id)) {
+      if (writer->current().file_id != 0 && writer->piece_id() == piece.id) keep();
+      auto opened = writer->open_file(piece.id, 1, group.begin, group.scn_hi, {});
       ASSERT_TRUE(opened) << opened.error().message();
     }
     batch.push_back(encode(group, 1));
   };
-  for (uint64_t n = std::max(archived_, (piece - 1) * 100) + 1; n <= std::min(until, piece * 100); ++n) {
+  for (uint64_t n = std::max(archived_, piece.from) + 1; n <= std::min(until, piece.to); ++n) {
     if (holes_.count({ls, n}) != 0) {
       write(hole_group(n));
       meta::HoleRecord h;
@@ -292,38 +303,39 @@ void Rig::write_stream(ArchiveTree& tree, uint64_t piece, uint64_t ls, uint64_t 
       h.set_scn_lo(at(n - 1));
       h.set_lsn(lsn(n).bytes);
       h.set_reason("the rig says so");
-      ASSERT_TRUE(write_hole(*archive_, id.piece(piece), h, {}));
+      ASSERT_TRUE(write_hole(*archive_, id.piece(piece.id), h, {}));
     }
     if (ls == 1 && n % 10 != 0) continue;  // a quiet dictionary
     if (lost_.count({ls, n}) == 0) write(log_group(ls, n));
   }
   flush();
-  if (writer->piece_id() == piece) keep();
+  if (writer->piece_id() == piece.id) keep();
   if (ls != 1) return;
   meta::DictionaryFold fold;
-  fold.set_scn(at((piece - 1) * 100));
-  const auto key = paths::schema_meta(id.piece(piece), fold.scn());
+  fold.set_scn(at(piece.from));
+  const auto key = paths::schema_meta(id.piece(piece.id), fold.scn());
   ASSERT_TRUE(put_once(tree.store(), key, FileType::kSchemaMeta, fold, {}));
 }
 
 void Rig::write_archive(uint64_t until) {
+  if (pieces_.empty()) begin_round(0);
   ArchiveTree tree(archive_, "UTC", [] { return IoContext{}; });
   meta::RoundInfo round;
   round.set_dest_id(kArchiveDest);
-  round.set_round_id(1);
+  round.set_round_id(pieces_.back().round);
   ASSERT_TRUE(tree.write_round_start(round));
-  const uint64_t pieces = (until + 99) / 100;
-  // The last one of an earlier call goes on, and is frozen now if it ended just there.
-  for (uint64_t p = std::max<uint64_t>(1, (archived_ + 99) / 100); p <= pieces; ++p) {
-    const paths::PieceKey key{kArchiveDest, 1, p};
-    const Scn end = at(std::min(until, p * 100));
-    ASSERT_TRUE(tree.open_piece(key, kTenant, 1, at((p - 1) * 100)));
+  for (bool last = false; !last;) {
+    Piece& piece = pieces_.back();
+    last = until <= piece.to;  // frozen by the next call, if it ends just there
+    const paths::PieceKey key{kArchiveDest, piece.round, piece.id};
+    const Scn end = at(std::min(until, piece.to));
+    ASSERT_TRUE(tree.open_piece(key, kTenant, 1, at(piece.from)));
     ASSERT_TRUE(tree.write_earlier_pieces(key));
     meta::Checkpoint checkpoint;
     checkpoint.set_checkpoint_scn(end);
     for (uint64_t ls : kStreams) {
-      write_stream(tree, p, ls, until);
-      const auto& logs = log_files_[{ls, p}];
+      write_stream(tree, piece, ls, until);
+      const auto& logs = log_files_[{ls, piece.id}];
       auto* progress = checkpoint.add_ls();
       progress->set_ls_id(ls);
       progress->set_checkpoint_scn(end);
@@ -334,22 +346,44 @@ void Rig::write_archive(uint64_t until) {
       progress->set_last_file_hash128(std::string(view(logs.back().hash)));
     }
     ASSERT_TRUE(tree.write_checkpoint(key, checkpoint));
-    if (p == pieces) continue;
-    meta::PieceDescriptor d;
-    d.set_dest_id(key.dest);
-    d.set_round_id(key.round);
-    d.set_piece_id(p);
-    d.set_start_scn(at((p - 1) * 100));
-    d.set_end_scn(at(p * 100));
-    auto frozen = tree.freeze_piece(
-        key,
-        [&](const meta::LsPieceProgress& l) {
-          return log_files_[{l.ls_id(), p}];
-        },
-        &d);
-    ASSERT_TRUE(frozen) << frozen.error().message();
+    if (last) break;
+    archived_ = piece.to;
+    freeze(tree, piece);
+    pieces_.push_back({piece.round, piece.id + 1, piece.to, piece.to + piece_seconds});
   }
   archived_ = until;
+}
+
+void Rig::freeze(ArchiveTree& tree, Piece& piece) {
+  const paths::PieceKey key{kArchiveDest, piece.round, piece.id};
+  meta::PieceDescriptor d;
+  d.set_dest_id(key.dest);
+  d.set_round_id(key.round);
+  d.set_piece_id(key.piece);
+  d.set_start_scn(at(piece.from));
+  d.set_end_scn(at(piece.to));
+  const auto files = [&](const meta::LsPieceProgress& l) { return log_files_[{l.ls_id(), key.piece}]; };
+  auto frozen = tree.freeze_piece(key, files, &d);
+  ASSERT_TRUE(frozen) << frozen.error().message();
+  piece.frozen = true, piece.reached = archived_;
+}
+
+void Rig::end_round() {
+  ArchiveTree tree(archive_, "UTC", [] { return IoContext{}; });
+  freeze(tree, pieces_.back());
+  meta::RoundInfo round;
+  round.set_dest_id(kArchiveDest);
+  round.set_round_id(pieces_.back().round);
+  round.set_checkpoint_scn(at(archived_));
+  round.set_status("STOP");
+  ASSERT_TRUE(tree.write_round_end(round));
+}
+
+void Rig::begin_round(uint64_t second) {
+  const Piece last = pieces_.empty() ? Piece{0, 0, 0, 0} : pieces_.back();
+  pieces_.push_back({last.round + 1, last.id + 1, second, second + piece_seconds});
+  writers_.clear();
+  archived_ = second;
 }
 
 // ---- looking ----

@@ -64,8 +64,21 @@ class Rig {
   /// Files of a stream as a set must have them; those that an earlier set holds by the same name and content
   /// are reused.
   void write_set(uint64_t id, bool full, uint64_t start, uint64_t min, uint64_t covers = 0);
-  /// Pieces of 100 seconds, all frozen but the last one, whose checkpoint is `until`. Called again, the archive grows.
+  /// What a backup that failed leaves: some of its data, and the two placeholders.
+  void write_failed_set(uint64_t id, bool full, uint64_t end);
+  /// Pieces, all frozen but the last one, whose checkpoint is `until`. Called again, the archive grows.
   void write_archive(uint64_t until);
+  /// The round stops: its last piece is frozen as far as it goes. The next one begins later; what is between them is lost.
+  void end_round();
+  void begin_round(uint64_t second);
+  struct Piece {
+    uint64_t round, id, from, to;  // seconds; to: by its length, also where the round stopped before
+    bool frozen = false;
+    uint64_t reached = 0;  // of a frozen one: the last second that is in it
+  };
+  const std::vector<Piece>& pieces() const { return pieces_; }
+  uint64_t archived() const { return archived_; }
+  uint64_t piece_seconds = 100;  // before anything is archived
   /// Before write_archive: group n of the stream is left out / a hole is told before group n.
   void lose_group(uint64_t ls, uint64_t n) { lost_.insert({ls, n}); }
   void put_hole(uint64_t ls, uint64_t n) { holes_.insert({ls, n}); }
@@ -96,7 +109,8 @@ class Rig {
   void write_formats();
   std::vector<CopyFile> copies(uint64_t set, uint64_t ls, const std::string& kind);
   uint64_t start_of(uint64_t set) const { return starts_.at(set); }
-  void write_stream(ArchiveTree& tree, uint64_t piece, uint64_t ls, uint64_t until);
+  void write_stream(ArchiveTree& tree, const Piece& piece, uint64_t ls, uint64_t until);
+  void freeze(ArchiveTree& tree, Piece& piece);
   std::shared_ptr<ObjectStore> store(const std::string& dir);
 
   std::map<std::pair<uint64_t, std::string>, Held> held_;           // by (ls, name)
@@ -107,6 +121,7 @@ class Rig {
   std::map<uint64_t, std::unique_ptr<ArchiveWriter>> writers_;
   std::map<std::pair<uint64_t, uint64_t>, std::vector<LogFile>> log_files_;  // (ls, piece)
   std::shared_ptr<ObjectStore> archive_;
+  std::vector<Piece> pieces_;
   uint64_t next_logical_ = 1, archived_ = 0;
 };
 
