@@ -240,7 +240,10 @@ class Planner {
       return (mine == known_.decided.used.end() ? 0 : mine->second) < used.second;
     });
     if (behind) plan_.ids = std::move(ids), say("ids of jobs and tasks: go on behind those that the media name");
-    if (newest->version <= known_.decided.version) return;
+    // Catalogs of before decisions were counted have the number 0: with nothing in this one, that counts too.
+    const bool first = options_.asked && known_.empty() && newest->version == 0 && known_.decided.version == 0 &&
+                       (!newest->policies.empty() || !newest->binding.empty());
+    if (newest->version <= known_.decided.version && !first) return;
     drop_unknown_policies(&*newest);
     say("decisions as of the last checkpoint or backup: " + text_of(*newest));
     plan_.decided = std::move(newest);

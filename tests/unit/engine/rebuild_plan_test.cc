@@ -277,6 +277,15 @@ TEST(RebuildPlan, TheNewestDecisionOfTheMediaCountsIfItIsNewerThanTheCatalogs) {
   EXPECT_FALSE(again.ids);
 }
 
+TEST(RebuildPlan, DecisionsOfBeforeTheyWereCountedComeBackToAnEmptyCatalogOnly) {
+  auto look = archive_look();
+  look.decided = catalog::OperatorFacts{.policies = {{"default", "7d"}}, .binding = "OPTIONAL", .archive_state = "ENABLE"};
+  EXPECT_TRUE(plan_of(lost(), {look}).decided);
+  KnownRows known = lost();
+  known.destinations = {look.destination};
+  EXPECT_FALSE(plan_of(known, {look}).decided);
+}
+
 TEST(RebuildPlan, APolicyThatCannotBeKnownIsSaid) {
   EXPECT_TRUE(mentions(plan_of(lost(), {archive_look()}).problems, "delete policy"));
   auto look = archive_look();
