@@ -11,10 +11,13 @@
 #include "tools/cli/invocation.h"
 #include "tools/nouns.h"
 #include "tools/reads/key_words.h"
+#include "tools/reads/row_writer.h"
 #include "tools/reads/staged_place.h"
 
 namespace seabed {
 namespace {
+
+constexpr uint64_t kReadAhead = 2 << 20;  // a macroblock
 
 using rocksdb_source::KeyRange;
 using rocksdb_source::StagedReader;
@@ -71,38 +74,33 @@ Result<KeyRange> read_range(const Invocation& invocation) {
   return range;
 }
 
-void print_row(const Invocation& invocation, std::string_view key, std::string_view value, bool first) {
-  if (invocation.json()) {
-    Json row;
-    add_bytes(&row, "key", key);
-    add_bytes(&row, "value", value);
-    std::cout << (first ? "\n" : ",\n") << row.dump();
-    return;
-  }
-  const bool hex = invocation.has("hex");
-  std::cout << (hex ? to_hex(key) : escaped(key)) << '\t' << (hex ? to_hex(value) : escaped(value)) << '\n';
+/// Everything to the end of the family.
+void read_far_ahead(KeyRange* range) {
+  if (!range->to && !range->prefix) range->read_ahead = kReadAhead;
 }
 
 Result<int> scan(Invocation& invocation) {
-  SEABED_TRY(const KeyRange range, read_range(invocation));
+  SEABED_TRY(KeyRange range, read_range(invocation));
   SEABED_TRY(const uint64_t limit, invocation.number("limit", std::numeric_limits<uint64_t>::max()));
+  if (!invocation.has("limit")) read_far_ahead(&range);
   return child(invocation, [&]() -> Result<int> {
     SEABED_TRY(const Opened opened, open(invocation));
     uint64_t rows = 0;
-    if (invocation.json()) std::cout << "[";
+    bool taken = true;
+    RowWriter out(invocation.json() ? RowForm::kJson : invocation.has("hex") ? RowForm::kHex : RowForm::kText);
     SEABED_CHECK(limit == 0 ? ok()
                             : opened.reader->scan(range, [&](std::string_view key, std::string_view value) {
-                                print_row(invocation, key, value, rows == 0);
-                                return ++rows < limit && std::cout.good();
+                                taken = out.row(key, value);
+                                return ++rows < limit && taken;
                               }));
-    if (invocation.json()) std::cout << "\n]\n";
-    std::cout.flush();
-    return std::cout.good() ? kExitOk : kExitIo;
+    taken = out.finish() && taken;
+    return taken ? kExitOk : kExitIo;
   });
 }
 
 Result<int> count(Invocation& invocation) {
-  SEABED_TRY(const KeyRange range, read_range(invocation));
+  SEABED_TRY(KeyRange range, read_range(invocation));
+  read_far_ahead(&range);
   return child(invocation, [&]() -> Result<int> {
     SEABED_TRY(const Opened opened, open(invocation));
     uint64_t rows = 0, bytes = 0;

@@ -3,6 +3,8 @@
 // cannot be read is returned with its problem, so that window and restore can go around it and verify can
 // name it.
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -28,6 +30,8 @@ class ArchiveReader {
  public:
   /// kConflict when the destination is not a log archive.
   static Result<ArchiveReader> open(Medium medium);
+  /// With the format file that was read before.
+  static Result<ArchiveReader> open(Medium medium, meta::FormatInfo format);
   const meta::FormatInfo& format() const { return format_; }
   const Medium& medium() const { return medium_; }
 
@@ -45,7 +49,11 @@ class ArchiveReader {
       : medium_(std::move(medium)), format_(std::move(format)) {}
   Status read_frozen(PieceFacts* piece) const;
   Status read_active(PieceFacts* piece) const;
+  /// Their objects are listed when this is called.
   Status read_holes(PieceFacts* piece) const;
+  Status take_holes(PieceFacts* piece, const std::vector<ListEntry>& objects) const;
+  Result<std::vector<PieceFacts>> read_all(const std::map<paths::PieceKey, bool>& frozen,
+                                           std::vector<std::function<Status()>> beside) const;
 
   Medium medium_;
   meta::FormatInfo format_;

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "core/base/log.h"
+#include "core/flow/side_by_side.h"
 #include "core/format/meta.pb.h"
 #include "core/media/archive_objects.h"
 #include "core/media/paths.h"
@@ -95,14 +96,18 @@ Result<std::unique_ptr<ReaderLease>> ReaderLease::take(std::shared_ptr<ObjectSto
   facts.sequence = 0;
   const auto mine = names.find(facts.id);
   const bool goes_on = mine != names.end();
-  if (goes_on) facts.sequence = mine->second.back();
+  if (goes_on) {
+    facts.sequence = mine->second.back();
+    out->older_ = mine->second;
+    out->older_.pop_back();  // write() adds it
+  }
   out->store_ = std::move(store);
   out->terms_ = terms;
   out->clock_ = &clock;
   out->facts_ = std::move(facts);
   std::unique_lock lock(out->mutex_);
   SEABED_CHECK(out->write(false, ctx));
-  if (auto clear = check_not_deleted(*out->store_, out->facts_, ctx); !clear) {
+  if (auto clear = out->look_behind(true, ctx); !clear) {
     lock.unlock();
     // A tombstone that came while the earlier lease was in force has deleted nothing yet: giving back would let it.
     if (!goes_on) out->release(ctx);
@@ -112,10 +117,11 @@ Result<std::unique_ptr<ReaderLease>> ReaderLease::take(std::shared_ptr<ObjectSto
   return out;
 }
 
-/// The object of the next sequence, then the one before goes.
+/// The object of the next sequence; the ones before are left to look_behind.
 Status ReaderLease::write(bool released, const IoContext& ctx) {
   const auto before = std::chrono::steady_clock::now();
   ReaderLeaseFacts next = facts_;
+  if (next.sequence != 0) older_.push_back(next.sequence);
   ++next.sequence;
   next.granted = clock_->read().now;
   next.expires = released ? 0 : next.granted + ns(terms_.lease);
@@ -124,15 +130,30 @@ Status ReaderLease::write(bool released, const IoContext& ctx) {
   SEABED_CHECK(put_object(*store_, paths::reader_lease(next.id, next.sequence), bytes, PutMode::kReplace, ctx));
   facts_ = std::move(next);
   valid_until_ = before + terms_.lease;
-  if (facts_.sequence == 1) return ok();  // its first: none is older
-  // Whatever stays behind is an older sequence: nobody asks it.
-  if (auto names = list_names(*store_, ctx)) {
-    std::vector<std::string> older;
-    for (uint64_t sequence : (*names)[facts_.id])
-      if (sequence < facts_.sequence) older.push_back(paths::reader_lease(facts_.id, sequence));
-    if (!older.empty()) (void)store_->remove(older, ctx);
-  }
   return ok();
+}
+
+/// Once the newest is written: what came before it goes, and `tombstones` are looked for.
+Status ReaderLease::look_behind(bool tombstones, const IoContext& ctx) {
+  std::vector<std::function<Status()>> tasks;
+  if (tombstones) tasks.push_back([&] { return check_not_deleted(*store_, facts_, ctx); });
+  if (!older_.empty())
+    tasks.push_back([&] {
+      remove(older_, ctx);
+      return ok();
+    });
+  return side_by_side(tasks);
+}
+
+/// Best effort: whatever stays behind is an older sequence, and nobody asks it.
+void ReaderLease::remove(std::vector<uint64_t> sequences, const IoContext& ctx) {
+  std::vector<std::string> keys;
+  for (const uint64_t sequence : sequences) keys.push_back(paths::reader_lease(facts_.id, sequence));
+  const auto gone = store_->remove(keys, ctx);
+  if (!gone) return;
+  older_.clear();
+  for (size_t i = 0; i < sequences.size(); ++i)
+    if (!(*gone)[i]) older_.push_back(sequences[i]);
 }
 
 Status ReaderLease::renew(const IoContext& ctx) {
@@ -140,7 +161,7 @@ Status ReaderLease::renew(const IoContext& ctx) {
   if (released_) return fail(Code::kConflict, "reader lease " + facts_.id, "was given back");
   const bool ran_out = std::chrono::steady_clock::now() >= valid_until_;
   SEABED_CHECK(write(false, ctx));
-  return ran_out ? check_not_deleted(*store_, facts_, ctx) : ok();
+  return look_behind(ran_out, ctx);
 }
 
 Status ReaderLease::need(std::vector<std::string> directories, const IoContext& ctx) {
@@ -148,7 +169,7 @@ Status ReaderLease::need(std::vector<std::string> directories, const IoContext& 
   if (released_) return fail(Code::kConflict, "reader lease " + facts_.id, "was given back");
   facts_.directories = std::move(directories);
   SEABED_CHECK(write(false, ctx));
-  return check_not_deleted(*store_, facts_, ctx);
+  return look_behind(true, ctx);
 }
 
 void ReaderLease::release(const IoContext& ctx) {
@@ -156,8 +177,9 @@ void ReaderLease::release(const IoContext& ctx) {
   if (released_) return;
   released_ = true;
   if (!write(true, ctx)) return;
-  const std::string last = paths::reader_lease(facts_.id, facts_.sequence);
-  (void)store_->remove(std::span(&last, 1), ctx);  // where removal only tags, the released one is the newest
+  auto all = older_;
+  all.push_back(facts_.sequence);  // where removal only tags, the released one is the newest
+  remove(std::move(all), ctx);
 }
 
 ReaderLeaseFacts ReaderLease::facts() const {

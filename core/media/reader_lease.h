@@ -7,6 +7,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -55,12 +56,15 @@ class ReaderLease {
  private:
   ReaderLease() = default;
   Status write(bool released, const IoContext& ctx);  // under mutex_
+  Status look_behind(bool tombstones, const IoContext& ctx);  // under mutex_
+  void remove(std::vector<uint64_t> sequences, const IoContext& ctx);  // under mutex_
 
   std::shared_ptr<ObjectStore> store_;
   ReaderLeaseTerms terms_;
   Clock* clock_ = nullptr;
   mutable std::mutex mutex_;
   ReaderLeaseFacts facts_;
+  std::vector<uint64_t> older_;  // sequences of this id that are behind the newest and may still be there
   std::chrono::steady_clock::time_point valid_until_{};
   bool released_ = false;
 };
@@ -82,6 +86,8 @@ Result<ReaderLeaseFacts> decode_reader_lease(std::string_view bytes, const std::
 struct ReaderWish {
   std::shared_ptr<ObjectStore> store;
   ReaderLeaseFacts facts;
+  std::optional<ReaderLeaseTerms> terms{};  // its own
+  bool outlives = false;                    // when the work is finished() its lease stays: what was made reads on
 };
 
 /// Holds leases at several destinations and renews them on a thread of its own, each third of the lease; gives them back
@@ -102,6 +108,8 @@ class ReaderLeaseKeeper {
   Status need(size_t index, std::vector<std::string> directories);
   /// The leases are not given back at the end but run out: the process ends, its reader goes on with the next start.
   void leave();
+  /// The work is done: leases that outlive it are not given back.
+  void finished();
 
  private:
   struct Held {
@@ -118,7 +126,7 @@ class ReaderLeaseKeeper {
   const ReaderLeaseTerms terms_;
   mutable std::mutex mutex_;
   std::vector<Held> held_;
-  bool leave_ = false;
+  bool leave_ = false, finished_ = false;
   CancelToken stop_;
   std::thread thread_;
 };

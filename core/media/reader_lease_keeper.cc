@@ -2,6 +2,7 @@
 
 #include "core/base/log.h"
 #include "core/base/log_context.h"
+#include "core/flow/side_by_side.h"
 #include "core/media/reader_lease.h"
 
 namespace seabed {
@@ -18,7 +19,9 @@ Result<std::unique_ptr<ReaderLeaseKeeper>> ReaderLeaseKeeper::hold(std::vector<R
                                                                    const ReaderLeaseTerms& terms) {
   std::unique_ptr<ReaderLeaseKeeper> out(new ReaderLeaseKeeper(clock, terms));
   for (ReaderWish& wish : wishes) out->held_.push_back({std::move(wish), nullptr, {}});
-  for (Held& held : out->held_) SEABED_CHECK(out->take(held, cancel));  // what is held already is given back
+  std::vector<std::function<Status()>> takes;
+  for (Held& held : out->held_) takes.push_back([&out, &held, cancel] { return out->take(held, cancel); });
+  SEABED_CHECK(side_by_side(takes));  // what is held already is given back
   out->thread_ = std::thread([keeper = out.get(), context = log::context()] {
     const log::Scope scope(context);
     keeper->run();
@@ -30,13 +33,20 @@ ReaderLeaseKeeper::~ReaderLeaseKeeper() {
   stop_.cancel();
   if (thread_.joinable()) thread_.join();
   if (leave_) return;
+  std::vector<std::function<Status()>> goodbyes;
   for (Held& held : held_)
-    if (held.lease) held.lease->release(io(kGoodbye, nullptr));
+    if (held.lease && !(finished_ && held.wish.outlives))
+      goodbyes.push_back([&held] {
+        held.lease->release(io(kGoodbye, nullptr));
+        return ok();
+      });
+  (void)side_by_side(goodbyes);
 }
 
 /// What cannot be written is a warning.
 Status ReaderLeaseKeeper::take(Held& held, const CancelToken* cancel) {
-  auto taken = ReaderLease::take(held.wish.store, held.wish.facts, terms_, clock_, io(kCall, cancel));
+  auto taken = ReaderLease::take(held.wish.store, held.wish.facts, held.wish.terms.value_or(terms_), clock_,
+                                 io(kCall, cancel));
   if (taken) {
     held.wish.facts.id = (*taken)->facts().id;
     held.lease = std::move(*taken);
@@ -85,6 +95,11 @@ Status ReaderLeaseKeeper::need(size_t index, std::vector<std::string> directorie
 void ReaderLeaseKeeper::leave() {
   std::lock_guard lock(mutex_);
   leave_ = true;
+}
+
+void ReaderLeaseKeeper::finished() {
+  std::lock_guard lock(mutex_);
+  finished_ = true;
 }
 
 void ReaderLeaseKeeper::renew_all() {

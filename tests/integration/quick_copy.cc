@@ -1,5 +1,6 @@
 // Copies what a quick tenant shows into a plain RocksDB directory, so that the oracle's checker, which knows nothing of
-// Seabed, judges it: quick_copy TENANT_DIRECTORY DRIVERS OUT [key=value of driver.s3 …]. Prints JSON.
+// Seabed, judges it: quick_copy TENANT_DIRECTORY DRIVERS OUT [key=value of driver.s3 …]. Prints JSON. OUT "-": all is read,
+// and nothing is written.
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
@@ -30,6 +31,23 @@ rocksdb::Status copy_family(seabed::QuickDb& from, rocksdb::ColumnFamilyHandle* 
   return to.Write({}, &batch);
 }
 
+int scan_all(seabed::QuickDb& quick) {
+  const auto begun = std::chrono::steady_clock::now();
+  uint64_t rows = 0, bytes = 0;
+  for (auto* family : quick.families()) {
+    rocksdb::ReadOptions once;
+    once.fill_cache = false;
+    once.readahead_size = 2 << 20;
+    std::unique_ptr<rocksdb::Iterator> it(quick.db()->NewIterator(once, family));
+    for (it->SeekToFirst(); it->Valid(); it->Next()) ++rows, bytes += it->key().size() + it->value().size();
+    if (!it->status().ok()) return failed("read", it->status());
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+  std::printf("{\"rows\": %llu, \"row_bytes\": %llu, \"seconds\": %.6f}\n", static_cast<unsigned long long>(rows),
+              static_cast<unsigned long long>(bytes), took.count());
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -46,6 +64,7 @@ int main(int argc, char** argv) {
   if (!keys.empty()) options.driver_defaults = {{"s3", keys}};
   std::unique_ptr<seabed::QuickDb> quick;
   if (auto s = seabed::open_quick(options, &quick); !s.ok()) return failed("open_quick", s);
+  if (std::string(argv[3]) == "-") return scan_all(*quick);
   const uint64_t opened = quick->medium_bytes();
   rocksdb::Options plain;
   plain.create_if_missing = true;

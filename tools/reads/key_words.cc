@@ -18,18 +18,37 @@ int digit(char c) {
 
 }  // namespace
 
+void append_escaped(std::string* out, std::string_view bytes) {
+  const auto plain = [](char c) { return c >= 0x20 && c < 0x7f && c != '\\'; };
+  for (size_t at = 0; at < bytes.size();) {
+    size_t end = at;
+    while (end < bytes.size() && plain(bytes[end])) ++end;
+    out->append(bytes, at, end - at);
+    if (end == bytes.size()) return;
+    const auto u = static_cast<unsigned char>(bytes[end]);
+    if (u == '\\')
+      out->append("\\\\");
+    else
+      out->append({'\\', 'x', kDigits[u >> 4], kDigits[u & 15]});
+    at = end + 1;
+  }
+}
+
 std::string escaped(std::string_view bytes) {
   std::string out;
+  append_escaped(&out, bytes);
+  return out;
+}
+
+void append_hex(std::string* out, std::string_view bytes) {
+  const size_t before = out->size();
+  out->resize(before + 2 * bytes.size());
+  char* to = out->data() + before;
   for (const char c : bytes) {
     const auto u = static_cast<unsigned char>(c);
-    if (c == '\\')
-      out += "\\\\";
-    else if (u >= 0x20 && u < 0x7f)
-      out += c;
-    else
-      (out += "\\x") += {kDigits[u >> 4], kDigits[u & 15]};
+    *to++ = kDigits[u >> 4];
+    *to++ = kDigits[u & 15];
   }
-  return out;
 }
 
 Result<std::string> from_hex(const std::string& text, const std::string& object) {
@@ -53,13 +72,32 @@ Result<std::optional<std::string>> read_bytes(const Invocation& invocation, cons
   return bytes;
 }
 
-void add_bytes(Json* json, const std::string& name, std::string_view bytes) {
-  Json text = std::string(bytes);
-  try {
-    (void)text.dump();  // strict: throws where it is no UTF-8
-    (*json)[name] = std::move(text);
-  } catch (const Json::exception&) {
+bool is_utf8(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const auto byte = [&](size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0u; };
+    const unsigned first = byte(0);
+    const size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+    if (length == 0) return false;
+    for (size_t i = 1; i < length; ++i)
+      if ((byte(i) & 0xc0) != 0x80) return false;
+    // Too long a form, a surrogate, or beyond U+10FFFF.
+    if ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) > 0x9f) || (first == 0xf0 && byte(1) < 0x90) ||
+        (first == 0xf4 && byte(1) > 0x8f))
+      return false;
+    at += length;
   }
+  return true;
+}
+
+void append_json(std::string* out, std::string_view name, std::string_view bytes) {
+  if (is_utf8(bytes)) ((*out += '"') += name) += "\":" + Json(bytes).dump() + ",";
+  ((*out += '"') += name) += "_hex\":\"";
+  append_hex(out, bytes);
+  *out += '"';
+}
+
+void add_bytes(Json* json, const std::string& name, std::string_view bytes) {
+  if (is_utf8(bytes)) (*json)[name] = std::string(bytes);
   (*json)[name + "_hex"] = to_hex(bytes);
 }
 

@@ -74,71 +74,111 @@ Result<size_t> PageReader::read(const std::string& name, uint64_t offset, std::s
   if (offset >= file.meta.size()) return size_t{0};
   const size_t wanted = std::min<uint64_t>(buffer.size(), file.meta.size() - offset);
   for (size_t done = 0; done < wanted;) {
-    const uint64_t at = offset + done;
-    SEABED_TRY(Page page, get(file, at / kPageSize));
-    const size_t from = at % kPageSize, n = std::min(wanted - done, page->size() - from);
-    std::memcpy(buffer.data() + done, page->data() + from, n);
-    done += n;
+    const uint64_t at = offset + done, page = at / kPageSize;
+    size_t from = at % kPageSize;
+    if (const size_t length = page_length(file, page); from == 0 && length <= wanted - done)
+      if (from_disk(file, page, buffer.subspan(done, length))) {
+        done += length;
+        continue;
+      }
+    const uint64_t last = (offset + wanted - 1) / kPageSize;
+    SEABED_TRY(const Pages pages, get(file, page, std::min<uint64_t>(last - page + 1, kPagesPerBlock)));
+    for (const Page& one : pages) {
+      const size_t n = std::min(wanted - done, one->size() - from);
+      std::memcpy(buffer.data() + done, one->data() + from, n);
+      done += n;
+      from = 0;
+    }
   }
   return wanted;
 }
 
-Result<PageReader::Page> PageReader::get(const RemoteFile& file, uint64_t page) {
+/// A whole page that is in the disk cache, and neither in memory nor on its way.
+bool PageReader::from_disk(const RemoteFile& file, uint64_t page, std::span<char> buffer) {
+  if (!is_plain(file, page)) return false;
+  const uint64_t hash = hash_of(file, page);
+  {
+    std::lock_guard lock(mutex_);
+    if (memory_.count({&file, page}) != 0 || flying_.count({&file, page}) != 0) return false;
+  }
+  if (!disk_.read(hash, buffer)) return false;
+  std::lock_guard lock(mutex_);
+  ++counts_.disk_hits;
+  return true;
+}
+
+PageReader::Pages PageReader::in_memory(const RemoteFile& file, uint64_t page, uint32_t wanted) {
+  Pages found;
+  for (; found.size() < wanted; ++page) {
+    const auto it = memory_.find({&file, page});
+    if (it == memory_.end()) break;
+    recent_.splice(recent_.begin(), recent_, it->second.place);
+    ++counts_.memory_hits;
+    found.push_back(it->second.page);
+  }
+  return found;
+}
+
+/// One page at least, `wanted` at most.
+Result<PageReader::Pages> PageReader::get(const RemoteFile& file, uint64_t page, uint32_t wanted) {
   const Key key{&file, page};
   uint32_t count = 1;
   {
     std::unique_lock lock(mutex_);
     for (;;) {
-      if (auto it = memory_.find(key); it != memory_.end()) {
-        recent_.splice(recent_.begin(), recent_, it->second.place);
-        ++counts_.memory_hits;
-        return it->second.page;
-      }
+      if (Pages found = in_memory(file, page, wanted); !found.empty()) return found;
       if (flying_.count(key) == 0) break;
       arrived_.wait(lock);
     }
-    count = plan_run(file, page);
+    count = plan_run(file, page, wanted);
     for (uint32_t i = 0; i < count; ++i) flying_[{&file, page + i}] = true;
   }
   auto loaded = load(file, page, count);
-  std::lock_guard lock(mutex_);
-  for (uint32_t i = 0; i < count; ++i) flying_.erase({&file, page + i});
+  {
+    std::lock_guard lock(mutex_);
+    for (uint32_t i = 0; i < count; ++i) flying_.erase({&file, page + i});
+  }
   arrived_.notify_all();
+  if (loaded && loaded->size() > wanted) loaded->resize(wanted);
   return loaded;
 }
 
 /// Pages from `page` on, within its block, that nobody has or fetches.
-uint32_t PageReader::plan_run(const RemoteFile& file, uint64_t page) {
+uint32_t PageReader::plan_run(const RemoteFile& file, uint64_t page, uint32_t wanted) {
   Pace& pace = paces_[&file];
   pace.window = page == pace.next && page != 0 ? std::min(pace.window * 2, options_.max_read_ahead) : 1;
   const uint64_t pages = (file.meta.size() + kPageSize - 1) / kPageSize;
-  const uint64_t end = std::min({pages, (page / kPagesPerBlock + 1) * kPagesPerBlock, page + pace.window});
+  const uint64_t end =
+      std::min({pages, (page / kPagesPerBlock + 1) * kPagesPerBlock, page + std::max(pace.window, wanted)});
+  const auto missing = [&](uint64_t p) {
+    return memory_.count({&file, p}) == 0 && flying_.count({&file, p}) == 0 &&
+           !(is_plain(file, p) && disk_.has(hash_of(file, p)));
+  };
   uint32_t count = 1;
-  while (page + count < end && memory_.count({&file, page + count}) == 0 && flying_.count({&file, page + count}) == 0)
-    ++count;
+  while (page + count < end && missing(page + count)) ++count;
   pace.next = page + count;
   return count;
 }
 
-Result<PageReader::Page> PageReader::load(const RemoteFile& file, uint64_t page, uint32_t count) {
+Result<PageReader::Pages> PageReader::load(const RemoteFile& file, uint64_t page, uint32_t count) {
   if (Page found = look_here(file, page)) {
     std::lock_guard lock(mutex_);
     keep({&file, page}, found);
-    return found;
+    return Pages{found};
   }
   const meta::MacroRange& block = file.blocks[page / kPagesPerBlock];
   size_t bytes = 0, sound = 0;
   for (uint32_t i = 0; i < count; ++i) bytes += page_length(file, page + i);
   SEABED_TRY(std::string run, fetch(block, page % kPagesPerBlock, bytes, &sound));
-  Page first;
+  Pages out;
   for (uint32_t i = 0; i < std::min<size_t>(count, sound); ++i) {
     auto one = std::make_shared<const std::string>(run, i * kPageSize, page_length(file, page + i));
-    if (i == 0) first = one;
     if (options_.fill_disk && is_plain(file, page)) disk_.write(hash_of(file, page + i), *one);
     std::lock_guard lock(mutex_);
-    keep({&file, page + i}, std::move(one));
+    keep({&file, page + i}, one);
+    out.push_back(std::move(one));
   }
-  return first;
+  return out;
 }
 
 /// In the disk cache, or in the file that a hydration has begun; null: neither.

@@ -32,8 +32,10 @@ struct PageReaderCounts {
 bool page_holds(const RemoteFile& file, uint64_t page, std::string_view bytes);
 size_t page_length(const RemoteFile& file, uint64_t page);
 
-/// Thread-safe. Parallel readers of one missing page wait for one fetch. Read-ahead doubles while a file is read
-/// forwards and falls back to one page at a jump. A page that does not hold is fetched once more, then an error.
+/// Thread-safe. Parallel readers of one missing page wait for one fetch. What one call asks for is one fetch (of each
+/// macroblock). Read-ahead doubles while a file is read forwards and falls back to what is asked for at a jump. A page that
+/// does not hold is fetched once more, then an error. Whole pages go from the disk into the caller's buffer and are not
+/// kept in memory.
 class PageReader final : public RemoteFiles {
  public:
   PageReader(std::shared_ptr<const BackupReader> reader, PageIndex index, const PageReaderOptions& options);
@@ -60,9 +62,12 @@ class PageReader final : public RemoteFiles {
     uint64_t next = 0;    // the page that goes on
     uint32_t window = 1;
   };
-  Result<Page> get(const RemoteFile& file, uint64_t page);
-  uint32_t plan_run(const RemoteFile& file, uint64_t page);  // with mutex_
-  Result<Page> load(const RemoteFile& file, uint64_t page, uint32_t count);
+  using Pages = std::vector<Page>;
+  Result<Pages> get(const RemoteFile& file, uint64_t page, uint32_t wanted);
+  Pages in_memory(const RemoteFile& file, uint64_t page, uint32_t wanted);  // with mutex_
+  bool from_disk(const RemoteFile& file, uint64_t page, std::span<char> buffer);
+  uint32_t plan_run(const RemoteFile& file, uint64_t page, uint32_t wanted);  // with mutex_
+  Result<Pages> load(const RemoteFile& file, uint64_t page, uint32_t count);
   Page look_here(const RemoteFile& file, uint64_t page);
   Result<std::string> fetch(const meta::MacroRange& block, uint32_t first, size_t bytes, size_t* sound);
   void keep(const Key& key, Page page);  // with mutex_

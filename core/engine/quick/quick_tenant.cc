@@ -26,17 +26,24 @@ Result<restore::RestoreState> finished_state(const std::string& directory) {
   return *state;
 }
 
-/// The names of the sets that the restore chose, as the tree has them.
-Status has_sets(const BackupReader& reader, const restore::RestoreState& state) {
+/// The sets that the restore chose, by their names in the tree.
+Result<std::vector<paths::SetId>> chosen_sets(const restore::RestoreState& state, const std::string& directory) {
+  std::vector<paths::SetId> sets;
   for (const std::string& name : state.sets) {
-    bool found = false;
-    for (const SetFacts& set : reader.sets())
-      found |= set.usable() && paths::set_dir(set.id) == name + "/";
-    if (!found)
-      return fail(Code::kNotFound, reader.medium().name(name),
+    const auto set = paths::parse_set_dir(name);
+    if (!set)
+      return fail(Code::kCorruption, directory + "/" + restore::kTenantFile, "names a backup set that cannot be");
+    sets.push_back(*set);
+  }
+  return sets;
+}
+
+Status has_sets(const BackupReader& reader, const std::vector<paths::SetId>& sets) {
+  for (const paths::SetId& set : sets)
+    if (!reader.usable_set(set.id))
+      return fail(Code::kNotFound, reader.medium().name(paths::set_dir(set)),
                   "is read by this quick tenant and is not there, or not usable",
                   "bring the backup set back, or restore from another one");
-  }
   return ok();
 }
 
@@ -50,13 +57,14 @@ Result<std::shared_ptr<const BackupReader>> open_reader(EngineContext& context, 
     SEABED_TRY(auto store, context.storage->open(uri));
     if (store->describe() != state.data_destination) continue;
     Medium medium{std::move(store), nullptr, context.limits.request_deadline};
-    meta::FormatInfo format;
-    SEABED_CHECK(medium.read_message(paths::format(), FileType::kFormat, &format));
-    SEABED_TRY(const auto ring, reading_keys(context, keys, format.cluster_id(), format.tenant_id(), {}));
+    SEABED_TRY(const auto ring, reading_keys(context, keys, state.cluster_id, state.backup_tenant_id, {}));
     SEABED_TRY(medium.keys, add_quick_keys(*ring, directory));
-    SEABED_TRY(BackupReader reader, BackupReader::open(std::move(medium)));
-    SEABED_CHECK(reader.load());
-    SEABED_CHECK(has_sets(reader, state));
+    meta::FormatInfo source;
+    source.set_cluster_id(state.cluster_id);
+    source.set_tenant_id(state.backup_tenant_id);
+    SEABED_TRY(const auto sets, chosen_sets(state, directory));
+    SEABED_TRY(BackupReader reader, BackupReader::open_sets(std::move(medium), source, sets));
+    SEABED_CHECK(has_sets(reader, sets));
     return std::make_shared<const BackupReader>(std::move(reader));
   }
   return fail(Code::kInvalidArgument, state.data_destination,

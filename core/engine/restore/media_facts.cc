@@ -7,7 +7,10 @@
 
 #include "core/engine/keys/reading_keys.h"
 #include "core/engine/restore/hole_cover.h"
+#include "core/flow/side_by_side.h"
+#include "core/media/set_log_keys.h"
 #include "core/storage/destination.h"
+#include "core/storage/remember.h"
 #include "core/storage/subtree.h"
 
 namespace seabed::restore {
@@ -18,24 +21,27 @@ class Loader {
   Loader(EngineContext& context, const KeyAccess& access, const CancelToken& cancel)
       : context_(context), access_(access), cancel_(cancel) {}
 
-  Status open(const std::string& uri) {
-    SEABED_TRY(Uri parsed, parse_uri(uri));
-    SEABED_TRY(auto store, context_.storage->open(parsed));
-    Medium medium{std::move(store), &cancel_, context_.limits.request_deadline};
-    meta::FormatInfo format;
-    if (auto s = medium.read_message(paths::format(), FileType::kFormat, &format); !s) {
-      if (s.error().code != Code::kNotFound) return s;
-      return fail(Code::kNotFound, medium.store->describe(),
-                  "has no format file: it is no destination of Seabed",
-                  "give the destination that backups or archives were written to");
+  /// All at the same time; told in the order in which they were given.
+  Status open(const std::vector<std::string>& uris) {
+    std::vector<Destination> found(uris.size());
+    SEABED_CHECK(each(found, [&](Destination& d, size_t i) { return look(uris[i], &d); }));
+    for (Destination& d : found) {
+      SEABED_CHECK(same_tenant(d.format, d.medium));
+      if (!keys_) {
+        SEABED_TRY(keys_, reading_keys(context_, access_, d.format.cluster_id(), d.format.tenant_id(), cancel_));
+      }
+      d.medium.keys = keys_;
     }
-    SEABED_CHECK(same_tenant(format, medium));
-    if (!keys_) {
-      SEABED_TRY(keys_, reading_keys(context_, access_, format.cluster_id(), format.tenant_id(), cancel_));
+    SEABED_CHECK(each(found, [&](Destination& d, size_t) {
+      return d.format.kind() == meta::DEST_ARCHIVE ? read_archive(&d) : read_data(&d);
+    }));
+    for (Destination& d : found) {
+      if (d.archive)
+        take_archive(std::move(d), 0, 0);
+      else
+        media_->data.push_back(std::move(d.data));
     }
-    medium.keys = keys_;
-    if (format.kind() == meta::DEST_ARCHIVE) return open_archive(std::move(medium));
-    return open_data(std::move(medium));
+    return ok();
   }
 
   Status derive() {
@@ -49,9 +55,42 @@ class Loader {
   std::unique_ptr<Media> take() { return std::move(media_); }
 
  private:
+  struct Destination {
+    Medium medium;
+    meta::FormatInfo format;
+    std::unique_ptr<BackupReader> data;
+    std::unique_ptr<ArchiveReader> archive;
+    std::vector<PieceFacts> pieces;
+  };
+
+  static Status each(std::vector<Destination>& all, const std::function<Status(Destination&, size_t)>& work) {
+    std::vector<std::function<Status()>> tasks;
+    for (size_t i = 0; i < all.size(); ++i) tasks.push_back([&, i] { return work(all[i], i); });
+    return side_by_side(tasks);
+  }
+
+  /// Log that grows under one name is never kept.
+  static std::shared_ptr<ObjectStore> with_memory_of_small_objects(std::shared_ptr<ObjectStore> store) {
+    RememberOptions options;
+    if (store->capabilities().append)
+      options.keep = [](const std::string& key) { return key.find("/log/") == key.npos; };
+    return with_memory(std::move(store), std::move(options));
+  }
+
+  Status look(const std::string& uri, Destination* out) {
+    SEABED_TRY(const Uri parsed, parse_uri(uri));
+    SEABED_TRY(auto store, context_.storage->open(parsed));
+    out->medium = {with_memory_of_small_objects(std::move(store)), &cancel_, context_.limits.request_deadline};
+    const auto read = out->medium.read_message(paths::format(), FileType::kFormat, &out->format);
+    if (read || read.error().code != Code::kNotFound) return read;
+    return fail(Code::kNotFound, out->medium.store->describe(), "has no format file: it is no destination of Seabed",
+                "give the destination that backups or archives were written to");
+  }
+
   Status same_tenant(const meta::FormatInfo& f, const Medium& medium) {
     Media& m = *media_;
-    if (m.data.empty() && m.archive.empty()) {
+    if (!first_) {
+      first_ = true;
       m.tenant = f;
       m.mode = f.mode() == "oracle" ? TenantMode::kOracle : TenantMode::kMysql;
       if (!f.time_zone().empty()) m.zone = f.time_zone();
@@ -66,46 +105,68 @@ class Loader {
         "give destinations of one tenant");
   }
 
-  Status open_data(Medium medium) {
-    SEABED_TRY(BackupReader reader, BackupReader::open(std::move(medium)));
+  static Status read_data(Destination* d) {
+    SEABED_TRY(BackupReader reader, BackupReader::open(d->medium, d->format));
     SEABED_CHECK(reader.load());
-    media_->data.push_back(std::make_unique<BackupReader>(std::move(reader)));
+    d->data = std::make_unique<BackupReader>(std::move(reader));
     return ok();
+  }
+
+  static std::shared_ptr<const KeyRing> log_ring(const Medium& medium, const SetFacts& set) {
+    return with_log_keys(medium.keys, set.descriptor, fmt::format("{}: backup set {}", medium.store->describe(), set.id.id));
   }
 
   /// PLUS ARCHIVELOG: the log inside a set is an archive of its own.
   Status open_complements(size_t source) {
     const Medium& medium = media_->data[source]->medium();
+    std::vector<Destination> found;
+    std::vector<uint64_t> ids;
     for (const SetFacts& set : media_->data[source]->sets()) {
       if (!set.usable() || !set.descriptor.plus_archivelog()) continue;
-      auto opened = open_archive({subtree(medium.store, paths::complement_log(set.id)), medium.cancel,
-                                  medium.call_deadline, medium.keys}, source, set.id.id);
-      if (opened) continue;
-      const Code code = opened.error().code;
+      ids.push_back(set.id.id);
+      found.emplace_back().medium = {subtree(medium.store, paths::complement_log(set.id)), medium.cancel,
+                                     medium.call_deadline, log_ring(medium, set)};
+    }
+    std::vector<Status> opened(found.size(), ok());
+    SEABED_CHECK(each(found, [&](Destination& d, size_t i) {
+      opened[i] = d.medium.read_message(paths::format(), FileType::kFormat, &d.format);
+      if (opened[i]) opened[i] = read_archive(&d);
+      return ok();
+    }));
+    for (size_t i = 0; i < found.size(); ++i) {
+      if (opened[i]) {
+        take_archive(std::move(found[i]), source, ids[i]);
+        continue;
+      }
+      const Code code = opened[i].error().code;
       if (code != Code::kNotFound && code != Code::kCorruption && code != Code::kUnsupported && code != Code::kConflict)
-        return opened;
-      media_->problems.push_back(opened.error());   // the archive may have the log too
+        return opened[i];
+      media_->problems.push_back(opened[i].error());   // the archive may have the log too
     }
     return ok();
   }
 
-  Status open_archive(Medium medium, size_t of_source = 0, uint64_t of_set = 0) {
-    SEABED_TRY(ArchiveReader reader, ArchiveReader::open(std::move(medium)));
-    SEABED_TRY(auto pieces, reader.pieces());
-    const size_t index = media_->archive.size();
-    media_->archive.push_back(std::make_unique<ArchiveReader>(std::move(reader)));
+  static Status read_archive(Destination* d) {
+    SEABED_TRY(ArchiveReader reader, ArchiveReader::open(d->medium, d->format));
+    SEABED_TRY(d->pieces, reader.pieces());
+    d->archive = std::make_unique<ArchiveReader>(std::move(reader));
     const PieceFacts* before = nullptr;
-    for (PieceFacts& p : pieces) {
-      SEABED_CHECK(find_lost_checkpoint(media_->archive[index]->medium(), before, &p));
+    for (PieceFacts& p : d->pieces) {
+      SEABED_CHECK(find_lost_checkpoint(d->archive->medium(), before, &p));
       before = &p;
     }
-    for (PieceFacts& p : pieces) found_.push_back({{index, std::move(p)}, of_source, of_set});
     return ok();
+  }
+
+  void take_archive(Destination d, size_t of_source, uint64_t of_set) {
+    const size_t index = media_->archive.size();
+    media_->archive.push_back(std::move(d.archive));
+    for (PieceFacts& p : d.pieces) found_.push_back({{index, std::move(p)}, of_source, of_set});
   }
 
   /// An active piece with log and without a checkpoint is new, as long as the piece before it is active too;
   /// else its checkpoint was taken away, and with it the end of the log.
-  Status find_lost_checkpoint(const Medium& medium, const PieceFacts* before, PieceFacts* p) {
+  static Status find_lost_checkpoint(const Medium& medium, const PieceFacts* before, PieceFacts* p) {
     if (!p->empty || p->problem || (before && !before->frozen && before->key.round == p->key.round))
       return ok();
     SEABED_TRY(bool log, any_object(*medium.store, paths::piece_dir(p->key) + "logstream_", medium.io()));
@@ -136,13 +197,23 @@ class Loader {
 
   Status collect_bases(size_t source) {
     const BackupReader& reader = *media_->data[source];
-    for (const SetFacts& set : reader.sets()) {
+    std::vector<Result<meta::LsMetaInfos>> read(reader.sets().size());
+    std::vector<std::function<Status()>> reads;
+    for (size_t i = 0; i < read.size(); ++i)
+      if (reader.sets()[i].usable())
+        reads.push_back([&, i] {
+          read[i] = reader.ls_metas(reader.sets()[i]);
+          return ok();
+        });
+    SEABED_CHECK(side_by_side(reads));
+    for (size_t i = 0; i < read.size(); ++i) {
+      const SetFacts& set = reader.sets()[i];
       if (!set.success) continue;
       if (set.problem) {
         media_->problems.push_back(*set.problem);
         continue;
       }
-      auto streams = reader.ls_metas(set);
+      auto& streams = read[i];
       if (!streams) {
         media_->problems.push_back(streams.error());
         continue;
@@ -192,6 +263,7 @@ class Loader {
   const KeyAccess& access_;
   const CancelToken& cancel_;
   std::shared_ptr<const KeyRing> keys_;
+  bool first_ = false;  // its format was taken
   std::unique_ptr<Media> media_ = std::make_unique<Media>();
   struct Found {
     PieceMedia piece;
@@ -224,7 +296,7 @@ Result<std::unique_ptr<Media>> load_media(EngineContext& context, const RestoreS
     return fail(Code::kInvalidArgument, "source", "no destination was given",
                 "give a data and an archive destination");
   Loader loader(context, source.keys, cancel);
-  for (const std::string& uri : source.uris) SEABED_CHECK(loader.open(uri));
+  SEABED_CHECK(loader.open(source.uris));
   SEABED_CHECK(loader.derive());
   return loader.take();
 }

@@ -44,8 +44,12 @@ Status check_presence(const Media& media, Plan* plan);
 /// kPermissionDenied with ob_error 9047 when a set or log that the plan needs does not open with the keys at hand: asked
 /// before the first byte is restored.
 Status check_keys(const Media& media, const Plan& plan);
+/// Its two parts; that of the logs asks the media, and needs the chosen pieces and base only.
+Status check_set_keys(const Media& media, const Plan& plan);
+Status check_log_keys(const Media& media, const Plan& plan);
 
 // plan_restore.cc
-Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target);
+/// `with_keys`: check_keys as well, at the same time as the rest is asked.
+Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target, bool with_keys = false);
 
 }  // namespace seabed::restore

@@ -1,6 +1,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/engine/restore/plan.h"
+#include "core/flow/side_by_side.h"
 
 namespace seabed::restore {
 namespace {
@@ -42,7 +43,7 @@ Status check_streams(const Media& media, const Plan& plan) {
 
 }  // namespace
 
-Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target) {
+Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target, bool with_keys) {
   if (media.data.empty() || media.archive.empty())   // the log of a set with PLUS ARCHIVELOG counts
     return fail(
         Code::kInvalidArgument, "source",
@@ -56,9 +57,24 @@ Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target) {
   plan.pieces = choice->pieces;
   plan.base = choice->sets.back();
   summarize(media, &plan);
-  SEABED_CHECK(plan_streams(context, media, &plan));
-  SEABED_CHECK(check_streams(media, plan));
-  SEABED_CHECK(check_presence(media, &plan));
+  const Plan chosen = plan;  // what presence and keys need
+  Plan present;
+  Status keys = ok();
+  SEABED_CHECK(side_by_side({[&]() -> Status {
+                               SEABED_CHECK(plan_streams(context, media, &plan));
+                               return check_streams(media, plan);
+                             },
+                             [&] {
+                               present.sets = chosen.sets, present.pieces = chosen.pieces;
+                               return check_presence(media, &present);
+                             },
+                             [&] {
+                               if (with_keys) keys = check_log_keys(media, chosen);
+                               return ok();
+                             }}));
+  if (with_keys) SEABED_CHECK(check_set_keys(media, plan));
+  SEABED_CHECK(keys);
+  plan.warnings = std::move(present.warnings);
   for (const Error& problem : media.problems) plan.warnings.push_back("left out: " + problem.message());
   return plan;
 }

@@ -3,10 +3,12 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/engine/restore/plan.h"
 #include "core/flow/macroblock.h"
+#include "core/flow/side_by_side.h"
 
 namespace seabed::restore {
 namespace {
@@ -26,17 +28,38 @@ Status check_file(const DataDirectory& from, const meta::FileMeta& f, std::set<s
   return ok();
 }
 
-Status list_files(const BackupReader& reader, const SetFacts& set, StreamPlan* stream) {
+/// The index of one kind of files, as it is on the medium.
+struct Index {
+  DataDirectory from;
+  std::vector<meta::FileMeta> files;
+};
+
+/// By stream: the indexes of all its kinds, all read at the same time.
+Result<std::map<uint64_t, std::vector<Index>>> read_indexes(const BackupReader& reader, const BaseMedia& base) {
+  std::map<uint64_t, std::vector<Index>> out;
+  for (const meta::LsMetaInfo& ls : base.streams.ls())
+    for (const char* kind : kDataKinds)
+      if (auto from = BackupReader::directory(*base.set, ls.ls_id(), kind)) out[ls.ls_id()].push_back({*from, {}});
+  std::vector<std::function<Status()>> reads;
+  for (auto& [ls, indexes] : out)
+    for (Index& index : indexes)
+      reads.push_back([&reader, &index] {
+        return reader.each_file(index.from, [&](const meta::FileMeta& f) {
+          index.files.push_back(f);
+          return ok();
+        });
+      });
+  SEABED_CHECK(side_by_side(reads));
+  return out;
+}
+
+Status take_files(std::vector<Index> indexes, StreamPlan* stream) {
   std::set<std::string> names;
-  for (const char* kind : kDataKinds) {
-    auto from = BackupReader::directory(set, stream->meta.ls_id(), kind);
-    if (!from) continue;
-    SEABED_CHECK(reader.each_file(*from, [&](const meta::FileMeta& f) -> Status {
-      SEABED_CHECK(check_file(*from, f, &names));
-      stream->files.emplace_back(*from, f);
-      return ok();
-    }));
-  }
+  for (Index& index : indexes)
+    for (meta::FileMeta& f : index.files) {
+      SEABED_CHECK(check_file(index.from, f, &names));
+      stream->files.emplace_back(index.from, std::move(f));
+    }
   return ok();
 }
 
@@ -62,11 +85,12 @@ bool is_safe_component(std::string_view name) {
 Status plan_streams(EngineContext& context, const Media& media, Plan* plan) {
   const BaseMedia& base = media.base_media[plan->base];
   const BackupReader& reader = *media.data[media.bases[plan->base].source];
+  SEABED_TRY(auto indexes, read_indexes(reader, base));
   std::set<std::string> taken;
   for (const meta::LsMetaInfo& ls : base.streams.ls()) {
     StreamPlan stream;
     stream.meta = ls;
-    SEABED_CHECK(list_files(reader, *base.set, &stream));
+    SEABED_CHECK(take_files(std::move(indexes[ls.ls_id()]), &stream));
     for (const auto& [from, file] : stream.files) plan->summary.data_bytes += file.size();
     if (ls.ls_id() == 1) {
       plan->dictionary = std::move(stream);

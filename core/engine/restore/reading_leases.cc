@@ -6,6 +6,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/checksum.h"
+#include "core/engine/quick/quick_lease.h"
 
 namespace seabed::restore {
 
@@ -31,6 +32,20 @@ ReaderLeaseFacts facts_of(const EngineContext& context, const RestoreRequest& re
   return facts;
 }
 
+/// A quick restore reads on when it is finished: its lease is the tenant's from the beginning.
+ReaderWish quick_wish(const EngineContext& context, const RestoreRequest& request, const Media& media, const Plan& plan,
+                      ReaderWish data) {
+  RestoreState state;
+  state.tenant = request.tenant_name.empty() ? media.tenant.tenant_name() : request.tenant_name;
+  state.backup_tenant = media.tenant.tenant_name();
+  state.target = plan.target;
+  state.sets = plan.summary.sets;
+  data.facts = quick::quick_lease_facts(context, request.directory, state);
+  data.terms = quick::kQuickLease;
+  data.outlives = true;
+  return data;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ReaderLeaseKeeper>> hold_sources(EngineContext& context, const RestoreRequest& request,
@@ -40,7 +55,7 @@ Result<std::unique_ptr<ReaderLeaseKeeper>> hold_sources(EngineContext& context, 
   std::vector<ReaderWish> wishes;
   ReaderWish data{media.data[media.bases[plan.base].source]->medium().store, facts_of(context, request)};
   for (size_t i : plan.sets) data.facts.directories.push_back(paths::set_dir(media.base_media[i].set->id));
-  wishes.push_back(std::move(data));
+  wishes.push_back(request.quick ? quick_wish(context, request, media, plan, std::move(data)) : std::move(data));
   for (size_t archive = 0; archive < media.archives_given; ++archive) {
     ReaderWish log{media.archive[archive]->medium().store, facts_of(context, request)};
     for (size_t i : plan.pieces)

@@ -15,8 +15,9 @@ namespace seabed::restore {
 
 class RestoreRun {
  public:
+  /// `leased`: reading_leases.h holds what a quick tenant will read, too.
   RestoreRun(EngineContext& context, const RestoreRequest& request, const Media& media, Plan plan,
-             const ProgressFn& progress, const CancelToken& cancel);
+             const ProgressFn& progress, const CancelToken& cancel, bool leased);
   /// `earlier`: of an unfinished restore of the same plan in the same directory.
   Result<RestoreOutcome> run(std::optional<RestoreState> earlier);
 
@@ -48,6 +49,7 @@ class RestoreRun {
   const Plan plan_;
   const ProgressFn& progress_;
   const CancelToken& cancel_;
+  const bool leased_;
   RestoreState state_;
   std::optional<catalog::RestoreJobRow> job_;
   std::map<uint64_t, std::unique_ptr<RestoreTarget>> targets_;  // begun in this process
@@ -68,6 +70,9 @@ Result<std::optional<RestoreState>> unfinished_restore(const RestoreRequest& req
 /// Auxiliary files below the tenant's directory, by the adapter that knows them; false: there is none.
 Result<bool> put_auxiliary(EngineContext& context, const RestoreState& state, const std::string& directory,
                            const std::map<std::string, std::string>& files);
+/// Files beside the streams as a standby's own records say at its cut, after a step that ended before. Its source is not
+/// asked. kUnsupported: it keeps no records.
+Status finish_auxiliary(EngineContext& context, const std::string& directory, RestoreState* state);
 /// Names that do not stay inside the directory are passed over.
 Status remove_auxiliary(const std::string& directory, const std::vector<std::string>& files);
 /// Held while a restore or an activation works in the directory; kConflict when another process does.

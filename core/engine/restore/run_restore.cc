@@ -67,14 +67,14 @@ Result<RestoreOutcome> run_restore(EngineContext& context, const RestoreRequest&
     SEABED_TRY(earlier, restore::unfinished_restore(request, *media));
   }
   SEABED_TRY(Scn target, target_of(request, *media, earlier));
-  SEABED_TRY(restore::Plan plan, restore::make_plan(context, *media, target));
+  // With the keys, of a preview too: what it says is what the restore would do.
+  SEABED_TRY(restore::Plan plan, restore::make_plan(context, *media, target, true));
   if (request.preview) {
     RestoreOutcome preview;
     preview.plan = plan.summary;
     preview.warnings = plan.warnings;
     return preview;
   }
-  SEABED_CHECK(restore::check_keys(*media, plan));
   SEABED_CHECK(keep_restored_keys(context, source.keys, media->tenant.cluster_id(), media->tenant.tenant_id(), cancel));
   SEABED_CHECK(make_directories(request.directory));
   SEABED_TRY(Fd lock, restore::lock_directory(request.directory));
@@ -90,8 +90,9 @@ Result<RestoreOutcome> run_restore(EngineContext& context, const RestoreRequest&
     for (const std::string& warning : leases->warnings()) plan.warnings.push_back(warning);
   // Another base or other pieces than before: nothing that is finished there fits.
   if (earlier && earlier->sets != plan.summary.sets) earlier->streams.clear();
-  restore::RestoreRun run(context, request, *media, std::move(plan), progress, cancel);
+  restore::RestoreRun run(context, request, *media, std::move(plan), progress, cancel, leases != nullptr);
   auto outcome = run.run(std::move(earlier));
+  if (outcome && leases) leases->finished();
   if (!outcome && outcome.error().code == Code::kCancelled && leases) leases->leave();  // it goes on later
   return outcome;
 }

@@ -72,7 +72,10 @@ class Reader final : public StagedReader {
 
   Status scan(const KeyRange& range,
               const std::function<bool(std::string_view, std::string_view)>& visit) override {
-    std::unique_ptr<::rocksdb::Iterator> it(db_->NewIterator(read_, handles_.back()));
+    ::rocksdb::ReadOptions once = read_;
+    once.fill_cache = false;  // each block is met once
+    once.readahead_size = range.read_ahead;
+    std::unique_ptr<::rocksdb::Iterator> it(db_->NewIterator(once, handles_.back()));
     seek(*it, range);
     for (; it->Valid(); it->Next()) {
       const ::rocksdb::Slice key = it->key();

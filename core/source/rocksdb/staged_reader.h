@@ -27,6 +27,7 @@ struct KeyRange {
   std::optional<std::string> from;  // inclusive
   std::optional<std::string> to;    // exclusive
   std::optional<std::string> prefix;
+  uint64_t read_ahead = 0;           // bytes, from the first read on; 0: grows by itself as rows are read
 };
 
 class StagedReader {

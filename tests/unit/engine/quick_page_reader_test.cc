@@ -74,6 +74,57 @@ TEST(QuickPageReader, ReadAheadGrowsOnSequentialReadsOnly) {
   EXPECT_LE(jumps->counts().medium_bytes, 21 * kPageSize);
 }
 
+TEST(QuickPageReader, OneCallIsOneFetchOfEachMacroblock) {
+  QuickRig rig;
+  auto pages = rig.open();
+  EXPECT_EQ(rig.read(*pages, 3 * kPageSize + 5, 8 * kPageSize), rig.content.substr(3 * kPageSize + 5, 8 * kPageSize));
+  EXPECT_EQ(pages->counts().medium_reads, 1u);
+  EXPECT_EQ(pages->counts().medium_bytes, 9 * kPageSize);
+  EXPECT_EQ(rig.read(*pages, kMacroblockSize - 10, 20), rig.content.substr(kMacroblockSize - 10, 20));
+  EXPECT_EQ(pages->counts().medium_reads, 3u);
+  EXPECT_EQ(rig.read(*pages, 3 * kPageSize, 8 * kPageSize), rig.content.substr(3 * kPageSize, 8 * kPageSize));
+  EXPECT_EQ(pages->counts().medium_reads, 3u) << "all of it was kept";
+}
+
+TEST(QuickPageReader, ARunStopsAtWhatTheDiskHas) {
+  QuickRig rig;
+  quick::PageReaderOptions options;
+  options.cache_path = rig.base + "/cache";
+  options.disk_bytes = 16 << 20;
+  EXPECT_EQ(rig.read(*rig.open(options), 2 * kPageSize, 10).size(), 10u);
+  auto again = rig.open(options);
+  EXPECT_EQ(rig.read(*again, 100, 5 * kPageSize), rig.content.substr(100, 5 * kPageSize));
+  EXPECT_EQ(again->counts().medium_bytes, 5 * kPageSize) << "the third page was here";
+}
+
+TEST(QuickPageReader, AnyPagesFitAsLongAsThereIsRoom) {
+  QuickRig rig;
+  const std::string path = rig.base + "/pages";
+  constexpr uint64_t kSlots = 200;
+  quick::DiskCache cache(path, kSlots * (kPageSize + 8));
+  std::vector<std::pair<uint64_t, std::string>> pages;
+  for (uint64_t n = 0; n < kSlots; ++n) {
+    std::string page = noise(1000 + n, kPageSize);
+    const uint64_t hash = quick::page_number_hash(page_hash(page));
+    cache.write(hash, page);
+    pages.emplace_back(hash, std::move(page));
+  }
+  const auto count = [&](quick::DiskCache& from) {
+    uint64_t found = 0;
+    std::string page(kPageSize, '\0');
+    for (const auto& [hash, bytes] : pages) found += from.has(hash) && from.read(hash, page) && page == bytes;
+    return found;
+  };
+  EXPECT_EQ(count(cache), kSlots);
+  for (uint64_t n = 0; n < 20; ++n) {  // one goes for each that comes
+    std::string page = noise(5000 + n, kPageSize);
+    const uint64_t hash = quick::page_number_hash(page_hash(page));
+    cache.write(hash, page);
+    pages.emplace_back(hash, std::move(page));
+  }
+  EXPECT_EQ(count(cache), kSlots);
+}
+
 TEST(QuickPageReader, ParallelMissesOfAPageAreOneFetch) {
   QuickRig rig;
   auto pages = rig.open();
@@ -177,6 +228,36 @@ TEST(QuickPageReader, AWholeLocalFileIsKnownByItsContent) {
     const Fd fd(::open((rig.base + "/copy").c_str(), O_RDONLY | O_CLOEXEC));
     EXPECT_EQ(pages->is_whole(file, fd.get()).value(), sound);
     copy.back() ^= 1;
+  }
+}
+
+TEST(QuickPageReader, LinksAmongTheLocalFilesAreNotFollowed) {
+  QuickRig rig;
+  fs::create_directory(rig.base + "/local");
+  ASSERT_TRUE(write_file_atomic(rig.base + "/elsewhere", rig.content));
+  fs::create_symlink(rig.base + "/elsewhere", rig.base + "/local/000020.sst");
+  quick::PageReaderOptions options;
+  options.local_directory = rig.base + "/local";
+  auto pages = rig.open(options);
+  EXPECT_EQ(rig.read(*pages, 0, rig.content.size()), rig.content);
+  EXPECT_EQ(pages->counts().local_hits, 0u);
+}
+
+TEST(QuickPageReader, AnIndexThatNamesPathsIsRefused) {
+  QuickRig rig;
+  for (const char* name : {"../000020.sst", "/etc/passwd", "a/b.sst", "..", "", "seabed_tenant.json"}) {
+    std::string bytes;
+    IndexWriter index(FileType::kMetaIndex, "quick", [&](std::string_view piece) {
+      bytes += piece;
+      return ok();
+    });
+    meta::FileMeta file;
+    file.set_name(name);
+    ASSERT_TRUE(index.add(file) && index.finish());
+    ASSERT_TRUE(write_file_atomic(rig.base + "/index.files", bytes));
+    const auto read = quick::read_page_index(rig.base + "/index");
+    ASSERT_FALSE(read) << name;
+    EXPECT_NE(read.error().message().find("impossible file"), std::string::npos) << read.error().message();
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <mutex>
+
 #include "core/media/reader_lease.h"
 #include "core/media/tombstone.h"
 #include "tests/unit/format/golden.h"
@@ -190,6 +192,58 @@ TEST_F(CleanupObjects, TheKeeperRenewsAndGivesBack) {
   EXPECT_TRUE(renewed());
   kept->reset();
   EXPECT_TRUE(leases().empty());
+}
+
+TEST_F(CleanupObjects, ALeaseCostsFewRequests) {
+  std::vector<std::string> asked;
+  std::mutex mutex;
+  store->set_hook([&](const std::string& operation, const std::string&) -> Status {
+    std::lock_guard lock(mutex);
+    asked.push_back(operation);
+    return ok();
+  });
+  auto f = facts({"backup_set_3_full"});
+  f.id = "restore-1";
+  auto lease = take(f);
+  EXPECT_EQ(asked, (std::vector<std::string>{"list", "put", "list"})) << "tombstones are looked for behind the lease";
+  asked.clear();
+  lease->release({});
+  EXPECT_EQ(asked, (std::vector<std::string>{"put", "remove", "remove"})) << "one call removes both";
+  store->set_hook({});
+  EXPECT_EQ(objects(paths::readers()), 0u);
+}
+
+TEST_F(CleanupObjects, WhatAnEarlierProcessLeftGoes) {
+  for (uint64_t sequence : {2, 3, 7})
+    ASSERT_TRUE(put_object(*store, paths::reader_lease("quick-1", sequence), "x", PutMode::kReplace, {}));
+  auto f = facts({"backup_set_3_full"});
+  f.id = "quick-1";
+  auto lease = take(f);
+  EXPECT_EQ(objects(paths::readers()), 1u);
+  EXPECT_EQ(leases().at(0).sequence, 8u);
+  ASSERT_TRUE(lease->renew({}));
+  EXPECT_EQ(objects(paths::readers()), 1u);
+  lease->release({});
+  EXPECT_EQ(objects(paths::readers()), 0u);
+}
+
+TEST_F(CleanupObjects, ALeaseMayOutliveTheWork) {
+  auto stays = facts({"backup_set_3_full"}), goes = facts({"piece_d1r1p1"});
+  stays.id = "quick-1", goes.id = "restore-1";
+  const auto wishes = [&]() -> std::vector<ReaderWish> {
+    return {{store, stays, ReaderLeaseTerms{24h, 5min}, true}, {store, goes}};
+  };
+  auto kept = ReaderLeaseKeeper::hold(wishes(), clock);
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(leases().size(), 2u);
+  kept->reset();
+  EXPECT_TRUE(leases().empty()) << "the work failed";
+  kept = ReaderLeaseKeeper::hold(wishes(), clock);
+  (*kept)->finished();
+  kept->reset();
+  ASSERT_EQ(leases().size(), 1u);
+  EXPECT_EQ(leases()[0].id, "quick-1");
+  EXPECT_EQ(leases()[0].expires - leases()[0].granted, 24 * 3600 * kSecond);
 }
 
 TEST_F(CleanupObjects, ASourceThatCannotBeWrittenIsAWarning) {
