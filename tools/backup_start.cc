@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/engine/engine.h"
+#include "tools/agent/progress_json.h"
 #include "tools/cli/invocation.h"
 #include "tools/cli/progress_line.h"
 #include "tools/cli/secret_input.h"
@@ -19,17 +20,12 @@ bool finished(const Json& job) {
   return job["status"] == "COMPLETED" || job["status"] == "FAILED" || job["status"] == "CANCELED";
 }
 
-Progress progress_of(const Json& job) {
-  const Json& p = job["progress"];
-  return {p["done_bytes"], p["total_bytes"], p["done_items"], p["total_items"], p["phase"]};
-}
-
 /// Ctrl-C while waiting leaves the job alone when an agent runs it.
 Result<Json> wait_for(Invocation& invocation, Json job, const CancelToken& cancel) {
   ProgressLine line("backup");
   const Json which = {{"job_id", job["job_id"]}};
   while (!finished(job)) {
-    line.show(progress_of(job));
+    line.show(progress_of(job["progress"]));
     if (cancel.wait_for(kBetweenLooks))
       return fail(Code::kCancelled, "waiting for backup job " + which["job_id"].dump(),
                   "interrupted; the job goes on", "`seabed backup status`, `seabed backup cancel`");

@@ -1,9 +1,7 @@
 // seabed manual, seabed completion
-#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "core/base/fd.h"
-#include "tools/cli/exit_code.h"
 #include "tools/cli/invocation.h"
 #include "tools/cli/man_page.h"
 #include "tools/nouns.h"
@@ -14,17 +12,24 @@ namespace {
 Result<int> manual(Invocation& invocation) {
   const auto pages = man_pages(all_verbs());
   if (invocation.has("directory")) {
-    for (const auto& [name, text] : pages)
-      SEABED_CHECK(write_file_atomic(invocation.text("directory") + "/" + name + ".1", text, 0644));
-    return kExitOk;
+    Json written = Json::array();
+    for (const auto& [name, text] : pages) {
+      const std::string path = invocation.text("directory") + "/" + name + ".1";
+      SEABED_CHECK(write_file_atomic(path, text, 0644));
+      written.push_back(path);
+    }
+    return invocation.answer({{"written", written}}, [] { return std::string(); });
   }
   const std::string noun = invocation.text("noun"), wanted = noun.empty() ? "seabed" : "seabed-" + noun;
   for (const auto& [name, text] : pages)
-    if (name == wanted) return std::cout << text, kExitOk;
+    if (name == wanted) return invocation.answer({{"page", name}, {"text", text}}, [&] { return text; });
   return fail(Code::kInvalidArgument, noun, "is no noun of seabed", "see `seabed --help`");
 }
 
-Result<int> completion(Invocation&) { return std::cout << bash_completion(all_verbs()), kExitOk; }
+Result<int> completion(Invocation& invocation) {
+  const std::string script = bash_completion(all_verbs());
+  return invocation.answer({{"bash", script}}, [&] { return script; });
+}
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/log.h"
+#include "core/engine/restore/restore_state.h"
 #include "tools/cli/exit_code.h"
 #include "tools/cli/invocation.h"
 #include "tools/cli/log_output.h"
@@ -78,6 +79,8 @@ Status serve(Invocation& invocation, MountRequest request, const std::function<v
 Result<int> mount_verb(Invocation& invocation) {
   SEABED_CHECK(mount::check_fuse());
   SEABED_TRY(const MountRequest request, read_request(invocation));
+  SEABED_TRY(const auto state, restore::read_state(request.directory));
+  if (!state) return fail(Code::kNotFound, request.directory, "holds no restored tenant", "restore into it first");
   SEABED_CHECK(mount::prepare_mount_point(request.mountpoint));
   const auto say = [&](int pid) {
     return invocation.answer(

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/engine/restore/tenant_restore.h"
+#include "tools/agent/progress_json.h"
 #include "tools/agent/restore_json.h"
 #include "tools/cli/invocation.h"
 #include "tools/cli/key_input.h"
@@ -101,7 +102,7 @@ Result<Json> wait_for_job(Invocation& invocation, const Json& id, const CancelTo
     if (jobs.empty()) return fail(Code::kNotFound, "restore job " + id.dump(), "is not known any more");
     const Json& job = jobs[0];
     if (job["status"] == "RESTORE_SUCCESS" || job["status"] == "RESTORE_FAIL") return job;
-    line.show({job["finish_bytes"], job["total_bytes"], job["finish_ls_count"], job["ls_count"], job["tenant_status"]});
+    if (job["progress"].is_object()) line.show(progress_of(job["progress"]));
     if (cancel.wait_for(std::chrono::milliseconds(50)))
       return fail(Code::kCancelled, "waiting for restore job " + id.dump(), "interrupted; the job goes on",
                   "`seabed restore status`, `seabed restore cancel`");
@@ -164,7 +165,23 @@ Result<int> status(Invocation& invocation) {
   });
 }
 
+/// What a cancel would take away.
+Result<int> preview_cancel(Invocation& invocation) {
+  SEABED_TRY(const Json jobs, invocation.call("restore/status", {{"tenant", invocation.text("tenant")}}));
+  for (const Json& job : jobs) {
+    if (job["status"] == "RESTORE_SUCCESS" || job["status"] == "RESTORE_FAIL") continue;
+    return invocation.answer(
+        {{"tenant", job["tenant"]}, {"job_id", job["job_id"]}, {"directory", job["directory"]}, {"dry_run", true}}, [&] {
+          return "restore job " + job["job_id"].dump() + " would be canceled, and what it wrote into " +
+                 json_word(job["directory"]) + " removed (dry run: nothing was touched)\n";
+        });
+  }
+  return fail(Code::kConflict, "tenant " + invocation.text("tenant"), "no restore of it is running",
+              "`seabed restore status`");
+}
+
 Result<int> cancel(Invocation& invocation) {
+  if (invocation.has("dry-run")) return preview_cancel(invocation);
   SEABED_TRY(const Json answer, invocation.call("restore/cancel", {{"tenant", invocation.text("tenant")}}));
   return invocation.answer(answer, [&] { return "canceled: nothing of " + invocation.text("tenant") + " is left\n"; });
 }
@@ -205,7 +222,9 @@ std::vector<Verb> restore_verbs() {
                    {"seabed restore status", "seabed restore status --tenant shop2"},
                    {{OptionSpec::kText, "tenant", "NAME", "of the restored tenant only"}}, status};
   Verb cancel_verb{"restore", "cancel", "Cancel a running restore; nothing of it stays", "",
-                   {"seabed restore cancel --tenant shop2"}, {tenant_option()}, cancel};
+                   {"seabed restore cancel --tenant shop2"},
+                   {tenant_option(), {OptionSpec::kFlag, "dry-run", "", "say what would be removed; touch nothing"}},
+                   cancel};
   return {status_verb, cancel_verb, verb};
 }
 

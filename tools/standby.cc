@@ -4,6 +4,7 @@
 
 #include "core/engine/standby/standby.h"
 #include "core/source/restore_target.h"
+#include "tools/agent/progress_json.h"
 #include "tools/cli/invocation.h"
 #include "tools/cli/key_input.h"
 #include "tools/cli/progress_line.h"
@@ -47,9 +48,11 @@ Result<Json> read_point(const Invocation& invocation) {
 
 /// Until the point is reached, or it is known that it never will be.
 Result<Json> wait_for(Invocation& invocation, const std::string& tenant, const CancelToken& cancel) {
+  ProgressLine line("standby");
   for (;;) {
     SEABED_TRY(const Json now, status_of(invocation, tenant));
     if (!now["following"].get<bool>()) return now;
+    if (now["progress"].is_object()) line.show(progress_of(now["progress"]));
     if (cancel.wait_for(std::chrono::milliseconds(50)))
       return fail(Code::kCancelled, "waiting for tenant " + tenant, "interrupted; it goes on following",
                   "`seabed standby status`, `seabed standby recover --cancel`");
@@ -69,7 +72,11 @@ Result<int> recover(Invocation& invocation) {
   SEABED_TRY(Json now, invocation.call("standby/recover", {{"tenant", tenant}, {"until", point}}));
   if (!invocation.through_agent() && point != "cancel") {
     SEABED_TRY(Machine * machine, invocation.machine());
-    SEABED_CHECK(recover_standby_here(machine->context(), tenant, signals.token()));
+    {
+      ProgressLine line("standby");
+      SEABED_CHECK(recover_standby_here(
+          machine->context(), tenant, [&](const Progress& p) { line.show(p); }, signals.token()));
+    }
     SEABED_TRY(now, status_of(invocation, tenant));
     SEABED_CHECK(check_reached(now));
   } else if (invocation.has("wait") && point != "unlimited" && point != "cancel") {

@@ -8,6 +8,7 @@
 
 #include "core/engine/table/table_job.h"
 #include "core/engine/table/table_work.h"
+#include "tools/agent/progress_json.h"
 #include "tools/cli/invocation.h"
 #include "tools/cli/key_input.h"
 #include "tools/cli/progress_line.h"
@@ -161,9 +162,8 @@ Result<Json> wait_for_job(Invocation& invocation, const Json& id) {
     SEABED_TRY(const Json jobs, invocation.call("table/status", {{"job_id", id}}));
     if (jobs.empty()) return fail(Code::kNotFound, "table restore job " + id.dump(), "is not known any more");
     if (is_over(jobs[0])) return jobs[0];
-    Progress p;
-    p.phase = json_word(jobs[0]["phase"]);
-    p.total_items = jobs[0].value("total_tables", 0), p.done_items = jobs[0].value("finished_tables", 0);
+    Progress p = progress_of(jobs[0]["progress"]);
+    p.phase = json_word(jobs[0]["phase"]) + (p.phase.empty() ? "" : " " + p.phase);
     line.show(p);
     if (signals.token().wait_for(std::chrono::milliseconds(50)))
       return fail(Code::kCancelled, "waiting for table restore job " + id.dump(),

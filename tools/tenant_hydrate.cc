@@ -1,8 +1,10 @@
 // seabed tenant hydrate|discard
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "core/engine/quick/discard.h"
 #include "core/engine/quick/hydrate.h"
+#include "tools/agent/progress_json.h"
 #include "tools/cli/exit_code.h"
 #include "tools/cli/invocation.h"
 #include "tools/cli/key_input.h"
@@ -47,24 +49,49 @@ Result<int> hydrate_here(Invocation& invocation) {
                            });
 }
 
+/// Ctrl-C leaves the agent's work alone.
+Result<Json> wait_for(Invocation& invocation, Json tenant) {
+  SignalCancel signals;
+  ProgressLine line("hydrate");
+  const Json which = {{"tenant", tenant["tenant"]}};
+  while (tenant["hydrating"].get<bool>()) {
+    if (tenant.contains("progress")) line.show(progress_of(tenant["progress"]));
+    if (signals.token().wait_for(std::chrono::milliseconds(50)))
+      return fail(Code::kCancelled, "waiting for tenant " + json_word(which["tenant"]), "interrupted; the agent goes on");
+    SEABED_TRY(const Json now, invocation.call("quick/status", which));
+    if (now.empty()) return fail(Code::kNotFound, "tenant " + json_word(which["tenant"]), "is not there any more");
+    tenant = now[0];
+  }
+  if (tenant["restore_data_mode"] == "NORMAL") return tenant;
+  return fail(Code::kConflict, "tenant " + json_word(which["tenant"]), "its hydration has ended before its end",
+              "the agent's log says why; `seabed tenant hydrate` goes on with it");
+}
+
 /// By name: the agent does it in the background; without an agent it is done here.
 Result<int> hydrate(Invocation& invocation) {
   if (!invocation.has("tenant") || invocation.has("directory")) return hydrate_here(invocation);
   SEABED_TRY(const Json found, invocation.call("quick/find", {{"tenant", invocation.text("tenant")}}));
   if (!invocation.through_agent()) return hydrate_here(invocation);
-  SEABED_TRY(const Json answer, invocation.call("quick/hydrate", {{"tenant", invocation.text("tenant")}}));
+  SEABED_TRY(Json answer, invocation.call("quick/hydrate", {{"tenant", invocation.text("tenant")}}));
+  if (invocation.has("wait")) {
+    SEABED_TRY(answer, wait_for(invocation, answer));
+  }
   return invocation.answer(answer, [&] { return json_lines(answer); });
 }
 
 Result<int> discard(Invocation& invocation) {
   SEABED_TRY(const std::string directory, staged_directory(invocation));
   SEABED_TRY(Machine * machine, invocation.machine());
-  SEABED_TRY(const auto left, quick::discard(machine->context(), directory));
-  return invocation.answer({{"directory", directory}, {"left", left}}, [&] {
-    std::string text = directory + ": discarded\n";
-    for (const std::string& name : left) text += "left, not of the restored streams: " + name + "\n";
-    return text;
-  });
+  const bool dry = invocation.has("dry-run");
+  SEABED_TRY(const auto parts, quick::discard(machine->context(), directory, dry));
+  return invocation.answer(
+      {{"directory", directory}, {"removed", parts.removed}, {"left", parts.left}, {"dry_run", dry}}, [&] {
+        std::string text = directory + (dry ? ": would be discarded (dry run: nothing was touched)\n" : ": discarded\n");
+        for (const std::string& name : parts.removed)
+          if (dry) text += "to remove: " + name + "\n";
+        for (const std::string& name : parts.left) text += "left, not of the restored streams: " + name + "\n";
+        return text;
+      });
 }
 
 }  // namespace
@@ -81,13 +108,15 @@ std::vector<Verb> tenant_hydrate_verbs() {
                  hydrate};
   for (auto& option : staged_place_options())
     if (option.name != "directory" && option.name != "ls-id") hydration.options.push_back(option);
+  hydration.options.push_back({OptionSpec::kFlag, "wait", "", "of --tenant: until it has ended, with progress"});
   hydration.options.push_back({OptionSpec::kNumber, "concurrency", "N", "files at a time (2)"});
   Verb discarding{"tenant",
                   "discard",
                   "Remove a restored tenant that was not activated",
                   "Gives back what keeps its backup from cleanup. Files that Seabed did not write stay.",
-                  {"seabed tenant discard /srv/look"},
+                  {"seabed tenant discard /srv/look --dry-run", "seabed tenant discard /srv/look"},
                   {{OptionSpec::kPositional, "directory", "DIR", "as given to `seabed restore`"},
+                   {OptionSpec::kFlag, "dry-run", "", "say what would go and what would stay; touch nothing"},
                    {OptionSpec::kText, "tenant", "NAME", "instead: a tenant restored by this installation"}},
                   discard};
   return {hydration, discarding};

@@ -39,7 +39,7 @@ struct BackupView {
   catalog::BackupJobRow job;
   std::optional<catalog::SetTaskRow> task;
   std::optional<catalog::BackupSetRow> set;
-  Progress progress;
+  ProgressView progress;
   bool running_here = false;
 };
 

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "core/engine/backup/backup_job.h"
+#include "core/engine/job/progress_meter.h"
 
 namespace seabed {
 
@@ -23,7 +24,7 @@ class JobRunner {
   bool submit(uint64_t tenant_id, uint64_t job_id);
   void cancel(uint64_t job_id);
   /// nullopt: not running now.
-  std::optional<Progress> progress(uint64_t job_id);
+  std::optional<ProgressView> progress(uint64_t job_id);
   /// Running jobs are interrupted, not cancelled: their rows stay unfinished.
   void stop();
 
@@ -41,7 +42,8 @@ class JobRunner {
   };
   struct Running {
     CancelToken cancel;
-    Progress progress;
+    ProgressMeter meter;
+    ProgressView progress;
   };
   void work(Lane& lane);
 

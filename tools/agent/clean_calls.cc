@@ -5,6 +5,7 @@
 #include "core/catalog/delete_policies.h"
 #include "core/engine/clean/hourly.h"
 #include "tools/agent/calls.h"
+#include "tools/agent/progress_json.h"
 #include "tools/agent/rows_json.h"
 
 namespace seabed {
@@ -106,6 +107,8 @@ Result<Json> job_json(Engine& engine, const catalog::DeleteJobRow& job, const ca
     done += task.delete_bytes, total += std::max(task.total_bytes, task.delete_bytes);
   }
   json["deleted_bytes"] = done, json["total_bytes"] = total;
+  json["progress"] = job.end_us ? Json(nullptr)
+                                : progress_json(engine.background().progress(clean::clean_key(tenant.tenant_id)));
   return json;
 }
 

@@ -102,7 +102,7 @@ void add_running(Engine& engine, const catalog::BackupJobRow& job, const MetricL
                  MetricFamilies* out) {
   auto view = engine.backup_job(job.job_id);
   if (!view) return;
-  const Progress& p = view->progress;
+  const Progress& p = view->progress.progress;
   out->gauge("seabed_job_done_bytes", "Bytes done by the running job.", labels,
              static_cast<double>(p.done_bytes));
   out->gauge("seabed_job_total_bytes", "Bytes that the running job has to do, as far as it knows.", labels,

@@ -4,6 +4,7 @@
 #include "core/engine/quick/hydrate.h"
 #include "core/engine/quick/restored_tenants.h"
 #include "tools/agent/calls.h"
+#include "tools/agent/progress_json.h"
 
 namespace seabed {
 namespace {
@@ -26,7 +27,9 @@ Result<Json> status(Engine& engine, const Json& args) {
   for (const auto& tenant : tenants)
     if (!args.contains("tenant") || args["tenant"] == tenant.name) {
       json.push_back(tenant_json(tenant));
-      json.back()["hydrating"] = engine.background().running(quick::hydration_key(tenant.directory));
+      const std::string key = quick::hydration_key(tenant.directory);
+      json.back()["hydrating"] = engine.background().running(key);
+      json.back()["progress"] = progress_json(engine.background().progress(key));
     }
   return json;
 }

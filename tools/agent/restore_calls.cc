@@ -3,6 +3,7 @@
 
 #include "core/engine/restore/tenant_restore.h"
 #include "tools/agent/calls.h"
+#include "tools/agent/progress_json.h"
 #include "tools/agent/restore_json.h"
 #include "tools/agent/rows_json.h"
 
@@ -93,7 +94,9 @@ Result<Json> status(Engine& engine, const Json& args) {
   for (const auto& view : views) {
     if (args.contains("job_id") && args.at("job_id") != view.parent.job_id) continue;
     json.push_back(restore_json(view, now_us));
+    json.back()["progress"] = progress_json(restore_progress(engine, view.parent.job_id));
   }
+  if (json.empty() && args.contains("tenant")) SEABED_CHECK(engine.tenant(args.at("tenant")));
   return json;
 }
 

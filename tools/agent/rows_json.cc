@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tools/agent/progress_json.h"
+
 namespace seabed {
 namespace {
 
@@ -138,12 +140,7 @@ Json backup_json(const BackupView& view, const catalog::TenantRow& t) {
                {"bridge", job.bridge},
                {"running_here", view.running_here}};
   json["phase"] = view.task ? Json(view.task->status) : Json(nullptr);
-  const Progress& p = view.progress;
-  json["progress"] = {{"phase", p.phase},
-                      {"done_bytes", p.done_bytes},
-                      {"total_bytes", p.total_bytes},
-                      {"done_items", p.done_items},
-                      {"total_items", p.total_items}};
+  json["progress"] = progress_json(view.progress);
   const Json set = view.set ? set_json(*view.set, t) : Json::object();
   for (const auto& [key, value] : set.items())
     if (!json.contains(key)) json[key] = value;

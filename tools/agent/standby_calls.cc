@@ -4,6 +4,7 @@
 #include "core/base/child.h"
 #include "core/engine/standby/standby.h"
 #include "tools/agent/calls.h"
+#include "tools/agent/progress_json.h"
 #include "tools/agent/rows_json.h"
 
 namespace seabed {
@@ -11,7 +12,7 @@ namespace {
 
 constexpr std::chrono::minutes kOpenOnce{30};
 
-Json view_json(const StandbyView& v) {
+Json view_json(Engine& engine, const StandbyView& v) {
   Json json = {{"tenant", v.tenant.name},
                {"tenant_id", v.tenant.tenant_id},
                {"role", v.tenant.role},
@@ -25,6 +26,7 @@ Json view_json(const StandbyView& v) {
                {"bound_ns", v.bound_ns >= kScnMax ? Json(nullptr) : Json(v.bound_ns)},
                {"sync_status", ""},
                {"comment", ""},
+               {"progress", progress_json(standby_progress(engine, v.tenant.tenant_id))},
                {"streams", Json::array()}};
   for (const auto& s : v.streams) {
     json["streams"].push_back({{"ls_id", s.ls_id},
@@ -41,14 +43,14 @@ Json view_json(const StandbyView& v) {
 Result<Json> status(Engine& engine, const Json& args) {
   SEABED_TRY(const auto views, standbys(engine.context(), args.value("tenant", "")));
   Json json = Json::array();
-  for (const auto& view : views) json.push_back(view_json(view));
+  for (const auto& view : views) json.push_back(view_json(engine, view));
   return json;
 }
 
 Result<Json> status_of(Engine& engine, const std::string& tenant) {
   SEABED_TRY(const auto views, standbys(engine.context(), tenant));
   if (views.empty()) return fail(Code::kNotFound, "tenant " + tenant, "is no standby");
-  return view_json(views.front());
+  return view_json(engine, views.front());
 }
 
 Result<Json> recover(Engine& engine, const Json& args) {
@@ -98,10 +100,12 @@ Result<Json> activate(Engine& engine, const Json& args) {
 /// In a process of its own: the library may abort on what it does not expect.
 Status open_in_child(const std::string& engine, const std::string& directory) {
   CancelToken never;
-  SEABED_CHECK(
-      run_child({"/proc/self/exe", "upgrade", "database", "--engine", engine, "--directory", directory}, "",
-                never, kOpenOnce));
-  return ok();
+  const auto done = run_child({"/proc/self/exe", "upgrade", "database", "--engine", engine, "--directory", directory},
+                              "", never, kOpenOnce);
+  if (done) return ok();
+  Error error = done.error();
+  error.object = directory;
+  return fail(std::move(error));
 }
 
 Result<Json> upgrade(Engine& engine, const Json& args) {

@@ -5,6 +5,7 @@
 #include "core/catalog/table_jobs.h"
 #include "core/engine/table/table_job.h"
 #include "tools/agent/calls.h"
+#include "tools/agent/progress_json.h"
 #include "tools/agent/rows_json.h"
 #include "tools/agent/table_calls.h"
 #include "tools/config/table_parts.h"
@@ -16,7 +17,7 @@ std::string key_of(uint64_t job_id) { return "table/" + std::to_string(job_id); 
 
 Status run_in_background(Engine& engine, uint64_t job_id) {
   return engine.background().submit(key_of(job_id), [&engine, job_id](const CancelToken& cancel) {
-    return table::run_tables(engine.context(), table_parts(), job_id, {}, cancel);
+    return table::run_tables(engine.context(), table_parts(), job_id, engine.background().teller(key_of(job_id)), cancel);
   });
 }
 
@@ -98,7 +99,8 @@ Result<Json> job_json(Engine& engine, Transaction& tx, const catalog::RecoverTab
                {"description", sys.description},
                {"phase", sys.status},
                {"tables", Json::array()},
-               {"running_here", engine.background().running(key_of(sys.job_id))}};
+               {"running_here", engine.background().running(key_of(sys.job_id))},
+               {"progress", progress_json(engine.background().progress(key_of(sys.job_id)))}};
   SEABED_TRY(const auto user, catalog::recover_table_of(tx, sys.job_id));
   if (!user) return json;
   if (!sys.over()) json["phase"] = user->status;
@@ -116,6 +118,7 @@ Result<Json> job_json(Engine& engine, Transaction& tx, const catalog::RecoverTab
 Result<Json> status(Engine& engine, const Json& args) {
   const std::string tenant = args.value("tenant", "");
   const uint64_t only = args.value("job_id", uint64_t{0});
+  if (!tenant.empty()) SEABED_CHECK(engine.tenant(tenant));
   return engine.context().catalog->get<Json>([&](Transaction& tx) -> Result<Json> {
     SEABED_TRY(const auto rows, catalog::list_recover_tables(tx));
     Json out = Json::array();

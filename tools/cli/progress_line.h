@@ -1,12 +1,11 @@
 #pragma once
-// One line on a terminal's standard error that says how far long work is: percent, rate, time left. Silent
-// elsewhere.
+// One line on a terminal's standard error that says how far long work is: percent, rate, time left; of log, how far it
+// is from its target. Silent elsewhere.
 
 #include <chrono>
-#include <mutex>
 #include <string>
 
-#include "core/engine/job/context.h"
+#include "core/engine/job/progress_meter.h"
 
 namespace seabed {
 
@@ -16,14 +15,12 @@ class ProgressLine {
   explicit ProgressLine(std::string what);
   ~ProgressLine();  // clears the line
   void show(const Progress& progress);
-  static std::string text(const std::string& what, const Progress& progress, double seconds);
+  static std::string text(const std::string& what, const ProgressView& view);
 
  private:
-  using Clock = std::chrono::steady_clock;
   std::string what_;
   bool terminal_;
-  std::mutex mutex_;
-  Clock::time_point start_ = Clock::now(), last_{};
+  ProgressMeter meter_{std::chrono::milliseconds(200)};
 };
 
 }  // namespace seabed

@@ -131,7 +131,9 @@ Status check_delete_pieces(const ManualFacts& facts, const std::set<uint64_t>& i
   for (uint64_t id : ids) {
     bool several = false;
     const auto* piece = piece_of(facts.stock, id, several);
-    if (!piece) return refuse(kPieceNotAllowed, piece_name(id), "does not exist");
+    if (!piece)
+      return refuse(kPieceNotAllowed, piece_name(id), "does not exist", "see CDB_OB_ARCHIVELOG_PIECE_FILES",
+                    Code::kNotFound);
     if (several || (dest && dest != piece->dest_id))
       return refuse(kPieceNotAllowed, piece_name(id),
                     "is of another destination than the others, or of several", "one request a destination");

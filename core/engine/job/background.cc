@@ -60,6 +60,21 @@ bool Background::running(const std::string& key) {
   return found != tasks_.end() && !found->second->done;
 }
 
+ProgressFn Background::teller(const std::string& key) {
+  return [this, key](const Progress& progress) {
+    std::lock_guard lock(mutex_);
+    const auto found = tasks_.find(key);
+    if (found != tasks_.end())
+      found->second->progress = found->second->meter.update(progress, std::chrono::steady_clock::now());
+  };
+}
+
+std::optional<ProgressView> Background::progress(const std::string& key) {
+  std::lock_guard lock(mutex_);
+  const auto found = tasks_.find(key);
+  return found == tasks_.end() || found->second->done ? std::nullopt : found->second->progress;
+}
+
 void Background::stop() {
   std::list<std::shared_ptr<Task>> all;
   {

@@ -12,6 +12,7 @@
 
 #include "core/base/cancel.h"
 #include "core/base/status.h"
+#include "core/engine/job/progress_meter.h"
 
 namespace seabed {
 
@@ -35,6 +36,10 @@ class Background {
   /// False: nothing of that key runs.
   bool cancel(const std::string& key);
   bool running(const std::string& key);
+  /// For the work of that key, to say how far it is; lives as long as this.
+  ProgressFn teller(const std::string& key);
+  /// nullopt: it does not run, or has said nothing yet.
+  std::optional<ProgressView> progress(const std::string& key);
   /// Cancels everything and waits for it. Nothing can be submitted after it.
   void stop();
 
@@ -43,6 +48,8 @@ class Background {
     CancelToken cancel;
     std::atomic<bool> done = false;
     std::thread thread;
+    ProgressMeter meter;
+    std::optional<ProgressView> progress;  // under mutex_
   };
   Status start(const std::string& key, std::function<void(Task&)> body);
   void run_told(const std::string& key, bool again, const Work& work, const CancelToken& cancel);

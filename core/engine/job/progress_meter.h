@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 
 #include "core/engine/job/context.h"
 
@@ -12,7 +13,8 @@ namespace seabed {
 struct ProgressView {
   Progress progress;
   double bytes_per_second = 0;                     // smoothed over the last seconds
-  std::chrono::seconds left{0};                    // meaningful when `left_known`
+  double log_per_second = 0;                       // seconds of log that are applied a second
+  std::chrono::seconds left{0};                    // by bytes or, where these do not tell, by log; when `left_known`
   bool left_known = false;
 };
 
@@ -28,10 +30,17 @@ class ProgressMeter {
  private:
   const std::chrono::milliseconds every_;
   std::mutex mutex_;
-  bool begun_ = false, told_ = false;
-  Time last_told_{}, last_{};
-  uint64_t last_bytes_ = 0;
-  double rate_ = 0;
+  bool told_ = false;
+  Time last_told_{};
+  /// Of one quantity.
+  struct Rate {
+    void update(uint64_t value, Time now);
+    std::optional<std::chrono::seconds> time_for(uint64_t rest) const;
+    bool begun = false;
+    Time last{};
+    uint64_t value = 0;
+    double per_second = 0;
+  } bytes_, log_;
 };
 
 }  // namespace seabed

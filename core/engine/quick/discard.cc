@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Status remove_staged(const std::string& directory, const restore::RestoreState& state) {
+Status check_staged(const std::string& directory, const restore::RestoreState& state) {
   for (const std::string& name : state.stream_names) {
     if (!restore::is_safe_component(name))
       return fail(Code::kCorruption, directory + "/" + restore::kTenantFile,
@@ -20,7 +20,6 @@ Status remove_staged(const std::string& directory, const restore::RestoreState& 
     if (fs::exists(final, ec) && !fs::is_empty(final, ec))
       return fail(Code::kConflict, final, "its activation has begun", "finish the activation, or remove it by hand");
   }
-  for (const std::string& name : state.stream_names) SEABED_CHECK(discard_staged(directory + "/" + name));
   return ok();
 }
 
@@ -34,25 +33,33 @@ bool is_ours(const std::string& name, const restore::RestoreState& state) {
 }
 
 /// The state goes last: until then a discard goes on where it stopped.
-Status remove_ours(const std::string& directory, const restore::RestoreState& state) {
+Result<Discarded> sorted_out(const std::string& directory, const restore::RestoreState& state) {
+  Discarded out;
   std::error_code ec;
-  std::vector<fs::path> paths;
-  for (auto it = fs::directory_iterator(directory, ec); !ec && it != fs::directory_iterator();
-       it.increment(ec))
-    if (is_ours(it->path().filename().string(), state))
-      paths.push_back(it->path());
+  for (auto it = fs::directory_iterator(directory, ec); !ec && it != fs::directory_iterator(); it.increment(ec)) {
+    const std::string name = it->path().filename().string();
+    if (name == restore::kTenantFile) continue;
+    const bool staged = std::ranges::any_of(
+        state.stream_names, [&](const std::string& s) { return it->path() == staged_path(directory + "/" + s); });
+    (staged || is_ours(name, state) ? out.removed : out.left).push_back(name);
+  }
   if (ec) return fail_errno(directory, "cannot be listed", ec.value());
-  paths.push_back(directory + "/" + restore::kTenantFile);
-  for (const fs::path& path : paths) {
-    fs::remove_all(path, ec);
-    if (ec) return fail_errno(path.string(), "cannot be removed", ec.value());
+  out.removed.push_back(restore::kTenantFile);
+  return out;
+}
+
+Status remove_ours(const std::string& directory, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    std::error_code ec;
+    fs::remove_all(directory + "/" + name, ec);
+    if (ec) return fail_errno(directory + "/" + name, "cannot be removed", ec.value());
   }
   return ok();
 }
 
 }  // namespace
 
-Result<std::vector<std::string>> discard(EngineContext& context, const std::string& directory) {
+Result<Discarded> discard(EngineContext& context, const std::string& directory, bool dry_run) {
   SEABED_TRY(auto state, restore::read_state(directory));
   if (!state) return fail(Code::kNotFound, directory, "holds no restored tenant");
   SEABED_TRY(const Fd lock, restore::lock_directory(directory));
@@ -61,15 +68,15 @@ Result<std::vector<std::string>> discard(EngineContext& context, const std::stri
   if (state->activated)
     return fail(Code::kConflict, directory, "was activated: its directories are databases",
                 "remove it by hand");
+  SEABED_CHECK(check_staged(directory, *state));
+  SEABED_TRY(const Discarded parts, sorted_out(directory, *state));
+  if (dry_run) return parts;
   if (state->remote) release_quick_lease(context, directory, *state);
-  SEABED_CHECK(remove_staged(directory, *state));
-  SEABED_CHECK(remove_ours(directory, *state));
+  for (const std::string& name : state->stream_names) SEABED_CHECK(discard_staged(directory + "/" + name));
+  SEABED_CHECK(remove_ours(directory, parts.removed));
   std::error_code ec;
-  std::vector<std::string> left;
-  for (const auto& entry : fs::directory_iterator(directory, ec))
-    left.push_back(entry.path().filename().string());
-  if (left.empty()) fs::remove(directory, ec);
-  return left;
+  if (parts.left.empty()) fs::remove(directory, ec);
+  return parts;
 }
 
 }  // namespace seabed::quick

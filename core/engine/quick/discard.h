@@ -6,8 +6,12 @@
 
 namespace seabed::quick {
 
+struct Discarded {
+  std::vector<std::string> removed, left;  // names in the directory
+};
+
 /// Never an activated one (kConflict), nor one that is served or worked on. What Seabed did not write stays,
-/// and then the directory too. The result: what was left.
-Result<std::vector<std::string>> discard(EngineContext& context, const std::string& directory);
+/// and then the directory too. `dry_run`: the same checks and the same answer; nothing is touched.
+Result<Discarded> discard(EngineContext& context, const std::string& directory, bool dry_run = false);
 
 }  // namespace seabed::quick

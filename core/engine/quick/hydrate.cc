@@ -173,8 +173,9 @@ std::string hydration_key(const std::string& directory) { return "hydrate" + dir
 
 Status start_hydration(EngineContext& context, Background& background, const HydrateRequest& request) {
   return background.submit(
-      hydration_key(request.directory), [&context, request](const CancelToken& cancel) -> Status {
-        SEABED_TRY(const HydrateOutcome outcome, hydrate(context, request, nullptr, cancel));
+      hydration_key(request.directory), [&context, &background, request](const CancelToken& cancel) -> Status {
+        const ProgressFn progress = background.teller(hydration_key(request.directory));
+        SEABED_TRY(const HydrateOutcome outcome, hydrate(context, request, progress, cancel));
         log::info("{}: hydrated, {} files of {} bytes; it may be activated", request.directory, outcome.files,
                   outcome.bytes);
         return ok();

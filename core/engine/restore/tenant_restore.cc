@@ -189,10 +189,15 @@ Status run_restore_job(EngineContext& context, uint64_t job_id, const ProgressFn
   return ParentRun(context, std::move(row), std::move(kept), progress, cancel).run();
 }
 
+std::optional<ProgressView> restore_progress(Engine& engine, uint64_t job_id) {
+  return engine.background().progress(key_of(job_id));
+}
+
 Status run_restore_in_background(Engine& engine, uint64_t job_id) {
   return engine.background().submit(key_of(job_id),
-                                    [&context = engine.context(), job_id](const CancelToken& cancel) {
-                                      return run_restore_job(context, job_id, nullptr, cancel);
+                                    [&engine, job_id](const CancelToken& cancel) {
+                                      return run_restore_job(engine.context(), job_id,
+                                                             engine.background().teller(key_of(job_id)), cancel);
                                     });
 }
 
@@ -211,7 +216,10 @@ Status cancel_restore(Engine& engine, const std::string& tenant) {
   std::optional<catalog::RestoreJobRow> running;
   SEABED_CHECK(context.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_TRY(running, catalog::running_restore(tx, tenant));
-    if (!running) return fail(Code::kNotFound, "tenant " + tenant, "no restore of it is running");
+    SEABED_TRY(const auto known, catalog::find_tenant_by_name(tx, tenant));
+    if (!running)
+      return fail(known ? Code::kConflict : Code::kNotFound, "tenant " + tenant, "no restore of it is running",
+                  "`seabed restore status`");
     return catalog::set_tenant_status(tx, running->restore_tenant_id, "DROPPING");
   }));
   context.at_state("restore_job/DROPPING");

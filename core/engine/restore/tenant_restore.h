@@ -28,6 +28,8 @@ Result<uint64_t> submit_restore(EngineContext& context, const TenantRestoreReque
 Status run_restore_job(EngineContext& context, uint64_t job_id, const ProgressFn& progress,
                        const CancelToken& cancel);
 /// In the background of the agent.
+/// nullopt: it does not run in this process.
+std::optional<ProgressView> restore_progress(Engine& engine, uint64_t job_id);
 Status run_restore_in_background(Engine& engine, uint64_t job_id);
 /// What an earlier agent left unfinished.
 Status resume_restores(Engine& engine);

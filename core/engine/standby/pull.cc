@@ -6,6 +6,8 @@
 #include <filesystem>
 
 #include "core/base/log.h"
+#include "core/catalog/cluster_parameters.h"
+#include "core/engine/job/standby_tenants.h"
 #include "core/engine/keys/reading_keys.h"
 #include "core/engine/restore/dictionary_journal.h"
 #include "core/engine/restore/restore_run.h"
@@ -50,12 +52,16 @@ class Pull {
 
   Result<PullResult> to(Scn until) {
     result_.from = state_.target;
+    if (context_.catalog) {
+      SEABED_TRY(per_second_, context_.catalog->get<uint64_t>([](Transaction& tx) {
+        return catalog::cluster_parameter(tx, "standby_fetch_log_bandwidth_limit");
+      }));
+    }
     result_.source_end = run_.end;
     if (state_.auxiliary_behind || (state_.dictionary_incarnation != 0 && state_.dictionary_scn < state_.target)) {
       // An earlier step ended behind its cut.
       for (const StreamResult& s : state_.streams) SEABED_CHECK(settle_staged(place(s), state_.target));
-      SEABED_TRY(const auto files, read_auxiliary(state_.target));
-      SEABED_CHECK(put_auxiliary(files));
+      SEABED_CHECK(finish_auxiliary());
     }
     Scn target = std::min(until, run_.end);
     while (target > state_.target) {
@@ -106,6 +112,7 @@ class Pull {
     StreamLog log(reader_.medium(), run_.pieces, before.outcome.ls_id, start);
     auto told = [this, target](uint64_t bytes, Scn scn) {
       result_.log_bytes += bytes, last_scn_ = scn;
+      if (context_.standbys) context_.standbys->fetch_limit().pay(bytes, per_second_, cancel_);
       tell(scn, target);
     };
     last_scn_ = 0;
@@ -144,6 +151,9 @@ class Pull {
 
   Status commit(Scn target, std::vector<StreamResult> streams) {
     SEABED_TRY(const auto files, read_auxiliary(target));
+    // Kept before the cut counts: whoever finishes the step needs no source for them.
+    SEABED_CHECK(restore::append_dictionary(directory_, records_));
+    context_.at_state("standby/DICTIONARY");
     state_.streams = std::move(streams);
     state_.target = target;
     state_.target_display = display(target);
@@ -156,14 +166,21 @@ class Pull {
     return put_auxiliary(files);
   }
 
+  /// From what the step kept before it counted; a directory of an older version asks the source again.
+  Status finish_auxiliary() {
+    const Status done = restore::finish_auxiliary(context_, directory_, &state_);
+    if (done || done.error().code != Code::kUnsupported) return done;
+    SEABED_TRY(const auto files, read_auxiliary(state_.target));
+    return put_auxiliary(files);
+  }
+
   std::string display(Scn scn) const {
     const auto mode = state_.mode == "oracle" ? TenantMode::kOracle : TenantMode::kMysql;
     const auto text = scn_to_display(scn, mode, state_.time_zone);
     return text ? *text : std::to_string(scn);
   }
 
-  /// Path -> content, nullopt: gone. Written behind the cut; a crash in between reads them again with the
-  /// next step only if they changed again, so their place is kept behind them.
+  /// Path -> content, nullopt: gone. Written behind the cut; their place is kept behind them.
   using Auxiliary = std::map<std::string, std::optional<std::string>>;
   Result<Auxiliary> read_auxiliary(Scn target) {
     Auxiliary files;
@@ -209,8 +226,6 @@ class Pull {
       SEABED_CHECK(restore::remove_auxiliary(directory_, gone(files)));
       SEABED_CHECK(restore::put_auxiliary(context_, state_, directory_, there));
     }
-    SEABED_CHECK(restore::append_dictionary(directory_, records_));
-    context_.at_state("standby/DICTIONARY");
     state_.dictionary_scn = state_.target;
     state_.dictionary_place = next_dictionary_place_;
     if (next_incarnation_ != 0) state_.dictionary_incarnation = next_incarnation_;
@@ -233,6 +248,7 @@ class Pull {
   const SourceRun run_;
   const ProgressFn& progress_;
   uint64_t staged_ = 0;
+  uint64_t per_second_ = 0;            // standby_fetch_log_bandwidth_limit
   const CancelToken& cancel_;
   PullResult result_;
   Scn last_scn_ = 0;

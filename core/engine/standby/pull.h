@@ -23,7 +23,8 @@ struct PullResult {
 /// Applies at most up to `until` (inclusive). kConflict: the directory holds no standby, another process
 /// works in it, or `until` lies behind what is applied. kNotFound, kUnavailable …: the source cannot be read.
 Result<PullResult> pull(EngineContext& context, const std::string& directory,
-                        const restore::LogSource& source, Scn until, const CancelToken& cancel);
+                        const restore::LogSource& source, Scn until, const CancelToken& cancel,
+                        const ProgressFn& progress = {});
 /// kConflict when the URI is no log archive of the tenant that the standby was restored from.
 Status check_source(EngineContext& context, const restore::RestoreState& state,
                     const restore::LogSource& source, const CancelToken& cancel);

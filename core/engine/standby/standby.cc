@@ -24,15 +24,15 @@ std::string key_of(uint64_t tenant_id) { return "standby/" + std::to_string(tena
 /// One step, and what the catalog shows of it. True: go on.
 class Follower {
  public:
-  Follower(EngineContext& context, uint64_t tenant_id, const CancelToken& cancel)
-      : context_(context), tenant_id_(tenant_id), cancel_(cancel) {}
+  Follower(EngineContext& context, uint64_t tenant_id, ProgressFn progress, const CancelToken& cancel)
+      : context_(context), tenant_id_(tenant_id), progress_(std::move(progress)), cancel_(cancel) {}
 
   Result<bool> step() {
     SEABED_TRY(Standby now, standby::read_standby(context_, tenant_id_));
     if (!now.source.following || now.tenant.role != "STANDBY") return false;
     SEABED_TRY(const restore::LogSource source, restore::decode_source(now.source.source));
     auto pulled =
-        standby::pull(context_, now.source.directory, source, now.source.recovery_until_scn, cancel_);
+        standby::pull(context_, now.source.directory, source, now.source.recovery_until_scn, cancel_, progress_);
     if (cancel_.cancelled()) return false;
     if (!pulled) return note_error(now, pulled.error());
     hold(now, source, *pulled);
@@ -95,6 +95,7 @@ class Follower {
  private:
   EngineContext& context_;
   const uint64_t tenant_id_;
+  const ProgressFn progress_;
   const CancelToken& cancel_;
   std::unique_ptr<ReaderLeaseKeeper> lease_;
   std::vector<std::string> held_;
@@ -108,8 +109,8 @@ std::chrono::microseconds poll_interval(EngineContext& context, uint64_t tenant_
   return std::chrono::microseconds(us ? *us : 1'000'000);
 }
 
-Status follow(EngineContext& context, uint64_t tenant_id, const CancelToken& cancel) {
-  Follower follower(context, tenant_id, cancel);
+Status follow(EngineContext& context, uint64_t tenant_id, const ProgressFn& progress, const CancelToken& cancel) {
+  Follower follower(context, tenant_id, progress, cancel);
   for (;;) {
     SEABED_TRY(const bool more, follower.step());
     if (!more && !cancel.cancelled()) return ok();
@@ -123,8 +124,9 @@ Status follow(EngineContext& context, uint64_t tenant_id, const CancelToken& can
 Status start_following(Engine& engine, uint64_t tenant_id) {
   if (!engine.started() || engine.background().running(key_of(tenant_id))) return ok();
   return engine.background().submit(key_of(tenant_id),
-                                    [&context = engine.context(), tenant_id](const CancelToken& c) {
-                                      return follow(context, tenant_id, c);
+                                    [&engine, tenant_id](const CancelToken& c) {
+                                      return follow(engine.context(), tenant_id,
+                                                    engine.background().teller(key_of(tenant_id)), c);
                                     });
 }
 
@@ -162,9 +164,14 @@ Status recover_standby(Engine& engine, const std::string& tenant, const RestoreT
   return start_following(engine, now.tenant.tenant_id);
 }
 
-Status recover_standby_here(EngineContext& context, const std::string& tenant, const CancelToken& cancel) {
+std::optional<ProgressView> standby_progress(Engine& engine, uint64_t tenant_id) {
+  return engine.background().progress(key_of(tenant_id));
+}
+
+Status recover_standby_here(EngineContext& context, const std::string& tenant, const ProgressFn& progress,
+                            const CancelToken& cancel) {
   SEABED_TRY(const Standby now, standby::find_standby(context, tenant));
-  Follower follower(context, now.tenant.tenant_id, cancel);
+  Follower follower(context, now.tenant.tenant_id, progress, cancel);
   SEABED_TRY(const bool more, follower.step());
   if (cancel.cancelled())
     return fail(Code::kCancelled, "tenant " + tenant, "was stopped", "recover it again: it goes on");

@@ -29,7 +29,10 @@ struct ActivationCheck {
 /// set.
 Status recover_standby(Engine& engine, const std::string& tenant, const RestoreTargetPoint& until);
 /// Without an agent: applies what there is now, up to the point, and stops.
-Status recover_standby_here(EngineContext& context, const std::string& tenant, const CancelToken& cancel);
+Status recover_standby_here(EngineContext& context, const std::string& tenant, const ProgressFn& progress,
+                            const CancelToken& cancel);
+/// Of the step that the agent applies now; nullopt: it follows nothing.
+std::optional<ProgressView> standby_progress(Engine& engine, uint64_t tenant_id);
 /// It stops where it is.
 Status cancel_recovery(Engine& engine, const std::string& tenant);
 /// "LOCATION=uri" or the URI alone; empty: none any more. Read and compared with the tenant that it was

@@ -37,6 +37,7 @@ Result<UpgradeOutcome> upgrade(EngineContext& context, const Upgradable& one, co
     }
     out.to = adapter->host_version();
     const auto before = adapter->database_version(stream.directory);
+    if (!before && before.error().code == Code::kNotFound) return fail(before.error());
     const std::string from = before ? *before : "unknown";
     if (out.from.empty() || out.from == out.to) out.from = from;
     if (from == out.to) {

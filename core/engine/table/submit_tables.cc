@@ -94,7 +94,10 @@ Result<uint64_t> submit_tables(EngineContext& context, const TableParts&, const 
 
 Result<std::vector<uint64_t>> mark_cancelled(EngineContext& context, const std::string& tenant) {
   std::vector<uint64_t> ids;
+  bool known = false;
   SEABED_CHECK(context.catalog->transact([&](Transaction& tx) -> Status {
+    SEABED_TRY(const auto row, catalog::find_tenant_by_name(tx, tenant));
+    known = row.has_value();
     SEABED_TRY(const auto running, catalog::unfinished_recover_tables(tx));
     for (const auto& sys : running) {
       if (sys.target_tenant_name != tenant) continue;
@@ -116,12 +119,13 @@ Result<std::vector<uint64_t>> mark_cancelled(EngineContext& context, const std::
     return ok();
   }));
   if (!ids.empty()) return ids;
-  return fail(Code::kNotFound, "tenant " + tenant, "has no table restore running",
+  return fail(known ? Code::kConflict : Code::kNotFound, "tenant " + tenant, "has no table restore running",
               "look at `seabed table status`");
 }
 
 std::vector<std::string> drop_left_aux(EngineContext& context) {
   std::vector<std::string> owned, dropped;
+  if (const auto drops = drops_aux(context); !drops || !*drops) return dropped;
   auto running = context.catalog->get<std::vector<catalog::RecoverTableRow>>(
       [](Transaction& tx) { return catalog::unfinished_recover_tables(tx); });
   if (!running) return dropped;  // who owns what is not known: nothing is touched

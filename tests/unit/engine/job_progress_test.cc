@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "core/engine/job/background.h"
 #include "core/engine/job/progress_meter.h"
 #include "core/engine/job/retry_policy.h"
 
@@ -53,6 +54,41 @@ TEST(ProgressMeter, AnotherAttemptBeginsAnew) {
   meter.update({.done_bytes = 1000, .total_bytes = 2000}, t);
   meter.update({.done_bytes = 2000, .total_bytes = 2000}, t + seconds(1));
   EXPECT_EQ(meter.update({.done_bytes = 5, .total_bytes = 2000}, t + seconds(2)).bytes_per_second, 0);
+}
+
+TEST(ProgressMeter, LogWithoutBytesIsCountedByItsScn) {
+  constexpr uint64_t kSecond = 1'000'000'000;
+  ProgressMeter meter;
+  const ProgressMeter::Time t{};
+  ProgressView view;
+  for (int s = 0; s <= 10; ++s) {
+    Progress p{.done_bytes = 7};
+    p.log_from = 100 * kSecond, p.log_at = (100 + 5 * s) * kSecond, p.log_until = 200 * kSecond;
+    view = meter.update(p, t + seconds(s));
+  }
+  EXPECT_NEAR(view.log_per_second, 5, 0.01);
+  EXPECT_TRUE(view.left_known);
+  EXPECT_EQ(view.left, seconds(10));
+}
+
+TEST(BackgroundProgress, IsToldWhileTheWorkRuns) {
+  Background background;
+  EXPECT_FALSE(background.progress("x"));
+  std::atomic<bool> told = false;
+  ASSERT_TRUE(background.submit("x", [&](const CancelToken& cancel) {
+    background.teller("x")({.done_bytes = 3, .total_bytes = 4, .phase = "data"});
+    told = true;
+    cancel.wait_for(seconds(60));
+    return ok();
+  }));
+  while (!told) std::this_thread::sleep_for(milliseconds(1));
+  const auto view = background.progress("x");
+  ASSERT_TRUE(view);
+  EXPECT_EQ(view->progress.done_bytes, 3u);
+  EXPECT_EQ(view->progress.phase, "data");
+  background.cancel("x");
+  while (background.running("x")) std::this_thread::sleep_for(milliseconds(1));
+  EXPECT_FALSE(background.progress("x"));
 }
 
 Status unavailable() { return fail(Code::kUnavailable, "server", "is away"); }
