@@ -73,7 +73,7 @@ bool is_secret_variable(std::string_view variable) {
 std::vector<std::string> merged(const ChildOptions& options) {
   const std::vector<std::string>& more = options.environment;
   std::vector<std::string> out;
-  for (char** e = environ; *e; ++e) {
+  for (char** e = environ; *e && !options.clean_environment; ++e) {
     const std::string_view own = *e;
     bool replaced = options.without_secrets && is_secret_variable(own);
     for (const std::string& m : more) replaced |= own.starts_with(m.substr(0, m.find('=') + 1));
@@ -156,7 +156,7 @@ Result<Child> Child::start(const std::vector<std::string>& command, const ChildO
 
 Child::~Child() {
   if (pid_ < 0 || poll()) return;
-  ::kill(pid_, SIGKILL);
+  ::kill(-pid_, SIGKILL);
   while (::waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
   }
 }
@@ -173,11 +173,11 @@ bool Child::running() { return !poll(); }
 
 void Child::end(std::chrono::milliseconds grace) {
   if (poll()) return;
-  ::kill(pid_, SIGTERM);
+  ::kill(-pid_, SIGTERM);
   const Deadline deadline = after(grace);
   CancelToken never;
   while (!poll()) {
-    if (std::chrono::steady_clock::now() > deadline) ::kill(pid_, SIGKILL);
+    if (std::chrono::steady_clock::now() > deadline) ::kill(-pid_, SIGKILL);
     never.wait_for(kLook);
   }
 }

@@ -18,9 +18,11 @@ struct ChildOptions {
   std::vector<std::string> environment;      // "NAME=value" over this process's own
   /// Leaves out variables of this process whose name is a secret's: for programs that read foreign files.
   bool without_secrets = false;
+  bool clean_environment = false;            // nothing but `environment`
 };
 
-/// Not thread-safe. Destroyed while it runs: killed and waited for.
+/// Leads a process group of its own, which is ended as a whole. Not thread-safe. Destroyed while it runs: killed and
+/// waited for.
 class Child {
  public:
   /// `command[0]` is looked for in PATH and in /usr/sbin:/sbin. kNotFound: no such program.

@@ -121,7 +121,7 @@ TEST_F(AlertCommand, IsBoundedInTimeWithItsChildren) {
 
 TEST_F(AlertCommand, FailuresAreTold) {
   EXPECT_EQ(run_alert_command({"/bin/false"}, "x", milliseconds(20'000), cancel_).error().reason,
-            "ended with 1");
+            "ended with status 1");
   EXPECT_EQ(run_alert_command({directory_ + "/none"}, "x", milliseconds(20'000), cancel_).error().code,
             Code::kNotFound);
   EXPECT_TRUE(run_alert_command({"/bin/true"}, std::string(60'000, 'x'), milliseconds(20'000), cancel_));
