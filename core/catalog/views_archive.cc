@@ -15,14 +15,21 @@ Columns round_columns() {
           {"DELETED_OUTPUT_BYTES", ""}, bytes_text("DELETED_OUTPUT_BYTES_DISPLAY", "x.deleted_output_bytes")};
 }
 
+/// A piece's own row has them from its end on; until then its streams tell.
+#define STREAMS_SUM(column)                                                                                    \
+  "max(x." column ", coalesce((SELECT sum(p." column ") FROM ls_progress p WHERE p.tenant_id = x.tenant_id AND " \
+  "p.dest_id = x.dest_id AND p.round_id = x.round_id AND p.piece_id = x.piece_id), 0))"
+constexpr char kPieceInput[] = STREAMS_SUM("input_bytes");
+constexpr char kPieceOutput[] = STREAMS_SUM("output_bytes");
+
 Columns piece_columns() {
   return {{"DEST_ID", ""}, {"ROUND_ID", ""}, {"PIECE_ID", ""}, {"INCARNATION", ""}, {"DEST_NO", ""},
           {"CREATE_TIMESTAMP", "x.create_us"}, {"STATUS", ""}, {"START_SCN", ""},
           scn_text("START_SCN_DISPLAY", "x.start_scn"), {"CHECKPOINT_SCN", ""},
           scn_text("CHECKPOINT_SCN_DISPLAY", "x.checkpoint_scn"), {"MAX_SCN", ""}, {"END_SCN", ""},
           scn_text("END_SCN_DISPLAY", "x.end_scn"), {"COMPATIBLE", ""}, {"UNIT_SIZE", "1"}, {"COMPRESSION", "'none'"},
-          {"INPUT_BYTES", ""}, bytes_text("INPUT_BYTES_DISPLAY", "x.input_bytes"), {"OUTPUT_BYTES", ""},
-          bytes_text("OUTPUT_BYTES_DISPLAY", "x.output_bytes"), {"COMPRESSION_RATIO", "0.00"}, {"FILE_STATUS", ""},
+          {"INPUT_BYTES", kPieceInput}, bytes_text("INPUT_BYTES_DISPLAY", kPieceInput), {"OUTPUT_BYTES", kPieceOutput},
+          bytes_text("OUTPUT_BYTES_DISPLAY", kPieceOutput), {"COMPRESSION_RATIO", "0.00"}, {"FILE_STATUS", ""},
           {"PATH", ""}};
 }
 

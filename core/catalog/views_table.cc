@@ -4,6 +4,9 @@
 namespace seabed::catalog {
 namespace {
 
+/// OceanBase's word in these views.
+const View::Column kResult{"RESULT", "CASE x.result WHEN 'FAILED' THEN 'FAIL' ELSE x.result END"};
+
 Columns remaps() {
   return {{"REMAP_DB_LIST", ""}, {"REMAP_TABLE_LIST", ""}, {"REMAP_TABLEGROUP_LIST", ""},
           {"REMAP_TABLESPACE_LIST", ""}};
@@ -22,7 +25,7 @@ Columns recover_columns() {
                   {"BACKUP_SET_LIST", ""}, {"BACKUP_PIECE_LIST", ""}, {"BACKUP_PASSWD", ""},
                   {"EXTERNAL_KMS_INFO", ""}},
                  remaps(),
-                 {{"RESULT", ""}, {"COMMENT", ""}, {"DESCRIPTION", ""}}});
+                 {kResult, {"COMMENT", ""}, {"DESCRIPTION", ""}}});
 }
 
 Columns import_columns() {
@@ -30,7 +33,7 @@ Columns import_columns() {
                  {{"SRC_TENANT_NAME", ""}, {"SRC_TENANT_ID", ""}, {"STATUS", ""}, {"IMPORT_ALL", ""}, {"DB_LIST", ""},
                   {"TABLE_LIST", ""}},
                  remaps(),
-                 {{"TOTAL_TABLE_COUNT", ""}, {"FINISHED_TABLE_COUNT", ""}, {"FAILED_TABLE_COUNT", ""}, {"RESULT", ""},
+                 {{"TOTAL_TABLE_COUNT", ""}, {"FINISHED_TABLE_COUNT", ""}, {"FAILED_TABLE_COUNT", ""}, kResult,
                   {"COMMENT", ""}, {"DESCRIPTION", ""}}});
 }
 
@@ -42,7 +45,7 @@ Columns task_columns() {
           {"CUMULATIVE_TS", ""}, {"TOTAL_INDEX_COUNT", ""}, {"IMPORTED_INDEX_COUNT", ""}, {"FAILED_INDEX_COUNT", ""},
           {"TOTAL_CONSTRAINT_COUNT", ""}, {"IMPORTED_CONSTRAINT_COUNT", ""}, {"FAILED_CONSTRAINT_COUNT", ""},
           {"TOTAL_REF_CONSTRAINT_COUNT", ""}, {"IMPORTED_REF_CONSTRAINT_COUNT", ""},
-          {"FAILED_REF_CONSTRAINT_COUNT", ""}, {"RESULT", ""}, {"COMMENT", ""}};
+          {"FAILED_REF_CONSTRAINT_COUNT", ""}, kResult, {"COMMENT", ""}};
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // The row of a restore in the catalog.
 
+#include "core/base/uri.h"
 #include "core/engine/restore/restore_run.h"
 
 namespace seabed::restore {
@@ -8,6 +9,13 @@ namespace {
 std::string joined(const std::vector<std::string>& names) {
   std::string out;
   for (const std::string& name : names) out += (out.empty() ? "" : ",") + name;
+  return out;
+}
+
+std::vector<std::string> redacted(const std::vector<std::string>& uris) {
+  std::vector<std::string> out;
+  for (const std::string& text : uris)
+    if (const auto uri = parse_uri(text)) out.push_back(uri->redacted());
   return out;
 }
 
@@ -22,10 +30,12 @@ void RestoreRun::fill_row(catalog::RestoreJobRow* row) const {
   row->restore_scn_display = state_.target_display;
   row->status = tenant_status(state_.state);
   row->directory = request_.directory;
-  if (row->backup_dest.empty()) row->backup_dest = state_.data_destination;
+  if (row->backup_dest.empty()) row->backup_dest = joined(redacted(request_.source.uris));
   row->restore_type = request_.quick ? "QUICK" : "FULL";
   row->ls_count = plan_.streams.size();
   row->finish_ls_count = state_.streams.size();
+  row->tablet_count = media_.base_media[plan_.base].set->descriptor.tablet_count();
+  if (is_final(state_.state) && state_.state != State::kFail) row->finish_tablet_count = row->tablet_count;
   row->total_bytes = std::max<uint64_t>(total_bytes_, done_bytes_);
   row->finish_bytes = is_final(state_.state) && state_.state != State::kFail ? row->total_bytes : done_bytes_.load();
   row->recover_start_scn = media_.bases[plan_.base].start_replay;
