@@ -48,7 +48,8 @@ int32_t staged_uploads(Service& service, const std::string& key, const Context& 
   if (response.status / 100 != 2)
     return service.fail(call, response, "its staged blocks cannot be listed", error);
   seabed_http::XmlDocument document;
-  if (!document.parse(response.body) || document.root().name() != "BlockList")
+  if (!document.parse(response.body) || document.root().name() != "BlockList" ||
+      !document.root().child("UncommittedBlocks"))
     return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT,
                       "the block list is no answer of the blob service: %s", document.why().c_str());
   std::set<std::string> aborted;

@@ -23,6 +23,14 @@ std::string name_of(const seabed_http::XmlNode& blob) {
   }
   return out;
 }
+
+bool climbs(const std::string& name) {
+  return ("/" + name + "/").find("/../") != std::string::npos || name.find('\0') != std::string::npos;
+}
+
+int32_t bad_listing(Error& error) {
+  return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT, "the service's listing makes no sense");
+}
 }  // namespace
 
 int32_t list_page(Service& service, const std::string& prefix, const std::string& marker, uint32_t max,
@@ -41,13 +49,20 @@ int32_t list_page(Service& service, const std::string& prefix, const std::string
     return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT,
                       "the listing is no answer of the blob service: %s", document.why().c_str());
   out->marker = document.root().text("NextMarker");
-  for (auto blob = document.root().child("Blobs").child("Blob"); blob; blob = blob.next("Blob")) {
+  const auto blobs = document.root().child("Blobs");
+  if (!blobs) return bad_listing(error);
+  std::string last;
+  for (auto blob = blobs.child("Blob"); blob; blob = blob.next("Blob")) {
     const auto facts = blob.child("Properties");
-    std::string name = name_of(blob);
-    if (!name.starts_with(own + prefix) || name.size() == own.size()) continue;
-    out->blobs.push_back({name.substr(own.size()), facts.number("Content-Length").value_or(0),
-                          seabed_http::parse_http_date(facts.text("Last-Modified")), facts.text("Etag")});
+    const auto size = facts.number("Content-Length");
+    const std::string name = name_of(blob);
+    if (!size || name == last || !name.starts_with(own + prefix) || climbs(name)) return bad_listing(error);
+    last = name;
+    if (name.size() == own.size()) continue;
+    out->blobs.push_back({name.substr(own.size()), *size, seabed_http::parse_http_date(facts.text("Last-Modified")),
+                          facts.text("Etag")});
   }
+  if (!out->marker.empty() && out->marker == marker) return bad_listing(error);
   return SEABED_OK;
 }
 

@@ -1,17 +1,13 @@
-#include <charconv>
+#include <cstdio>
 #include <cstring>
 
 #include "azblob_store.h"
+#include "range.h"
 #include "xml.h"
 
 namespace seabed_azblob {
 
 namespace {
-uint64_t number(std::string_view text) {
-  uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
 /// Bytes of the UTF-8 sequence at the beginning, 0 when it is none (overlong, a surrogate, beyond U+10FFFF).
 size_t sequence(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(i < text.size() ? text[i] : 0); };
@@ -68,7 +64,8 @@ int32_t AzblobStore::stat(const char* key, const Context& context, ObjectStat* o
   if (const int32_t code =
           service_.perform(call, "the object cannot be inspected", context, &response, error))
     return code;
-  out->size = number(response.header("content-length"));
+  if (!seabed_http::whole_number(response.header("content-length"), &out->size))   // an answer that was cut in its header
+    return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT, "the server tells no length of the object");
   out->modified_ns = seabed_http::parse_http_date(response.header("last-modified"));
   thread_local char etag[256];
   std::snprintf(etag, sizeof etag, "%s", std::string(response.header("etag")).c_str());
@@ -92,10 +89,9 @@ int32_t AzblobStore::read_at(const char* key, uint64_t offset, void* buffer, siz
   if (const int32_t code = service_.send(call, context, &response, error)) return code;
   if (response.status == 416) return SEABED_OK;  // at or behind the end, also of an empty object
   if (response.status / 100 != 2) return service_.fail(call, response, "the object cannot be read", error);
-  const std::string begin = "bytes " + std::to_string(offset) + "-";
-  const bool whole = response.status == 200 && offset == 0;
-  if (!whole && !response.header("content-range").starts_with(begin))
-    return error.fail(SEABED_CORRUPTION, "the server answered another range than was asked for");
+  if (!seabed_http::is_asked_range(response, offset, size))
+    return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT,
+                      "the server answered another range than was asked for");
   *out = response.into_used;
   return SEABED_OK;
 }

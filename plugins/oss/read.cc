@@ -49,7 +49,7 @@ int32_t OssStore::stat(const char* key, const Context& context, ObjectStat* out,
   if (const int32_t code = head(full, "the object cannot be looked at", context, &response, error))
     return code;
   const auto size = parse_crc64(response.header("content-length"));
-  if (!size) return error.fail(SEABED_CORRUPTION, "the answer tells no length");
+  if (!size) return error.fail(SEABED_CORRUPTION, SEABED_RETRY_TRANSIENT, "the answer tells no length");
   out->size = *size;
   out->modified_ns = seabed_http::parse_http_date(response.header("last-modified"));
   thread_local std::string etag;  // lives until the glue has copied it

@@ -4,7 +4,7 @@
 //   azblob_client.js get ENDPOINT ACCOUNT KEY CONTAINER BLOB FILE       prints {"type":…,"size":…}
 //   azblob_client.js list ENDPOINT ACCOUNT KEY CONTAINER                prints [{"name":…,"size":…,"type":…}]
 //   azblob_client.js tags ENDPOINT ACCOUNT KEY CONTAINER BLOB           prints the tags
-//   azblob_client.js sas ENDPOINT ACCOUNT KEY CONTAINER                 prints a container's SAS for an hour
+//   azblob_client.js sas ENDPOINT ACCOUNT KEY CONTAINER [RIGHTS [SECONDS]]   prints a container's SAS for an hour
 const fs = require("fs");
 const blob = require("@azure/storage-blob");
 
@@ -35,8 +35,8 @@ async function main([verb, endpoint, account, key, container, name, file]) {
   }
   if (verb === "tags") return print((await client.getBlobClient(name).getTags()).tags);
   if (verb === "sas") {
-    const permissions = blob.ContainerSASPermissions.parse("racwdlt");
-    const expiresOn = new Date(Date.now() + 3600e3);
+    const permissions = blob.ContainerSASPermissions.parse(name || "racwdlt");
+    const expiresOn = new Date(Date.now() + Number(file || 3600) * 1e3);
     const startsOn = new Date(Date.now() - 600e3);
     return console.log(
       blob.generateBlobSASQueryParameters({ containerName: container, permissions, startsOn, expiresOn }, credential).toString());
