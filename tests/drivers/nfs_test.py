@@ -10,6 +10,7 @@ full one, a restarted one."""
 # case: lost-connections
 # case: refused
 # case: version-4
+# case: changing-listing
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ import sys
 import time
 
 from case import Skip, run_cases
+from changing_listing import check_changing_listing
 from fault_proxy import FaultProxy
 from ganesha import Ganesha
 from installation import wait_until
@@ -258,7 +260,12 @@ def version_4(case):
     case.true(time.monotonic() - started < 60, "a server that is gone holds the probe up")
 
 
+def changing_listing(case):
+    nfs = Nfs(case)
+    check_changing_listing(case, nfs.open("c"), nfs.open("c"))
+
+
 if __name__ == "__main__":
     sys.exit(run_cases({"conformance": conformance, "main-job": main_job_case, "crossed": crossed,
                         "dead-server": dead_server, "restarted-server": restarted_server, "full-server": full_server, "lost-connections": lost_connections,
-                        "refused": refused, "version-4": version_4}))
+                        "refused": refused, "version-4": version_4, "changing-listing": changing_listing}))

@@ -6,11 +6,13 @@
 # case: busy
 # case: cut-bodies
 # case: hostile-xml
+# case: changing-listing
 import http.server
 import sys
 import threading
 
 from case import run_cases
+from changing_listing import check_changing_listing
 from fault_proxy import FaultProxy
 from oss_lab import OssLab, refused
 
@@ -210,6 +212,11 @@ def hostile_xml(case):
     case.equal(store.list(), [("k", 1)], "a good answer")
 
 
+def changing_listing(case):
+    lab = OssLab(case)
+    check_changing_listing(case, lab.open("c"), lab.open("c"))
+
+
 if __name__ == "__main__":
     sys.exit(run_cases({"lost-answers": lost_answers, "lies": lies, "versioning": versioning, "busy": busy, "cut-bodies": cut_bodies,
-                        "hostile-xml": hostile_xml}))
+                        "hostile-xml": hostile_xml, "changing-listing": changing_listing}))

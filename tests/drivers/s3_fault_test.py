@@ -10,11 +10,13 @@
 # case: stall-and-cancel
 # case: latency-and-refusal
 # case: server-errors
+# case: changing-listing
 import hashlib
 import random
 import sys
 
 from case import run_cases
+from changing_listing import check_changing_listing
 from driver_abi import DriverError
 from fault_proxy import FaultProxy
 from s3_lab import S3Lab, refused
@@ -232,8 +234,14 @@ def server_errors(case):
     case.equal(len(lab.proxy.requests) - before, 1, "requests of a call that was forbidden")
 
 
+def changing_listing(case):
+    lab = S3Lab(case)
+    check_changing_listing(case, lab.open("c"), lab.open("c"))
+
+
 if __name__ == "__main__":
     sys.exit(run_cases({"answer-lost": answer_lost, "answer-lost-of-a-batch": answer_lost_of_a_batch,
                         "lost-race-is-told": lost_race_is_told, "slow-down": slow_down, "resets": resets,
                         "truncated": truncated, "stall-and-cancel": stall_and_cancel,
-                        "latency-and-refusal": latency_and_refusal, "server-errors": server_errors}))
+                        "latency-and-refusal": latency_and_refusal, "server-errors": server_errors,
+                        "changing-listing": changing_listing}))
