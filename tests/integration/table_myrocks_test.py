@@ -14,6 +14,7 @@ import time
 from case import run_cases
 from installation import Installation, wait_until
 from mariadb_lab import Bank, wait_commits
+from secondary_indexes import index_differences
 
 TABLES = """
 CREATE DATABASE shop;
@@ -116,6 +117,8 @@ def story(case):
         case.equal(s.facts(name), s.recorded[name], name)
     case.equal(s.run("SELECT COUNT(*) FROM shop.items")[0][0], "10", "the damaged table is as it was")
     case.equal(s.run("SELECT COUNT(*) FROM shop.items_old FORCE INDEX (by_price) WHERE price >= 0")[0][0], "3000", "an index")
+    with s.bank.server.client() as client:
+        case.equal(index_differences(client, "shop"), [], "each secondary index against the primary key")
     s.run("INSERT INTO shop.items_old (name) VALUES ('next')")
     case.equal(s.run("SELECT MAX(id) FROM shop.items_old")[0][0], "3001", "the counter goes on")
     again = s.refused("--table", "shop.parts")
@@ -127,6 +130,16 @@ def story(case):
                              "CDB_OB_IMPORT_TABLE_TASK_HISTORY WHERE SRC_TABLE = 'items'")
     case.equal([t["IMPORTED_INDEX_COUNT"] for t in tasks], ["2"], f"index counters: {tasks}")
     sys.stdout.write(f"read from the medium: {job['comment']}\n")
+    next_restore(case, s)
+
+
+def next_restore(case, s):
+    """An import over SQL is logged like any write: what is restored next has the table."""
+    imported = s.facts("shop.items_old")
+    s.moment = time.time_ns() + 2 * 10**9  # manual_wal_flush
+    s.lab.wait_checkpoint("m", s.moment + 10**8, 90)
+    s.recover("--table", "shop.items_old", "--remap-table", "shop.items_old:shop.items_next")
+    case.equal(s.facts("shop.items_next"), imported, "the imported table out of the backup")
 
 
 BIG = FILL + "INSERT INTO shop.items (name, note) SELECT CONCAT('big ', seq), REPEAT('x', 200) FROM shop.seq_1_to_150000;\n"
@@ -151,11 +164,15 @@ def server_dies(case):
 
 
 def cancel(case):
-    """CANCEL while rows are coming: what was begun goes, server and auxiliary tenant too; the next restore works."""
+    """CANCEL while rows are coming by three connections: what was begun goes, server and auxiliary tenant too; the next restore
+    works."""
     s = Story(case, BIG)
+    s.lab.cli("parameter", "set", "--tenant", "m", "recover_table_dop", "3")
     s.lab.cli("table", "recover", *s.lab.sources("m"), "--until-scn", s.moment, "--to-tenant", "m", "--table", "shop.items",
               "--remap-table", "shop.items:shop.back", "--no-wait")
     wait_until(lambda: s.left() or s.lab.cli("table", "status")[0]["status"] in ("COMPLETED", "FAILED"), 120, "the import to begin")
+    loaders = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = 'shop'"
+    wait_until(lambda: int(s.run(loaders)[0][0]) >= 3, 60, "three connections that load one table")
     s.lab.cli("table", "cancel", "--tenant", "m")
     job = s.lab.cli("table", "status")[0]
     case.equal([job["status"], job["comment"]], ["FAILED", "canceled"], f"the job: {job}")

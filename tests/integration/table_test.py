@@ -3,6 +3,7 @@ directories, SST files, a running application and a stopped tenant; what is refu
 # ctest: timeout=300
 # case: directory
 # case: sst-import
+# case: running
 # case: offline
 # case: refused
 # case: cancel
@@ -104,6 +105,35 @@ def sst_import(case):
     case.equal(rows(f"{case.base}/app.db", "items"), rows(f"{case.base}/all/ledger.db", "cf2"), "rows")
 
 
+def running(case):
+    """Into an attached application that runs: the archive sees a change past the log, an incremental bridges it, and the next
+    restore of that tenant has the table and what was written behind it."""
+    app, out = f"{case.base}/app.db", f"{case.base}/sst"
+    program = subprocess.Popen([f"{case.build}/bin/import_table", app, f"{out}/ledger.db/cf2", "items", "--steps"],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    case.at_end(lambda: (program.kill(), program.wait()))
+    wait_until(lambda: os.path.exists(f"{app}/CURRENT"), 30, "the application")
+    story = Story(case, [Tenant("u", app)])
+    story.stop_writer()
+    story.lab.start_linker("u")
+    story.lab.protect("u")
+    story.lab.backup("u")
+    sets = len(story.lab.cli("backup", "list", "--tenant", "u"))
+    answer = story.recover("--table", table("cf2"), "--to-sst", out)
+    program.stdin.write("import\n")
+    program.stdin.flush()
+    case.equal(json.loads(program.stdout.readline())["rows"], answer["tables"][0]["rows"], "rows imported")
+    wait_until(lambda: len(s := story.lab.cli("backup", "list", "--tenant", "u")) > sets and
+               all(x["status"] == "SUCCESS" for x in s), 90, "the bridging incremental")
+    pass_time(story.lab, "u", 0.1)
+    case.equal(program.poll(), None, "the application still runs")
+    story.lab.restore("u", f"{case.base}/next")
+    program.communicate("end\n", timeout=30)
+    case.equal(rows(f"{case.base}/next/app.db", "items"), rows(app, "items"), "the next restore has the table")
+    case.equal(len(rows(app, "items")), answer["tables"][0]["rows"], "the application has it")
+    case.equal(rows(f"{case.base}/next/app.db", "default"), rows(app, "default"), "and what was written behind it")
+
+
 def offline(case):
     """Into the stopped source tenant under another name; the import is bridged, and the next restore has the table."""
     story = Story(case)
@@ -179,8 +209,29 @@ def statement(case):
     imports = story.lab.cli("sql", "SELECT TOTAL_TABLE_COUNT, FINISHED_TABLE_COUNT, FAILED_TABLE_COUNT, RESULT FROM "
                                    "CDB_OB_IMPORT_TABLE_JOB_HISTORY")
     case.equal([list(i.values()) for i in imports], [["2", "2", "0", "SUCCESS"]], "the import job")
+    kept_auxiliary(case, story, target)
     gone = story.lab.refused("sql", "-e", "ALTER SYSTEM CANCEL RECOVER TABLE u")
     case.contains(gone.stderr, "no table restore", "nothing to cancel")
+
+
+def kept_auxiliary(case, story, target):
+    """_auto_drop_recovering_auxiliary_tenant = False: it stays to be looked at, after its job and after the agent's restart."""
+    set_drop = "ALTER SYSTEM SET _auto_drop_recovering_auxiliary_tenant = '{}'"
+    case.equal(os.listdir(f"{case.base}/state/table"), [], "the auxiliary tenant is gone")
+    story.lab.cli("sql", "-e", set_drop.format("False"))
+    story.recover("--table", table("cf1"), "--remap-table", f"{table('cf1')}:`other.db`.three", "--until-scn", target,
+                  "--to-tenant", "u")
+    left = os.listdir(f"{case.base}/state/table")
+    case.equal(len(left), 1, "the auxiliary tenant is kept")
+    case.contains(story.lab.cli("table", "status", "--tenant", "u")[0]["comment"], left[0], "the job says so")
+    story.lab.stop_agent()
+    story.lab.start_agent()
+    count = story.lab.cli("tenant", "count", "--directory", f"{case.base}/state/table/{left[0]}", "--family", "cf1")
+    case.equal(count["rows"], len(rows(story.ledger.db, "cf1")), "it is a standby to look at")
+    story.lab.cli("sql", "-e", set_drop.format("True"))
+    story.lab.stop_agent()
+    story.lab.start_agent()
+    wait_until(lambda: not os.listdir(f"{case.base}/state/table"), 30, "the kept auxiliary tenant to be dropped")
 
 
 def password(case):
@@ -241,11 +292,14 @@ def cancel(case):
 
     case.contains(story.lab.refused("table", "cancel", "--tenant", "u").stderr, "no table restore", "nothing to cancel")
     story.lab.stop_agent()
-    recover("gone", "table/user/IMPORTING")
-    story.lab.cli("table", "cancel", "--tenant", "u")
-    job = story.lab.cli("table", "status", "--tenant", "u")[0]
-    case.equal([job["status"], job["comment"]], ["FAILED", "canceled"], "the cancelled job")
-    case.equal(os.listdir(f"{case.base}/state/table"), [], "the auxiliary tenant is gone")
+    for state in ("restore/RESTORE_WAIT_LS", "table/user/IMPORTING"):
+        case.equal(recover("gone", state).returncode, -9, f"not killed at {state}")
+        story.lab.cli("table", "cancel", "--tenant", "u")
+        job = story.lab.cli("table", "status", "--tenant", "u")[0]
+        case.equal([job["status"], job["comment"]], ["FAILED", "canceled"], "the cancelled job")
+        case.equal(os.listdir(f"{case.base}/state/table"), [], "the auxiliary tenant is gone")
+        open_rows = story.lab.cli("sql", "SELECT STATUS, COMMENT FROM CDB_OB_RESTORE_PROGRESS")
+        case.equal(open_rows, [], "rows of the auxiliary tenant's restore")
     wanted = rows(story.ledger.db, "cf1")
     last = job["job_id"]
     for number, state in enumerate(STATES):
@@ -263,6 +317,6 @@ def cancel(case):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases({"directory": directory, "sst-import": sst_import, "offline": offline, "refused": refused,
+    sys.exit(run_cases({"directory": directory, "sst-import": sst_import, "running": running, "offline": offline, "refused": refused,
                         "cancel": cancel, "figure": figure, "statement": statement,
                         "password": password}))

@@ -93,7 +93,6 @@ class Export {
                     "recover it into a tenant (--to-tenant)");
     }
     for (const auto& [ls_id, indexes] : by_stream) SEABED_CHECK(take_out(ls_id, indexes));
-    quick::release_quick_lease(context_, aux_.directory);
     SEABED_CHECK(drop_aux(context_, aux_.directory));
     SEABED_CHECK(write_list());
     std::error_code ec;

@@ -232,16 +232,16 @@ Status TableRun::import_myrocks(uint64_t ls_id, const std::vector<ImportTask*>& 
   return load_all(servers, tasks);
 }
 
-/// recover_table_concurrency; 0: two.
-Result<uint32_t> TableRun::tables_at_a_time() {
+/// A parallelism of the target tenant; 0: `chosen`.
+Result<uint32_t> TableRun::lanes_of(const std::string& parameter, uint32_t chosen) {
   SEABED_TRY(const uint64_t n, context_.catalog->get<uint64_t>([&](Transaction& tx) {
-    return catalog::parameter(tx, target_->tenant_id, "recover_table_concurrency");
+    return catalog::parameter(tx, target_->tenant_id, parameter);
   }));
-  return static_cast<uint32_t>(n == 0 ? 2 : std::min<uint64_t>(n, 64));
+  return n == 0 ? chosen : static_cast<uint32_t>(std::min<uint64_t>(n, 64));
 }
 
 Status TableRun::load_all(const SqlPair& servers, const std::vector<ImportTask*>& tasks) {
-  SEABED_TRY(const uint32_t lanes, tables_at_a_time());
+  SEABED_TRY(const uint32_t lanes, lanes_of("recover_table_concurrency", 2));
   std::atomic<size_t> next = 0;
   return run_lanes(
       std::min<uint32_t>(lanes, tasks.size()),
@@ -253,7 +253,8 @@ Status TableRun::load_all(const SqlPair& servers, const std::vector<ImportTask*>
 }
 
 Status TableRun::load_sql(const SqlPair& servers, ImportTask& task) {
-  SqlLoad load{task.item.source, task.item.target, task.row.task_id, task.resumed, task.renaming};
+  SEABED_TRY(const uint32_t dop, lanes_of("recover_table_dop", 1));
+  SqlLoad load{task.item.source, task.item.target, task.row.task_id, task.resumed, task.renaming, dop};
   auto renaming = [&]() -> Status {
     std::lock_guard lock(rows_mutex_);
     task.row.comment = "renaming";

@@ -6,6 +6,7 @@
 #include "core/base/child.h"
 #include "core/base/log.h"
 #include "core/engine/table/table_names.h"
+#include "core/flow/lanes.h"
 
 namespace seabed::table {
 namespace {
@@ -56,12 +57,16 @@ Status told(const Status& ended, const ErrorFile& errors, const std::string& obj
   return fail(sql_error(object, e));
 }
 
-Status stream(const SqlClient& aux, const SqlClient& target, const SqlLoad& load, const CancelToken& cancel) {
+/// Words of the dump beside what every dump has.
+Status pipe(const SqlClient& aux, const SqlClient& target, const SqlLoad& load,
+            const std::vector<std::string>& words, const CancelToken& cancel) {
   auto dump = aux.command("mariadb-dump");
   dump.insert(dump.end(),
               {"--single-transaction", "--quick", "--hex-blob", "--skip-triggers", "--skip-add-drop-table",
                "--skip-lock-tables", "--skip-dump-date", "--skip-comments", "--max-allowed-packet=1G",
-               "--default-character-set=utf8mb4", kScratch, load_name(load.task_id)});
+               "--default-character-set=utf8mb4"});
+  dump.insert(dump.end(), words.begin(), words.end());
+  dump.insert(dump.end(), {kScratch, load_name(load.task_id)});
   auto read = target.command("mariadb");
   read.insert(read.end(), {"--batch", "--skip-reconnect", "--max-allowed-packet=1G",
                            "--default-character-set=utf8mb4", "--database=" + load.target.database});
@@ -77,6 +82,43 @@ Status stream(const SqlClient& aux, const SqlClient& target, const SqlLoad& load
   const Status dumped = loaded ? dumper.wait(cancel, kLongest) : ok();
   SEABED_CHECK(told(loaded, read_errors, target.name()));
   return told(dumped, dump_errors, aux.name());
+}
+
+/// Of the primary key in its order; of a table without one, all.
+Result<std::vector<std::string>> key_columns(const SqlClient& aux, const SqlLoad& load,
+                                             const CancelToken& cancel) {
+  const std::string where = " WHERE table_schema=" + quote_text(kScratch) +
+                            " AND table_name=" + quote_text(load_name(load.task_id));
+  SEABED_TRY(auto rows, aux.run("SELECT column_name FROM information_schema.statistics" + where +
+                                    " AND index_name='PRIMARY' ORDER BY seq_in_index",
+                                cancel));
+  if (rows.empty()) {
+    SEABED_TRY(rows, aux.run("SELECT column_name FROM information_schema.columns" + where +
+                                 " ORDER BY ordinal_position",
+                             cancel));
+  }
+  std::vector<std::string> names;
+  for (const auto& row : rows) names.push_back(row.at(0));
+  return names;
+}
+
+/// With several connections: the definition first, then each its part of the rows, without the table locks that one
+/// would hold against the others. The auxiliary server's rows stand still.
+Status stream(const SqlClient& aux, const SqlClient& target, const SqlLoad& load, const CancelToken& cancel) {
+  if (load.dop <= 1) return pipe(aux, target, load, {}, cancel);
+  SEABED_TRY(const auto columns, key_columns(aux, load, cancel));
+  for (const std::string& column : columns)  // a name that the client had to escape
+    if (column.find('\\') != column.npos) return pipe(aux, target, load, {}, cancel);
+  const auto parts = row_parts(columns, load.dop);
+  SEABED_CHECK(pipe(aux, target, load, {"--no-data"}, cancel));
+  return run_lanes(
+      parts.size(),
+      [&](uint32_t lane) {
+        return pipe(aux, target, load,
+                    {"--no-create-info", "--skip-add-locks", "--skip-disable-keys", "--where=" + parts[lane]},
+                    cancel);
+      },
+      [] {});
 }
 
 Result<uint64_t> same_rows(const SqlClient& aux, const SqlClient& target, const SqlLoad& load,
@@ -107,6 +149,16 @@ Result<uint64_t> load_once(const SqlClient& aux, const SqlClient& target, const 
 }
 
 }  // namespace
+
+std::vector<std::string> row_parts(const std::vector<std::string>& columns, uint32_t dop) {
+  std::string sum;
+  for (const std::string& column : columns)
+    sum += (sum.empty() ? "" : "+") + ("IFNULL(CRC32(" + quote_name(column) + "),0)");
+  std::vector<std::string> parts;
+  for (uint32_t i = 0; i < dop; ++i)
+    parts.push_back("(" + sum + ") MOD " + std::to_string(dop) + "=" + std::to_string(i));
+  return parts;
+}
 
 std::string load_name(uint64_t task_id) { return "seabed_import_" + std::to_string(task_id); }
 

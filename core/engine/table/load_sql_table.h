@@ -14,7 +14,12 @@ struct SqlLoad {
   uint64_t task_id = 0;
   bool resumed = false;   // an earlier process may have been at it
   bool renaming = false;  // … and had come to the last step
+  uint32_t dop = 1;       // connections that load it side by side, each its part of the rows
 };
+
+/// Conditions that part the rows of a table among `dop` connections, every row under exactly one; `columns`: of its
+/// primary key, or all. They name columns only: no value of a row shows on a command line.
+std::vector<std::string> row_parts(const std::vector<std::string>& columns, uint32_t dop);
 
 /// "seabed_import_<task>": a table of this name in the target's database is ours.
 std::string load_name(uint64_t task_id);

@@ -6,7 +6,6 @@
 #include "core/catalog/restore_jobs.h"
 #include "core/catalog/tenants.h"
 #include "core/engine/job/retry_policy.h"
-#include "core/engine/quick/quick_lease.h"
 #include "core/engine/table/aux_server.h"
 #include "core/engine/table/table_run.h"
 
@@ -210,8 +209,12 @@ Status TableRun::stop_import() {
 /// The auxiliary tenant goes first: a crash in between finds the rows unfinished and drops it again.
 Status TableRun::finish_sys(bool completed) {
   end_left_server(aux_.directory + "/seabed_server");
-  quick::release_quick_lease(context_, aux_.directory);
-  SEABED_CHECK(drop_aux(context_, aux_.directory));
+  SEABED_TRY(const bool drops, drops_aux(context_));
+  if (drops) {
+    SEABED_CHECK(drop_aux(context_, aux_.directory));
+  } else {
+    user_.comment += (user_.comment.empty() ? "" : "; ") + ("the auxiliary tenant is kept: " + aux_.directory);
+  }
   context_.at_state("table/aux-dropped");
   const auto step = on_event(SysState::kRecovering, completed ? SysEvent::kUserDone : SysEvent::kUserFailed);
   const std::string before = sys_.status;

@@ -50,7 +50,7 @@ class TableRun {
   Status import_myrocks(uint64_t ls_id, const std::vector<ImportTask*>& tasks);
   Status assemble_server(const std::vector<ImportTask*>& tasks, const std::string& directory);
   Status load_all(const struct SqlPair& servers, const std::vector<ImportTask*>& tasks);
-  Result<uint32_t> tables_at_a_time();
+  Result<uint32_t> lanes_of(const std::string& parameter, uint32_t chosen);
   Status load_sql(const struct SqlPair& servers, ImportTask& task);
   Result<Extraction> extracted(uint64_t ls_id, const std::vector<ImportTask*>& tasks, const std::string& out);
   Status begin_tasks(const std::vector<ImportTask*>& tasks);
