@@ -1,15 +1,27 @@
 'use strict';
-// check.js --engine E --modules NODE_MODULES --db DIR --log COMMITLOG [--until-lo NS] [--until-hi NS] [--expect N]
-// Opens a closed directory with the same RocksDB version that wrote it and compares every key with the commit log. One
+// check.js --engine E --modules NODE_MODULES --db DIR --log COMMITLOG [--until-lo NS] [--until-hi NS] [--expect N] [--rows FILE]
+// Opens a closed directory with the same RocksDB version that wrote it and compares every key with the commit log; with
+// --rows what another program read of it instead (of one family: "key value" in hex, a line each). One
 // line of JSON as ledger_check's; exit status 0: equal and within the interval, 1: not, 2: it does not open.
+const fs = require('fs');
 const {parseArgs} = require('util');
 const engines = require('./engines');
 const {ACCOUNTS, OPENING, readLog, owner, expected} = require('./ledger');
 
 const {values: opt} = parseArgs({options: {
   'engine': {type: 'string'}, 'modules': {type: 'string'}, 'db': {type: 'string'}, 'log': {type: 'string'},
-  'until-lo': {type: 'string'}, 'until-hi': {type: 'string'}, 'expect': {type: 'string'},
+  'until-lo': {type: 'string'}, 'until-hi': {type: 'string'}, 'expect': {type: 'string'}, 'rows': {type: 'string'},
 }});
+
+function openRows(file) {
+  const rows = fs.readFileSync(file, 'ascii').split('\n').filter(Boolean).map(
+      line => line.split(' ').map(word => Buffer.from(word, 'hex')));
+  return {
+    get: async (family, key) => rows.find(([k]) => k.equals(Buffer.from(key)))?.[1].toString(),
+    scan: async (family, each) => rows.forEach(([key, value]) => each(key, value)),
+    close: async () => {},
+  };
+}
 
 async function compare(db, state, verdict) {
   for (const [family, keys] of state) {
@@ -49,7 +61,7 @@ function judgeInterval(epochs, epoch, n, verdict) {
 async function main() {
   const {epochs} = readLog(opt.log);
   const families = engines.FAMILIES[opt.engine];
-  const db = await engines.open(opt.engine, opt.modules, opt.db, {create: false});
+  const db = opt.rows ? openRows(opt.rows) : await engines.open(opt.engine, opt.modules, opt.db, {create: false});
   const verdict = {equal: false, interval_ok: true, commit: -1, keys: 0, bytes: 0, sum: 0, differences: []};
   const head = await db.get('default', '!commit');
   const [n, made] = (head ?? '-1.-1').split('.').map(Number);

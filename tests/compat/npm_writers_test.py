@@ -1,7 +1,10 @@
-"""Databases of other RocksDB versions, written by npm's prebuilt bindings: attached, restored and opened by the same version."""
+"""Databases of other RocksDB versions, written by npm's prebuilt bindings: attached, restored and opened by the same version; an
+older one is brought to this host's version by RUN UPGRADE JOB, a newer one refused."""
 # ctest: timeout=300
 # case: rocksdb-6.17
 # case: rocksdb-11.8
+import glob
+import json
 import os
 import shutil
 import subprocess
@@ -12,6 +15,8 @@ from case import Skip, run_cases
 from installation import CliError, Installation, Tenant, wait_until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, "../integration"))
+from served_lab import ldb_rows  # noqa: E402
 
 
 def node(script, engine, modules, db, log, *more):
@@ -47,6 +52,38 @@ def version(case, engine):
             run = subprocess.run(node("check.js", engine, modules, directory + "/npm.db", log, "--until-hi",
                                       str(stream["scn_hi"])), capture_output=True, text=True, timeout=120)
             case.equal(run.returncode, 0, f"{engine}, restore '{name}': {run.stdout}{run.stderr}")
+        upgraded(case, lab, lambda rows, hi: node("check.js", engine, modules, db, log, "--rows", rows, "--until-hi", hi))
+
+
+def options(db):
+    """The newest OPTIONS file's text."""
+    with open(max(glob.glob(f"{db}/OPTIONS-*")), encoding="utf-8") as text:
+        return text.read()
+
+
+def upgraded(case, lab, check):
+    """Restored by its name and activated, the database is of the old version until RUN UPGRADE JOB; then this host's opens it."""
+    directory = f"{case.base}/old"
+    db = f"{directory}/npm.db"
+    lab.cli("restore", *lab.sources("t"), "--directory", directory, "--tenant", "old")
+    with open(f"{directory}/seabed_tenant.json", encoding="utf-8") as state:
+        stream = json.load(state)["streams"][0]
+    case.contains(lab.refused("upgrade", "run", "--tenant", "old").stderr, "activated", "before the activation")
+    lab.cli("tenant", "activate", "--tenant", "old")
+    before = options(db)
+    case.contains(before, "rocksdb_version=6.17.", "what wrote it")
+    done = lab.cli("upgrade", "run", "--tenant", "old")[0]
+    case.contains(done["from"], "6.17.", f"from: {done}")
+    case.contains(str(done["notes"]), "opened once", f"work was left to do: {done}")
+    case.equal(options(db), before.replace(f"rocksdb_version={done['from']}", f"rocksdb_version={done['to']}"), "OPTIONS")
+    event = lab.cli("sql", "SELECT EVENT, VALUE1, VALUE2, VALUE3 FROM DBA_OB_CLUSTER_EVENT_HISTORY WHERE EVENT = 'UPGRADE_ALL'")
+    case.equal([list(e.values()) for e in event], [["UPGRADE_ALL", "old", done["from"], done["to"]]], "recorded")
+    again = lab.cli("upgrade", "run", "--tenant", "old")[0]
+    case.contains(str(again["notes"]), "already", f"nothing is left: {again}")
+    with open(f"{case.base}/rows", "w", encoding="ascii") as out:
+        out.writelines(f"{key} {value}\n" for key, value in ldb_rows(db, "default"))
+    run = subprocess.run(check(f"{case.base}/rows", str(stream["scn_hi"])), capture_output=True, text=True, timeout=120)
+    case.equal(run.returncode, 0, f"this host's RocksDB after the upgrade: {run.stdout}{run.stderr}")
 
 
 def newer(engine):

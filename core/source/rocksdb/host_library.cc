@@ -68,6 +68,18 @@ Status check_log(const std::string& directory) {
               "start its program once: it replays it, then run the job again");
 }
 
+/// Opening writes an OPTIONS file with the few settings of ours: applications that load theirs from it (LoadLatestOptions)
+/// would run with them.
+Status keep_options(const std::string& directory, const std::string& before) {
+  constexpr std::string_view kKey = "rocksdb_version=";
+  const size_t at = before.find(kKey);
+  if (at == before.npos) return ok();
+  const size_t begin = at + kKey.size(), end = std::min(before.find('\n', begin), before.size());
+  SEABED_TRY(const NewestOptions written, newest_options(directory));
+  return write_file_atomic(directory + "/" + written.name,
+                           before.substr(0, begin) + host_version() + before.substr(end), 0640);
+}
+
 }  // namespace
 
 std::string host_version() {
@@ -91,6 +103,10 @@ Status refuse_newer(const std::string& written_by, const std::string& host) {
 
 Status open_once(const std::string& directory) {
   SEABED_CHECK(check_log(directory));
+  std::string options;  // none: a database may be told not to write them
+  if (const auto newest = newest_options(directory); newest) {
+    SEABED_TRY(options, read_file(directory + "/" + newest->name, 256 << 20));
+  }
   SEABED_TRY(const auto manifest, current_manifest(directory));
   KnownComparators comparators;
   std::vector<::rocksdb::ColumnFamilyDescriptor> families;
@@ -112,7 +128,8 @@ Status open_once(const std::string& directory) {
   std::unique_ptr<::rocksdb::DB> db(opened);
   for (auto* handle : handles) (void)db->DestroyColumnFamilyHandle(handle);
   ::rocksdb::CancelAllBackgroundWork(db.get(), true);
-  return to_status(directory, db->Close());
+  SEABED_CHECK(to_status(directory, db->Close()));
+  return keep_options(directory, options);
 }
 
 }  // namespace seabed::rocksdb_source

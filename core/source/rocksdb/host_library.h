@@ -14,8 +14,8 @@ Result<std::string> database_version(const std::string& directory);
 /// kUnsupported, naming both, when the base was written by a newer RocksDB than `host`. An unknown version
 /// passes: the MANIFEST's and log's own unknown tags are refused where they are read.
 Status refuse_newer(const std::string& written_by, const std::string& host);
-/// Opens and closes the database, so that MANIFEST and OPTIONS are written anew by this host's library; its
-/// log is kept. kConflict: somebody has it open. To be called in a child process (Debian's library has its
+/// Opens and closes the database, so that its MANIFEST is written anew by this host's library; its log is kept, and
+/// its newest OPTIONS file says what it said, with this host's version. kConflict: somebody has it open. To be called in a child process (Debian's library has its
 /// asserts on).
 Status open_once(const std::string& directory);
 
