@@ -1,5 +1,7 @@
 // Log stream 1 beside the others: what it is fed with, and its folds on the medium.
 
+#include <algorithm>
+
 #include "core/base/log.h"
 #include "core/catalog/parameters.h"
 #include "core/engine/archive/dictionary_source.h"
@@ -11,7 +13,16 @@ namespace seabed::archive {
 Status RoundExecutor::open_dictionary(const Facts& facts) {
   if (!facts.standby_directory.empty()) {
     if (fold_) return ok();
-    auto source = std::make_unique<standby::StandbyDictionary>(facts.standby_directory);
+    std::vector<StreamSource*> streams;
+    for (const auto& [ls_id, source] : sources_) streams.push_back(source.get());
+    auto source = std::make_unique<standby::StandbyDictionary>(facts.standby_directory, [streams]() -> Result<Scn> {
+      Scn whole = kScnMax;
+      for (StreamSource* stream : streams) {
+        SEABED_TRY(const auto followed, stream->followed());
+        if (followed) whole = std::min(whole, followed->readable);
+      }
+      return whole;
+    });
     fold_ = [dictionary = source.get()] { return dictionary->fold(); };
     std::lock_guard lock(mutex_);
     sources_[1] = std::move(source);

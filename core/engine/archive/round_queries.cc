@@ -45,6 +45,13 @@ ArchiveStatus RoundExecutor::status() const {
 
 Result<Scn> RoundExecutor::wait_covered(uint64_t ls_id, Scn scn, const IoContext& ctx) {
   const std::string who = fmt::format("log stream {}", ls_id);
+  std::optional<Scn> standing;  // a standby's streams may each hold a little more: the checkpoint is the smallest of them
+  if (StreamSource* one = source(ls_id)) {
+    SEABED_TRY(const auto followed, one->followed());
+    if (followed) {
+      SEABED_TRY(standing, present());
+    }
+  }
   while (true) {
     std::string state;
     Scn covered = 0;
@@ -65,6 +72,7 @@ Result<Scn> RoundExecutor::wait_covered(uint64_t ls_id, Scn scn, const IoContext
     std::optional<Scn> stamp;
     if (const auto s = stream(ls_id)) stamp = s->covered(scn);
     for (const auto& other : others) (void)other->covered(stamp.value_or(scn));
+    if (stamp && standing) stamp = std::max(scn, std::min(*stamp, *standing));
     if (stamp && covered >= *stamp) return *stamp;
     if (ctx.cancel && ctx.cancel->cancelled()) return fail(Code::kCancelled, who, "cancelled while waiting for the log");
     if (Steady::now() >= ctx.deadline)

@@ -130,6 +130,7 @@ Result<std::unique_ptr<StreamSource>> RoundExecutor::open_source(const Facts& fa
 /// By the clock; a standby's log keeps the stamps of its source, and the round begins below the first of them.
 Result<Scn> RoundExecutor::start_scn() {
   Scn start = kScnMax;
+  std::lock_guard lock(mutex_);
   for (const auto& [ls_id, source] : sources_) {
     SEABED_TRY(const auto followed, source->followed());
     if (followed) start = std::min(start, followed->begin);

@@ -56,7 +56,7 @@ Status RoundExecutor::prepare(const Facts& facts, Row row) {
   SEABED_CHECK(open_destination(facts, row.dest_id));
   SEABED_CHECK(hold_lease());
   if (row.start_scn == 0) {  // kept before anything on the medium names it
-    SEABED_CHECK(open_sources(facts));
+    if (!facts.standby_directory.empty()) SEABED_CHECK(open_sources(facts));
     SEABED_TRY(row.start_scn, start_scn());
     row.checkpoint_scn = row.max_scn = row.start_scn;
     row.used_piece_id = row.base_piece_id;

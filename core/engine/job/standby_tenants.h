@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "core/engine/job/context.h"
+#include "core/engine/standby/fetch_limit.h"
 
 namespace seabed {
 
@@ -14,10 +15,12 @@ class StandbyTenants {
   const TenantConfig* find(uint64_t tenant_id) const;
   /// The one that is there already, or this one.
   const TenantConfig& add(TenantConfig tenant);
+  FetchLimit& fetch_limit() { return fetch_limit_; }
 
  private:
   mutable std::mutex mutex_;
   std::map<uint64_t, TenantConfig> tenants_;
+  FetchLimit fetch_limit_;
 };
 
 /// Of the configuration, or a standby that is archived or backed up here; nullptr: neither.

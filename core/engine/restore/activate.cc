@@ -5,6 +5,17 @@
 #include "core/engine/restore/restore_run.h"
 
 namespace seabed {
+namespace {
+
+/// A step of the following was killed behind its cut, before the files beside the streams.
+Status finish_behind(EngineContext& context, const std::string& directory, restore::RestoreState* state) {
+  Status done = restore::finish_auxiliary(context, directory, state);
+  if (done || done.error().code != Code::kUnsupported) return done;
+  return fail(Code::kConflict, directory, "its auxiliary files do not stand at its cut yet",
+              "let the standby follow once more: it finishes them");
+}
+
+}  // namespace
 
 Status activate_tenant(EngineContext& context, const std::string& directory) {
   SEABED_TRY(auto state, restore::read_state(directory));
@@ -19,13 +30,11 @@ Status activate_tenant(EngineContext& context, const std::string& directory) {
                 "is a quick restore: its data files are on " + state->data_destination +
                     ", so it stays a standby and cannot be activated",
                 "bring its files first: `seabed tenant hydrate`");
-  if (state->auxiliary_behind)
-    return fail(Code::kConflict, directory, "its auxiliary files do not stand at its cut yet",
-                "let the standby follow once more: it finishes them");
   SEABED_TRY(Fd lock, restore::lock_directory(directory));
   SEABED_TRY(state, restore::read_state(directory));  // another process may have been here before the lock
-  if (!state || state->state != restore::State::kSuccess || state->remote || state->auxiliary_behind)
+  if (!state || state->state != restore::State::kSuccess || state->remote)
     return fail(Code::kConflict, directory, "changed while it was to be activated", "look again");
+  if (state->auxiliary_behind) SEABED_CHECK(finish_behind(context, directory, &*state));
   for (const restore::StreamResult& stream : state->streams) {
     if (!restore::is_safe_component(stream.name))
       return fail(Code::kCorruption, directory + "/" + restore::kTenantFile,

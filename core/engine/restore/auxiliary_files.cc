@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "core/engine/restore/dictionary_journal.h"
 #include "core/engine/restore/restore_run.h"
 
 namespace seabed::restore {
@@ -47,6 +48,23 @@ Result<bool> put_auxiliary(EngineContext& context, const RestoreState& state, co
   if (!source) return false;
   SEABED_CHECK(source->restore_files(files, directory));
   return true;
+}
+
+Status finish_auxiliary(EngineContext& context, const std::string& directory, RestoreState* state) {
+  SEABED_TRY(const KeptDictionary kept, read_dictionary_journal(directory, state->target));
+  std::vector<std::string> gone;
+  for (const std::string& path : state->auxiliary)
+    if (!kept.state.files.contains(path)) gone.push_back(path);
+  RestoreState next = *state;
+  next.auxiliary.clear();
+  for (const auto& [path, content] : kept.state.files) next.auxiliary.push_back(path);
+  next.dictionary_scn = next.target;
+  next.auxiliary_behind = false;
+  SEABED_CHECK(remove_auxiliary(directory, gone));
+  SEABED_CHECK(put_auxiliary(context, next, directory, kept.state.files));
+  SEABED_CHECK(write_state(directory, next));
+  *state = std::move(next);
+  return ok();
 }
 
 Status remove_auxiliary(const std::string& directory, const std::vector<std::string>& files) {

@@ -23,14 +23,18 @@ StandbyDictionary::Mark StandbyDictionary::mark() const {
 
 Status StandbyDictionary::refresh() {
   const Mark now = mark();
-  if (now == seen_ && now.inode != 0) return ok();
+  Scn limit = kScnMax;
+  if (limit_) {
+    SEABED_TRY(limit, limit_());
+  }
+  if (now == seen_ && now.inode != 0 && std::min(known_, limit) == readable_) return ok();
   SEABED_TRY(const auto state, restore::read_state(directory_));
   if (!state || state->activated)
     return fail(Code::kConflict, directory_, "holds no standby any more", "look at the tenant's role");
   // Without a stream 1 at the source there is nothing that could be behind.
-  const Scn readable = state->dictionary_incarnation == 0 ? state->target : std::min(state->dictionary_scn, state->target);
-  SEABED_TRY(kept_, restore::read_dictionary_journal(directory_, readable));
-  readable_ = readable;
+  known_ = state->dictionary_incarnation == 0 ? state->target : std::min(state->dictionary_scn, state->target);
+  readable_ = std::min(known_, limit);
+  SEABED_TRY(kept_, restore::read_dictionary_journal(directory_, readable_));
   seen_ = now;
   return ok();
 }

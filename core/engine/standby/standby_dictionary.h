@@ -3,6 +3,7 @@
 // (core/engine/restore/dictionary_journal.h). Nothing is looked at here: names and files are the source's.
 
 #include <atomic>
+#include <functional>
 #include <mutex>
 
 #include "core/engine/archive/dictionary_source.h"
@@ -13,8 +14,11 @@ namespace seabed::standby {
 /// snapshot() and fold() are thread-safe beside the rest.
 class StandbyDictionary final : public StreamSource {
  public:
-  /// `directory`: of the restored tenant.
-  explicit StandbyDictionary(std::string directory) : directory_(std::move(directory)) {}
+  /// How far the log streams beside it are whole: names and files go no further. Thread-safe.
+  using Limit = std::function<Result<Scn>()>;
+  /// `directory`: of the restored tenant. `limit` may be null.
+  explicit StandbyDictionary(std::string directory, Limit limit = nullptr)
+      : directory_(std::move(directory)), limit_(std::move(limit)) {}
   archive::DictionarySource::Fold fold();
 
   uint64_t ls_id() const override { return 1; }
@@ -43,9 +47,11 @@ class StandbyDictionary final : public StreamSource {
   Status refresh();  // mutex_ is held
 
   const std::string directory_;
+  const Limit limit_;
   mutable std::mutex mutex_;
   restore::KeptDictionary kept_;
-  Scn readable_ = 0;
+  Scn known_ = 0;     // by its own records
+  Scn readable_ = 0;  // of that, what is given out
   Scn given_ = 0;  // stamp of the last group given out, or archived before
   Mark seen_;
   std::atomic<bool> hurried_ = false;

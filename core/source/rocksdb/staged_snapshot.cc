@@ -120,7 +120,7 @@ Result<std::unique_ptr<Snapshot>> StagedStream::snapshot(const CancelToken&) {
   // Recovery's first file may be gone without harm: the archive begins where the log does.
   out->start_replay = first_log ? first_log->begin : encode_lsn({facts.incarnation(), facts.start_wal(), 0});
   out->start_replay_scn = first ? std::max<Scn>(first->scn_hi, 1) - 1 : std::max<Scn>(state.whole_scn(), 1) - 1;
-  out->taken_scn = state.whole_scn();
+  out->taken_scn = facts.taken_scn();  // of the base: whatever the standby stands at is behind it
   out->recovery = state.recovery();
   out->pinned_bytes = pins->pinned_bytes();
   out->turns_needed = 1;

@@ -45,7 +45,7 @@ TEST_F(RestoreTargetTest, hostile_names_are_refused_and_write_nothing) {
   EXPECT_FALSE(target.create_file(nul));
   std::set<std::string> names;
   for (const auto& entry : fs::directory_iterator(s_.staged)) names.insert(entry.path().filename());
-  EXPECT_EQ(names, (std::set<std::string>{"CURRENT", "LOCK", "seabed.state"}));
+  EXPECT_EQ(names, (std::set<std::string>{"CURRENT", "LOCK", "seabed.follow.groups", "seabed.state"}));
 }
 
 TEST_F(RestoreTargetTest, a_planted_link_is_not_followed) {
