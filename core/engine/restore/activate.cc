@@ -1,6 +1,8 @@
 // From a standby to a database: every stream, then the tenant's state. Calling it again finishes what a crash
 // left.
 
+#include <filesystem>
+
 #include "core/engine/restore/dictionary_journal.h"
 #include "core/engine/restore/restore_run.h"
 
@@ -47,6 +49,8 @@ Status activate_tenant(EngineContext& context, const std::string& directory) {
     state->activated = true;
     SEABED_CHECK(restore::write_state(directory, *state));
   }
+  std::error_code ec;
+  std::filesystem::remove_all(directory + "/" + restore::kPinFolder, ec);  // links only; what is left is in nobody's way
   return restore::remove_dictionary(directory);
 }
 
