@@ -4,6 +4,9 @@ sample configuration alone."""
 # ctest: timeout=600 labels=media,fault
 # case: main-job-in-trouble
 # case: sample
+# case: sample-gs
+# case: sample-obs
+# case: sample-cos
 import os
 import sys
 import time
@@ -45,17 +48,28 @@ def trouble(case):
     case.equal(lab.boto.list_multipart_uploads(Bucket=lab.bucket).get("Uploads", []), [], "uploads left behind")
 
 
-def sample(case):
-    """config/s3.toml with the places of this test instead of its own: checked, and the job is done by its defaults."""
-    lab = S3Lab(case)
+# What each profile's section says beside the sample's own lines.
+PROFILES = {"s3": [], "gs": ['conditional_put = "true"'], "obs": ['conditional_put = "true"'], "cos": ['appid = "1250000000"']}
+
+
+def sample(case, scheme="s3"):
+    """config/s3.toml with the places of this test instead of its own: checked, and the job is done by its defaults. As
+    [driver.gs] and the like: the same on the wire of a gateway, where gs:// never sends DeleteObjects."""
+    lab = S3Lab(case, bucket="seabed-1250000000" if scheme == "cos" else "seabed")
+    proxy = FaultProxy(lab.facts["port"])
+    port = proxy.start()
+    case.at_end(proxy.stop)
     ledger = Ledger(case.build, case.base, flags=["--cfs", "2"]).start("--rate", "300", "--seconds", "240")
     case.at_end(ledger.kill)
-    medium = medium_at(lab, lab.facts["port"])
+    lines = ["[driver." + scheme + "]", *PROFILES[scheme]]
+    defaults = {"host": f"http://s3.localhost:{port}", **dict(line.replace('"', "").split(" = ") for line in lines[1:])}
+    medium = Medium(f"{scheme}://seabed/media", defaults, append=False, facts=lab.facts)
     ours = Installation(case.build, case.base, [], medium=medium, env=keys(lab))
     case.at_end(ours.stop)
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../config/s3.toml"), encoding="utf-8") as text:
         sample_text = text.read()
-    for theirs, mine in (("https://s3.eu-central-1.amazonaws.com", f"http://s3.localhost:{lab.facts['port']}"),
+    for theirs, mine in (("https://s3.eu-central-1.amazonaws.com", f"http://s3.localhost:{port}"),
+                         ("[driver.s3]", lines[0]), ("# checksum_type", "\n".join([*lines[1:], "# checksum_type"])),
                          ("/run/seabed/agent.sock", ours.socket), ("/var/lib/seabed", case.base),
                          ("/usr/lib/seabed/drivers", f"{case.build}/drivers"), ("/srv/shop/db", ledger.db)):
         case.contains(sample_text, theirs, "the sample")
@@ -73,7 +87,13 @@ def sample(case):
     ours.wait_checkpoint("shop", time.time_ns())
     elsewhere = Installation(case.build, f"{case.base}/elsewhere", [], medium=medium, env=keys(lab))
     compare(case, elsewhere, ledger, "shop", "latest")
+    case.true(proxy.requests, "nothing went through the proxy")
+    batches = [line for line in proxy.requests if line.startswith("POST ") and line.split("?")[-1].startswith("delete")]
+    if scheme == "gs":
+        case.equal(batches, [], "DeleteObjects on the wire")
+        case.true(any(line.startswith("DELETE ") for line in proxy.requests), "nothing was deleted")
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases({"main-job-in-trouble": trouble, "sample": sample}))
+    sys.exit(run_cases({"main-job-in-trouble": trouble, "sample": sample,
+                        **{f"sample-{scheme}": lambda case, scheme=scheme: sample(case, scheme) for scheme in ("gs", "obs", "cos")}}))
