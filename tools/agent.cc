@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "core/base/archive_priority.h"
 #include "core/base/log.h"
 #include "tools/agent/audit.h"
 #include "tools/agent/call_rights.h"
@@ -79,6 +80,7 @@ Result<int> agent(Invocation& invocation) {
   LiveConfig live(*config);
   SignalCancel signals([&live] { reload_noted(live); });  // before any thread: they inherit the mask
   SEABED_CHECK(set_up_log(config->log));
+  set_archive_nice(static_cast<int>(config->archive_nice));
   SEABED_TRY(Machine * machine, invocation.machine());
   SEABED_TRY(Engine * engine, own_engine(*machine));
   set_up_audit(config->audit_file);

@@ -60,7 +60,8 @@ Json explain_json(const Config& c) {
                     {"clock_error_ms", l.clock_error.count()},
                     {"request_deadline_ms", l.request_deadline.count()},
                     {"bridge_min_interval_ms", l.bridge_min_interval.count()},
-                    {"clean_interval_ms", l.clean_interval.count()}};
+                    {"clean_interval_ms", l.clean_interval.count()},
+                    {"archive_nice", c.archive_nice}};
   json["log"] = {{"format", c.log.format}, {"level", c.log.level}, {"file", c.log.file}};
   json["metrics"] = {{"listen", c.metrics.listen}};
   json["alert"] = {{"command", c.alert.command},

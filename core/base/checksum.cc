@@ -5,7 +5,11 @@
 #include <cstring>
 
 #define XXH_STATIC_LINKING_ONLY
+#if defined(__x86_64__)
+#include <xxh_x86dispatch.h>  // the widest vectors of the processor at hand; the library's plain names stay at SSE2
+#else
 #include <xxhash.h>
+#endif
 
 namespace seabed {
 

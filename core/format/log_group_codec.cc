@@ -4,6 +4,7 @@
 
 #include "core/base/bytes.h"
 #include "core/format/frame.h"
+#include "core/format/log_group_head.h"
 #include "core/format/meta.pb.h"
 
 namespace seabed {
@@ -99,12 +100,12 @@ Result<meta::LogFileHeader> decode_log_file_header(std::string_view bytes, size_
   return header;
 }
 
-std::string encode_group(const LogGroup& g) {
+std::string encode_group_head(const LogGroup& g) {
   if (g.begin.bytes.size() > kMaxLsn || g.end.bytes.size() > kMaxLsn || g.payload.size() > kMaxStoredPayload ||
       (g.stored & ~kKnownFlags) != 0)
     return {};
   std::string out;
-  out.reserve(kFixed + 2 * kMaxLsn + kCheck + g.payload.size());
+  out.reserve(kFixed + 2 * kMaxLsn + kCheck);
   put_u32(out, kGroupMagic);
   out.push_back(static_cast<char>(g.type));
   out.push_back(static_cast<char>(g.stamp));
@@ -115,8 +116,12 @@ std::string encode_group(const LogGroup& g) {
   for (uint64_t v : {g.scn_lo, g.scn_hi, g.clock_error_ns, g.incarnation, g.epoch}) put_u64(out, v);
   Hash128 hash = hash128(g.payload);
   out.append(view(hash)).append(g.begin.bytes).append(g.end.bytes);
-  out.append(short_hash(out, &hash));
-  return out.append(g.payload);
+  return out.append(short_hash(out, &hash));
+}
+
+std::string encode_group(const LogGroup& g) {
+  std::string out = encode_group_head(g);
+  return out.empty() ? out : out.append(g.payload);
 }
 
 GroupRead decode_group(std::string_view bytes, LogGroup* group, size_t* used, size_t* needed,

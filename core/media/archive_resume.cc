@@ -52,6 +52,7 @@ void take_header(const meta::LogFileHeader& h, LogFileScan* scan) {
   scan->file.epoch = h.epoch();
   scan->writer = h.writer();
   scan->incarnation = h.incarnation();
+  scan->start.bytes = h.start_lsn();
   scan->previous_piece_id = h.previous_piece_id();
   scan->previous_file_id = h.previous_file_id();
   scan->previous_length = h.previous_length();

@@ -16,6 +16,7 @@ struct LogFileScan {
   LogFile file;               // length and hash: header and whole groups that hold
   std::string writer;
   uint64_t incarnation = 0;   // of the header
+  Lsn start;                  // of the header: where the log stood when the file was made; empty: not known
   uint64_t previous_piece_id = 0, previous_length = 0;
   uint32_t previous_file_id = 0;
   Hash128 previous_hash{};

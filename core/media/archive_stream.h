@@ -27,9 +27,12 @@ GroupMeta meta_of(const LogGroup& group);
 /// The types whose end is the position of the stream: what a source resumes from.
 inline bool carries_log(GroupType type) { return type == GroupType::kLog || type == GroupType::kDictionary; }
 
+/// What stands on the medium, in two parts: the payload is moved through, never copied.
 struct EncodedGroup {
   GroupMeta meta;
-  std::string bytes;
+  std::string head, payload;
+  size_t size() const { return head.size() + payload.size(); }
+  std::string bytes() const { return head + payload; }
 };
 EncodedGroup encode(LogGroup group, uint64_t epoch);
 /// The same group as a later epoch of the same owner writes it.

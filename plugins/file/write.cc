@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "append_write.h"
 #include "file_store.h"
 #include "publish.h"
 #include "sweep.h"
@@ -87,7 +88,7 @@ int32_t take_back(const AppendFile& at, int32_t code, Error& error) {
 }
 
 int32_t write_and_sync(const AppendFile& at, Buffers bytes, const Context& context, Error& error) {
-  if (const int32_t code = write_at(at.file.get(), at.length, bytes, context, error)) return code;
+  if (const int32_t code = write_append(at.file.get(), at.length, bytes, context, error)) return code;
   if (fdatasync(at.file.get()) != 0) return fail_errno(error, "cannot be synced", errno, at.file.get());
   // Also when another writer made the file: its own sync of the directory may not be done yet.
   if (at.length == 0 && fsync(at.dir.get()) != 0)

@@ -79,6 +79,25 @@ TEST_F(Conformance, APartFarBehindTheOthersClaimsNoRoomBetween) {
   SEABED_OK_OR_FAIL(bare->abort_upload("sparse", *id, ctx));
 }
 
+TEST_F(Conformance, AnObjectOfShortAndLongAppendsIsWhatWasSent) {
+  if (!bare->capabilities().append) GTEST_SKIP() << "no append here";
+  constexpr size_t kLong = 9 << 20;   // more than one direct write
+  const Memory memory(kLong, 3, 1);
+  std::string expected;
+  // Ends within a block, at its end, one byte behind; long ones of one buffer and of many.
+  for (const size_t size : {size_t{100}, kLong, size_t{1}, kLong - 7, kPage - (kLong * 2 + 94) % kPage, kLong / kPage * kPage,
+                            kPage, (size_t{512} << 10) - 1, size_t{1} << 20, size_t{3}}) {
+    const std::string_view all = memory.view().substr(0, size);
+    std::vector<std::string_view> pieces;
+    for (size_t at = 0, step = 1; at < size; at += step, step = step * 3 + 1) pieces.push_back(all.substr(at, step));
+    const auto length = bare->append("log", expected.size(), pieces, ctx);
+    SEABED_OK_OR_FAIL(length);
+    expected += all;
+    EXPECT_EQ(*length, expected.size());
+    ASSERT_TRUE(get("log") == expected) << "behind an append of " << size;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Shapes, DirectWrite,
                          testing::Values(Shape{kPart, 0}, Shape{kPart - 1, 0}, Shape{(1 << 20) + kPage + 7, 0},
                                          Shape{1, 0}, Shape{kPart, 8}, Shape{kPart - 1, 511}));

@@ -61,6 +61,7 @@ struct Config {
   StorageOptions storage;
   std::vector<TenantConfig> tenants;
   Limits limits;
+  uint64_t archive_nice = 5;       // of the threads that archive (core/base/archive_priority.h)
   LogConfig log;
   MetricsConfig metrics;
   AlertConfig alert;

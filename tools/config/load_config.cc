@@ -108,6 +108,7 @@ struct Loader {
     r.milliseconds("request_deadline_ms", &l.request_deadline);
     r.milliseconds("bridge_min_interval_ms", &l.bridge_min_interval);
     r.milliseconds("clean_interval_ms", &l.clean_interval);
+    r.number("archive_nice", &config.archive_nice, 0, 19);
     l.backup_threads = threads;
     return r.done();
   }

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "core/base/archive_priority.h"
 #include "core/base/log.h"
 #include "core/base/log_context.h"
+#include "core/base/spare_memory.h"
 
 namespace seabed::archive {
 
@@ -15,6 +17,7 @@ using Steady = std::chrono::steady_clock;
 
 // Between two looks: stamps are as narrow as this, and idle or busy it costs no more CPU than so many looks.
 constexpr auto kLookEagerly = 10ms, kLookCalmly = 20ms;
+constexpr auto kShipEagerly = 100ms;
 constexpr auto kIdleWait = 1000ms, kIdleWaitEager = 400ms;
 constexpr auto kFirstRetry = 100ms, kLastRetry = 5000ms;
 constexpr uint64_t kLeastRead = 256 << 10;
@@ -33,6 +36,7 @@ void StreamArchiver::start() {
   // Begun by the tenant's archiver: its lines are that tenant's.
   thread_ = std::thread([this, context = log::context()] {
     const log::Scope scope({context.tenant, "archive", "log stream " + std::to_string(env_.id.ls_id)});
+    give_way_to_the_application();
     run();
   });
 }
@@ -149,19 +153,21 @@ void StreamArchiver::take(LogStep step) {
     last_scn_hi_ = std::max(last_scn_hi_, group.scn_hi);
     piece_id_ = std::max(piece_id_, env_.plan.piece_of(group.scn_hi));
     buffer_.push_back({encode(std::move(group), lease_->epoch()), piece_id_});
-    buffered_bytes_ += buffer_.back().group.bytes.size();
+    buffered_bytes_ += buffer_.back().group.size();
   }
   for (auto& hole : step.holes) holes_.push_back({std::move(hole), last_scn_hi_, std::max<uint64_t>(piece_id_, 1)});
   gap_ = std::move(step.gap);
   if (step.complete && !gap_) mark_ = Mark{step.clock_before, std::max(last_scn_hi_, step.clock_before)};
 }
 
+// At lag target 0 what came is shipped at once, what comes in a rush together: every append ends with a sync.
 // Shipping times are the same for all streams of a tenant (multiples of the lag target), so that the tenant's
 // checkpoint, the smallest of theirs, moves as soon as the target is due.
 bool StreamArchiver::due() const {
   if (buffer_.empty() || buffered_bytes_ >= env_.buffer_bytes || flush_ || gap_) return true;
   const uint64_t lag = static_cast<uint64_t>(std::chrono::nanoseconds(env_.lag_target()).count()) * 9 / 10;
-  return lag == 0 || env_.clock->read().now / lag != last_ship_ / lag;
+  if (lag == 0) return Steady::now() - shipped_at_ >= kShipEagerly;
+  return env_.clock->read().now / lag != last_ship_ / lag;
 }
 
 void StreamArchiver::pause(bool more_to_read) {
@@ -169,6 +175,7 @@ void StreamArchiver::pause(bool more_to_read) {
   if (more_to_read && !full) return;
   const bool eager = env_.lag_target() == 0ms;
   const bool hurry = flush_;
+  spare_memory::shrink();
   const auto between = eager || hurry ? kLookEagerly : kLookCalmly;
   if (full || gap_) return (void)cancel_.wait_for(kLookEagerly);  // the medium is behind
   source_.wait(hurry ? kLookEagerly : eager ? kIdleWaitEager : kIdleWait, cancel_);

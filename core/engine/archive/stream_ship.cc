@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "core/base/spare_memory.h"
 #include "core/engine/archive/stream_archiver.h"
 
 namespace seabed::archive {
@@ -22,6 +23,7 @@ Status StreamArchiver::ship() {
   if (lease_->state() == StreamLease::State::kExpired) return ok();  // the loop claims a new epoch and looks
   SEABED_CHECK(lease_->check());
   last_ship_ = env_.clock->read().now;
+  shipped_at_ = std::chrono::steady_clock::now();
   publish();
   return ok();
 }
@@ -35,7 +37,7 @@ Status StreamArchiver::ship_batch() {
   uint64_t bytes = 0;
   while (!buffer_.empty() && buffer_.front().piece_id == piece &&
          (batch.empty() || writer_->current().length + bytes < env_.file_size)) {
-    bytes += buffer_.front().group.bytes.size();
+    bytes += buffer_.front().group.size();
     batch.push_back(std::move(buffer_.front().group));
     buffer_.pop_front();
   }
@@ -55,6 +57,7 @@ Status StreamArchiver::ship_batch() {
     }
   }
   changed(writer_->current());
+  for (auto& group : batch) spare_memory::give(std::move(group.payload));
   return ok();
 }
 
@@ -71,7 +74,7 @@ Status StreamArchiver::enter(uint64_t piece_id) {
 Status StreamArchiver::open_file(uint64_t piece_id) {
   const bool first = writer_->piece_id() != piece_id || writer_->current().file_id == 0;
   if (first && env_.entered) SEABED_CHECK(env_.entered(piece_id));
-  SEABED_CHECK(writer_->open_file(piece_id, incarnation_, end_, env_.clock->read().now, io()));
+  SEABED_CHECK(writer_->open_file(piece_id, incarnation_, end_.empty() ? begin_ : end_, env_.clock->read().now, io()));
   changed(writer_->current());
   return ok();
 }

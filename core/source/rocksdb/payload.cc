@@ -41,15 +41,33 @@ Result<Message> parse(std::string_view bytes, const char* what) {
 }
 }  // namespace
 
-std::string encode_wal_run(const WalRunView& run) {
-  std::string out;
-  out.reserve(run.data.size() + 64);
+namespace {
+void put_numbers(std::string& out, const WalRunView& run) {
   put_field(out, rocksdb::WalRun::kWalNumberFieldNumber, run.wal_number);
   put_field(out, rocksdb::WalRun::kOffsetFieldNumber, run.offset);
   put_field(out, rocksdb::WalRun::kRecordsFieldNumber, run.records);
   put_field(out, rocksdb::WalRun::kBeginsFileFieldNumber, run.begins_file ? 1 : 0);
   put_field(out, rocksdb::WalRun::kPreviousWalFieldNumber, run.previous_wal);
   put_field(out, rocksdb::WalRun::kPreviousLengthFieldNumber, run.previous_length);
+}
+}  // namespace
+
+void finish_wal_run(const WalRunView& numbers, std::string* payload) {
+  std::string room, data_head;
+  put_numbers(room, numbers);  // five times 11 bytes and 2 at most, and 6 for the data's tag and length
+  put_varint64(data_head, kDataField << 3 | kBytes);
+  put_varint64(data_head, payload->size() - kWalRunRoom);
+  const size_t padding = kWalRunRoom - room.size() - data_head.size() - 2;
+  put_varint64(room, rocksdb::WalRun::kPaddingFieldNumber << 3 | kBytes);
+  put_varint64(room, padding);
+  room.append(padding, '\0').append(data_head);
+  payload->replace(0, kWalRunRoom, room);
+}
+
+std::string encode_wal_run(const WalRunView& run) {
+  std::string out;
+  out.reserve(run.data.size() + 64);
+  put_numbers(out, run);
   put_varint64(out, kDataField << 3 | kBytes);
   put_length_prefixed(out, run.data);
   return out;

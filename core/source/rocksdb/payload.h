@@ -29,6 +29,10 @@ struct WalRunView {
 };
 
 std::string encode_wal_run(const WalRunView& run);
+/// The same in place, for log that was read to where it is to stay: `payload` is kWalRunRoom bytes, then the data. What
+/// the numbers do not fill of the room is a field of zeros. `numbers.data` is not looked at.
+inline constexpr size_t kWalRunRoom = 72;
+void finish_wal_run(const WalRunView& numbers, std::string* payload);
 /// kCorruption when it is not one; the view is good as long as `payload`.
 Result<WalRunView> decode_wal_run(std::string_view payload);
 

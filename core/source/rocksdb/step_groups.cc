@@ -95,10 +95,12 @@ void LogTail::add_log(Look* look, LogStep* step, StepStamps stamps) {
   for (WalRun& run : look->wal.runs) {
     LogGroup group = blank(GroupType::kLog);
     group.begin = encode_lsn({incarnation_, run.wal, run.offset});
-    group.end = encode_lsn({incarnation_, run.wal, run.offset + run.data.size()});
-    group.payload = encode_wal_run(
-        {run.wal, run.offset, run.records, run.begins_file, run.previous_wal, run.previous_length, run.data});
-    step->log_bytes += run.data.size();
+    group.end = encode_lsn({incarnation_, run.wal, run.offset + run.size()});
+    step->log_bytes += run.size();
+    finish_wal_run(
+        {run.wal, run.offset, run.records, run.begins_file, run.previous_wal, run.previous_length, {}},
+        &run.payload);
+    group.payload = std::move(run.payload);
     if (stamps == StepStamps::kLooks) {
       stamp(&group, *look, look->after.now);
     } else if (stamps == StepStamps::kLate || run.records == 0) {
@@ -108,7 +110,6 @@ void LogTail::add_log(Look* look, LogStep* step, StepStamps stamps) {
       group.scn_lo = run.first_stamp;
       group.scn_hi = last_scn_ = run.last_stamp;
     }
-    run.data = {};
     step->groups.push_back(std::move(group));
   }
   if (!look->wal.runs.empty()) exact_stream_ = stamps != StepStamps::kLooks;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "core/base/spare_memory.h"
 #include "core/source/rocksdb/db_files.h"
+#include "core/source/rocksdb/payload.h"
 
 namespace seabed::rocksdb_source {
 
@@ -14,6 +16,8 @@ constexpr auto kPatience = std::chrono::seconds(2);  // a write in progress look
 
 std::string wal_text(uint64_t number) { return "WAL " + padded_number(number); }
 }  // namespace
+
+uint64_t WalRun::size() const { return payload.size() - std::min(payload.size(), kWalRunRoom); }
 
 void WalReader::next_file(WalCursor* cursor, uint64_t number) {
   if (cursor->offset != 0) {
@@ -103,10 +107,10 @@ Result<WalReader::FileEnd> WalReader::read_file(WalCursor* cursor, uint64_t max_
     SEABED_TRY(const size_t n,
                pread_full(file_.get(), std::span(buffer_.data(), piece), cursor->offset, name));
     size_t taken = 0;
-    const uint64_t room = max_bytes > run->data.size() ? max_bytes - run->data.size() : 0;
+    const uint64_t room = max_bytes > run->size() ? max_bytes - run->size() : 0;
     if (n != 0 && room == 0) return FileEnd::kLimit;
     SEABED_TRY(const auto end, parse_chunk(cursor, {buffer_.data(), n}, room, run, &taken, gap));
-    run->data.append(buffer_.data(), taken);
+    run->payload.append(buffer_.data(), taken);
     cursor->offset += taken;
     cursor->framing = parser_->state();
     if (end) return *end;
@@ -149,10 +153,13 @@ Result<WalLook> WalReader::read(WalCursor* cursor, uint64_t max_bytes) {
     if (cursor->wal == stop_wal_)
       room = std::min(room, stop_offset_ - std::min(stop_offset_, cursor->offset));
     if (facts.size > cursor->offset) {
+      run.payload = spare_memory::take(kWalRunRoom + std::min(room + kChunk, facts.size - cursor->offset));
+      run.payload.resize(kWalRunRoom);
       SEABED_TRY(end, read_file(cursor, room, &run, &look.gap));
     }
-    look.bytes += run.data.size();
-    if (!run.data.empty()) look.runs.push_back(std::move(run));
+    look.bytes += run.size();
+    if (run.size() != 0) look.runs.push_back(std::move(run));
+    else spare_memory::give(std::move(run.payload));
     if (buffer_.size() > kKeptBuffer) buffer_ = {};
     if (look.gap || end == FileEnd::kLimit) return look;
     if (cursor->wal == stop_wal_ && cursor->offset == stop_offset_) return look;

@@ -40,7 +40,8 @@ struct WalRun {
   uint64_t wal = 0, offset = 0, records = 0;
   bool begins_file = false;
   uint64_t previous_wal = 0, previous_length = 0;
-  std::string data;
+  std::string payload;  // kWalRunRoom bytes for the numbers (payload.h), then the records
+  uint64_t size() const;
   std::vector<PendingJump> jumps;
   bool stamped = true;  // every batch so far carries stamps, and they rise
   Scn first_stamp = 0, last_stamp = 0;
@@ -91,7 +92,7 @@ class WalReader {
   uint64_t file_number_ = 0;
   std::optional<LogParser> parser_;
   uint64_t parser_number_ = 0;
-  std::vector<char> buffer_;
+  std::vector<char> buffer_;         // small enough to stay in the processor's cache: checked there, then kept
   BatchFacts facts_;
   uint64_t proven_ = 0;  // this file is known to hold a batch
   struct Broken {

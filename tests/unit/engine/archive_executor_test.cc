@@ -108,6 +108,36 @@ TEST_F(ExecutorTest, StampOfAPositionIsThatOfItsGroup) {
   EXPECT_TRUE(in->archiver->stamp_of(1001, test::offset_lsn(30)));
 }
 
+TEST_F(ExecutorTest, APositionBeforeTheFirstGroupIsInTheRoundAsLongAsTheRoundBeganThere) {
+  make();
+  append_file(in->root + "/db1001/nothing", "12345");
+  in->write("12345and what follows");
+  for (int run = 0; run < 2; ++run) {  // by the archiver that began the round, and by one that found it
+    in->start();
+    ASSERT_TRUE(reaches("DOING")) << in->archiver->status().comment;
+    ASSERT_TRUE(in->archiver->flush(io()));
+    const auto stamp = in->archiver->stamp_of(1001, test::offset_lsn(2));
+    ASSERT_TRUE(stamp) << stamp.error().message();
+    const auto group = in->archiver->stamp_of(1001, test::offset_lsn(5));
+    ASSERT_TRUE(group) << group.error().message();
+    EXPECT_EQ(*stamp, *group);
+    in->stop();
+  }
+}
+
+TEST_F(ExecutorTest, APositionBeforeTheRoundIsRefused) {
+  make();
+  in->write("before the round;");
+  in->start();
+  ASSERT_TRUE(reaches("DOING"));
+  ASSERT_TRUE(in->archiver->flush(io()));
+  Lsn before = test::offset_lsn(0);
+  before.bytes.pop_back();  // shorter: ordered before what the round began with
+  const auto stamp = in->archiver->stamp_of(1001, before);
+  ASSERT_FALSE(stamp);
+  EXPECT_EQ(stamp.error().code, Code::kNotFound);
+}
+
 TEST_F(ExecutorTest, RestartGoesOnWithoutRepeatingOrLosing) {
   make();
   for (int run = 0; run < 3; ++run) {

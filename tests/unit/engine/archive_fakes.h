@@ -28,7 +28,8 @@ inline Lsn offset_lsn(uint64_t n) {
 }
 
 /// The log is <directory>/log, opaque bytes; a position is an offset. The file <directory>/gap breaks it,
-/// <directory>/hole (removed when seen) makes one hole.
+/// <directory>/hole (removed when seen) makes one hole. What the size of <directory>/nothing says is passed over at the
+/// beginning without a group, as a log file without a byte.
 class FileSource final : public StreamSource {
  public:
   FileSource(uint64_t ls, std::string directory, Clock& clock) : ls_(ls), dir_(std::move(directory)), clock_(clock) {}
@@ -47,6 +48,8 @@ class FileSource final : public StreamSource {
     step.clock_before = clock_.read().now;
     struct stat st {};
     if (::stat((dir_ + "/log").c_str(), &st) != 0) return fail_errno(dir_ + "/log", "stat", errno);
+    if (struct stat nothing {}; at_ == 0 && ::stat((dir_ + "/nothing").c_str(), &nothing) == 0)
+      at_ = static_cast<uint64_t>(nothing.st_size);
     const uint64_t n = std::min<uint64_t>(max_bytes, static_cast<uint64_t>(st.st_size) - at_);
     if (::stat((dir_ + "/gap").c_str(), &st) == 0) {
       step.gap = LogGap{offset_lsn(at_), "file 000042.log is missing"};

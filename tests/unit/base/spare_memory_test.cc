@@ -1,0 +1,39 @@
+#include "core/base/spare_memory.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+namespace seabed {
+namespace {
+
+TEST(SpareMemory, WhatIsGivenServesAgainEmptyAndLargeEnough) {
+  const size_t had = spare_memory::kept();
+  std::string first = spare_memory::take(1 << 20);
+  first.assign(1 << 20, 'x');
+  const char* place = first.data();
+  spare_memory::give(std::move(first));
+  EXPECT_GT(spare_memory::kept(), had);
+  const std::string again = spare_memory::take(300 << 10);
+  EXPECT_EQ(again.data(), place);
+  EXPECT_TRUE(again.empty());
+  EXPECT_GE(spare_memory::take(2 << 20).capacity(), size_t{2} << 20);
+}
+
+TEST(SpareMemory, SmallStringsAreNotKeptAndAllIsBounded) {
+  const size_t had = spare_memory::kept();
+  spare_memory::give(std::string(1000, 'x'));
+  EXPECT_EQ(spare_memory::kept(), had);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([] {
+      for (int i = 0; i < 20; ++i) spare_memory::give(std::string(2 << 20, 'x'));
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_LE(spare_memory::kept(), spare_memory::kMost);
+  EXPECT_GT(spare_memory::kept(), had);
+}
+
+}  // namespace
+}  // namespace seabed
