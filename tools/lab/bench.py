@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Seabed against its peers; run by tools/bench."""
 import argparse
+import glob
 import os
 import re
 import subprocess
@@ -10,7 +11,7 @@ import threading
 import time
 
 from installation import Installation, Tenant, remove
-from measure import compare, peak_memory, percentile, settle, show, timed, tree_bytes, write_json
+from measure import compare, cpu_seconds, peak_memory, percentile, settle, show, timed, tree_bytes, write_json
 
 
 class BenchInstallation(Installation):
@@ -50,6 +51,16 @@ class Bench:
                 settle()
                 (mine if kind == 0 else others).append((ours, theirs)[kind]())
         return mine, others
+
+    def rounds(self, *kinds):
+        """runs × one of each kind, another one first each time."""
+        out = [[] for _ in kinds]
+        for run in range(self.runs):
+            for turn in range(len(kinds)):
+                kind = (run + turn) % len(kinds)
+                settle()
+                out[kind].append(kinds[kind]())
+        return out
 
 
 def full_backup(lab):
@@ -143,58 +154,103 @@ def db_bench(db, operations):
 
 
 class LagWatch:
-    """Samples how far the checkpoint is behind the clock, while a block runs."""
+    """Samples how far the checkpoint on the medium is behind the clock, while a block runs. It looks at the directory, not
+    through the agent: a process a sample would cost the writer more than what is measured."""
 
-    def __init__(self, lab):
-        self.lab, self.samples, self.stop = lab, [], threading.Event()
+    def __init__(self, archive):
+        self.directories = glob.glob(f"{archive}/**/checkpoint", recursive=True)
+        self.samples, self.stop = [], threading.Event()
 
     def __enter__(self):
         self.thread = threading.Thread(target=self.watch)
         self.thread.start()
         return self
 
+    def newest(self):
+        names = (re.fullmatch(r"checkpoint\.(\d+)\.obarc", n) for d in self.directories for n in os.listdir(d))
+        return max(int(n.group(1)) for n in names if n)
+
     def watch(self):
-        while not self.stop.wait(0.25):
-            status = self.lab.archive_status("bench")
-            self.samples.append((time.time_ns() - status["checkpoint_scn"]) / 1e9)
+        while not self.stop.wait(0.05):
+            newest = self.newest()
+            self.samples.append((time.time_ns() - newest) / 1e9)
 
     def __exit__(self, *_):
         self.stop.set()
         self.thread.join()
 
 
+class PlainCopier:
+    """The floor: what it costs on this machine to copy the log at all (log_copier.py)."""
+
+    def __init__(self, db, target):
+        os.makedirs(target)
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "log_copier.py")
+        self.process = subprocess.Popen([sys.executable, script, db, target])
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
 def bench_archive(b):
     operations = int(b.gb * 1024 * 1024)
+    log_gb = operations * 1016 / 1e9
     subprocess.run(["db_bench", "--benchmarks=fillseq", f"--db={b.db}", "--value_size=1000", "--num=200000",
                     "--compression_type=none"], check=True, capture_output=True)
-    lags = []
+    lags, cpu, copier_cpu = [], [], []
     with b.lab() as lab:
-        lab.start_linker("bench")
+        linker = lab.start_linker("bench")
         lab.start_agent()
         lab.protect("bench")
+        archive = lab.archive_uri("bench").removeprefix("file://")
+
+        def seabed_cpu():
+            return cpu_seconds(lab.agent.pid) + cpu_seconds(linker.pid)
 
         def attached():
+            nonlocal linker
             if not lab.agent:
-                lab.start_linker("bench")
+                linker = lab.start_linker("bench")
                 lab.start_agent()
                 lab.cli("archive", "start", "--tenant", "bench")
                 lab.wait_archive("bench")
                 lab.wait_checkpoint("bench", time.time_ns(), 300)
-            with LagWatch(lab) as watch:
+            used = seabed_cpu()
+            with LagWatch(archive) as watch:
                 speed = db_bench(b.db, operations)
+            lab.wait_checkpoint("bench", time.time_ns(), 300)
+            cpu.append((seabed_cpu() - used) / log_gb)
             lags.extend(watch.samples)
             return speed
 
-        def alone():
+        def detach():
             """Nothing keeps the log meanwhile: the round ends here, and the next run begins another."""
             if lab.agent:
                 lab.cli("archive", "stop", "--tenant", "bench")
                 lab.wait_archive("bench", "STOP")
             lab.stop()
+
+        def alone():
+            detach()
             return db_bench(b.db, operations)
 
-        ours, theirs = b.pairs(attached, alone)
-    rows = [compare("writer's throughput while archived", "the writer alone", "MB/s", ours, theirs, True)]
+        def beside_copier():
+            detach()
+            copier = PlainCopier(b.db, b.scratch("copied"))
+            try:
+                speed = db_bench(b.db, operations)
+                copier_cpu.append(cpu_seconds(copier.process.pid) / log_gb)
+            finally:
+                copier.stop()
+                b.scratch("copied")
+            return speed
+
+        ours, floor, theirs = b.rounds(attached, beside_copier, alone)
+    rows = [compare("writer's throughput while archived", "the writer alone", "MB/s", ours, theirs, True),
+            compare("the floor: writer beside a plain copier", "the writer alone", "MB/s", floor, theirs, True),
+            compare("writer's throughput while archived", "beside a plain copier", "MB/s", ours, floor, True),
+            compare("CPU of agent and linker for 1 GB of log", "a plain copier", "s", cpu, copier_cpu)]
     limit = 1.0
     for p in (50, 99):
         lag = percentile(lags, p)

@@ -4,7 +4,7 @@
 def pass_time(lab, tenant, seconds):
     """Lets the writer go on until the checkpoint is `seconds` of log further."""
     start = lab.archive_status(tenant)["checkpoint_scn"]
-    lab.wait_checkpoint(tenant, start + int(seconds * 1e9), 60)
+    lab.wait_checkpoint(tenant, start + int(seconds * 1e9), 180)
 
 
 def compare(case, lab, ledger, tenant, name, *until, slack="0"):

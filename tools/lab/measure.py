@@ -53,3 +53,10 @@ def peak_memory(pid):
     """VmHWM of a process in bytes."""
     with open(f"/proc/{pid}/status", encoding="ascii") as text:
         return next(int(line.split()[1]) * 1024 for line in text if line.startswith("VmHWM"))
+
+
+def cpu_seconds(pid):
+    """User and system time of a process and all its threads so far."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as text:
+        fields = text.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
