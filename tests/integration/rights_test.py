@@ -234,6 +234,24 @@ def reopened(case, lab, path):
     wait_until(lambda: stat.S_IMODE(os.stat(path).st_mode) == 0o600, 30, "made private again")
 
 
+def secret_parameter(case, lab):
+    """external_kms_info: not among the words of a command line, sealed in the catalog, shown to nobody."""
+    run = lab.run("parameter", "set", "--tenant", "shop", "external_kms_info", "kms TOPSECRET")
+    case.equal(run.returncode, 2, f"a secret as a word: {run.stderr}")
+    case.contains(run.stderr, "--value-file", "what to do")
+    case.true("TOPSECRET" not in run.stdout + run.stderr, "the secret in the error")
+    done = lab.run("parameter", "set", "--tenant", "shop", "external_kms_info", "--value-file", "-", stdin="kms TOPSECRET\n")
+    case.equal(done.returncode, 0, f"from standard input: {done.stderr}")
+    case.contains(done.stdout, "***", "the answer")
+    shown = lab.cli("parameter", "show", "--tenant", "shop", "external_kms_info")
+    case.equal(shown[0]["value"], "***", "shown")
+    for name in os.listdir(lab.base):
+        path = f"{lab.base}/{name}"
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                case.true(b"TOPSECRET" not in file.read(), f"the secret in {name}")
+
+
 def in_process(case):
     """Without an agent the caller is whoever owns the catalog; --tenant makes it that tenant's admin."""
     lab = Lab(case, roles="")
@@ -249,6 +267,7 @@ def in_process(case):
             run = lab.run("sql", "-e", text)
             case.equal(run.returncode, 4, f"{text}: {run.stderr}")
             case.contains(run.stderr, "is not a user tenant", text)
+    secret_parameter(case, lab)
     lab.start_agent()
     case.equal(stat.S_IMODE(os.stat(lab.socket).st_mode), 0o600, "the socket without roles")
     if os.geteuid() == 0:

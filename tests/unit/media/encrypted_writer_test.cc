@@ -17,6 +17,7 @@
 #include "core/media/backup_reader.h"
 #include "core/media/backup_writer.h"
 #include "core/media/key_backup.h"
+#include "core/media/set_log_keys.h"
 #include "core/media/stored_block.h"
 #include "core/media/stream_log.h"
 #include "core/storage/destination.h"
@@ -221,6 +222,68 @@ TEST_F(EncryptedLogWriter, AProofHoldsForItsOwnFileAndKey) {
     if (change == 1 || change == 2) EXPECT_EQ(got.error().code, Code::kCorruption) << got.error().message();
     if (change == 3) EXPECT_EQ(got.error().ob_error, 9047) << got.error().message();
   }
+}
+
+/// PLUS ARCHIVELOG under a password: what opens the log, encrypted and then in clear, is in the set, under its password.
+TEST_F(EncryptedLogWriter, TheLogOfASetOpensWithTheSetsPasswordAlone) {
+  ArchiveWriter w(*store, kId, options(1), {});
+  ASSERT_TRUE(w.open_file(1, 7, {}, 1, {}));
+  ASSERT_TRUE(w.append(std::vector{group(0)}, {}));
+  turn += 1;   // another file, and with it another data key
+  ASSERT_TRUE(w.open_file(1, 7, {}, 1, {}));
+  ASSERT_TRUE(w.append(std::vector{group(1)}, {}));
+  encrypt = false, turn += 1;
+  ASSERT_TRUE(w.open_file(1, 7, {}, 1, {}));
+  ASSERT_TRUE(w.append(std::vector{group(2)}, {}));
+  Medium medium{store};
+  auto tenants = std::make_shared<KeyRing>();
+  tenants->add(master);
+  std::vector<std::string> files;
+  for (uint32_t n = 1; n <= 3; ++n) files.push_back(paths::log_file(kId.piece(1), kId.ls_id, n));
+  EXPECT_EQ(collect_log_keys(medium, files).error().ob_error, 9047) << "the job itself needs them";
+  medium.keys = tenants;
+  const auto keys = collect_log_keys(medium, files);
+  ASSERT_TRUE(keys) << keys.error().message();
+  EXPECT_EQ(keys->keys_size(), 2);
+  EXPECT_EQ(keys->clear_size(), 1);
+
+  const Secret set_key = *random_key();
+  meta::BackupSetDescriptor set;
+  set.set_tenant_id(1002), set.set_backup_set_id(5);
+  *set.mutable_key() = *wrap_key(set_key, Secret("one"), set_key_subject(1002, 5), {10, 8, 1});
+  set.set_log_keys(*seal_log_keys(*keys, set_key, 1002, 5));
+  for (const auto& k : keys->keys()) EXPECT_EQ(set.log_keys().find(k.secret()), std::string::npos);
+  const auto with = [&](const std::string& password, const meta::BackupSetDescriptor& descriptor) {
+    auto ring = std::make_shared<KeyRing>();
+    if (!password.empty()) ring->add_password(Secret(password));
+    Medium m{store};
+    m.keys = with_log_keys(ring, descriptor, "set 5");
+    PieceFacts piece;
+    piece.key = kId.piece(1);
+    auto* ls = piece.descriptor.add_ls();
+    ls->set_ls_id(kId.ls_id), ls->set_first_file_id(1), ls->set_last_file_id(3);
+    ls->set_last_file_length(w.current().length), ls->set_last_file_hash128(std::string(view(w.current().hash)));
+    StreamLog log(m, {piece}, kId.ls_id, {});
+    std::vector<std::string> out;
+    for (LogGroup g;;) {
+      auto more = log.next(&g);
+      if (!more) return Result<std::vector<std::string>>(fail(more.error()));
+      if (!*more) return Result<std::vector<std::string>>(out);
+      out.push_back(g.payload);
+    }
+  };
+  const auto got = with("one", set);
+  ASSERT_TRUE(got) << got.error().message();
+  EXPECT_EQ(*got, expected(3));
+  EXPECT_EQ(with("two", set).error().ob_error, 9047);
+  EXPECT_EQ(with("", set).error().ob_error, 9047);
+  meta::BackupSetDescriptor other = set;   // of another set: bound to its own
+  other.set_backup_set_id(6);
+  *other.mutable_key() = *wrap_key(set_key, Secret("one"), set_key_subject(1002, 6), {10, 8, 1});
+  EXPECT_EQ(with("one", other).error().code, Code::kCorruption);
+  other = set;
+  other.clear_log_keys();
+  EXPECT_EQ(with("one", other).error().ob_error, 9047) << "the log is the tenant's, the set's password does not open it";
 }
 
 /// An open_file whose answer was lost is tried again with the same header: the same key, no group written yet.
