@@ -6,6 +6,11 @@
 
 namespace seabed {
 
+namespace {
+constexpr size_t kFirstRead = 64 << 10;  // most metadata is shorter
+}
+
+
 std::string stable_bytes(const google::protobuf::MessageLite& message) {
   std::string out;
   google::protobuf::io::StringOutputStream stream(&out);
@@ -35,10 +40,25 @@ Result<PutResult> put_once(ObjectStore& store, const std::string& key, FileType 
   return put_once(store, key, type, stable_bytes(message), ctx);
 }
 
+namespace {
+
+/// In one request where its frame proves that what came is all of it.
+Result<std::string> read_body(ObjectStore& store, const std::string& key, FileType type, const IoContext& ctx) {
+  std::string first(kFirstRead, '\0');
+  SEABED_TRY(const size_t got, store.read_at(key, 0, first, ctx));
+  if (got < first.size()) {
+    first.resize(got);
+    if (auto body = decode_file(type, first, key)) return body;
+  }
+  SEABED_TRY(const std::string bytes, read_object(store, key, kMaxSmallObject, ctx));
+  return decode_file(type, bytes, key);
+}
+
+}  // namespace
+
 Status read_message(ObjectStore& store, const std::string& key, FileType type, google::protobuf::MessageLite* message,
                     const IoContext& ctx) {
-  SEABED_TRY(const std::string bytes, read_object(store, key, kMaxSmallObject, ctx));
-  SEABED_TRY(const std::string body, decode_file(type, bytes, key));
+  SEABED_TRY(const std::string body, read_body(store, key, type, ctx));
   if (!message->ParseFromString(body))
     return fail(Code::kCorruption, key, "the body is not the message it should be", "run seabed verify");
   return ok();

@@ -166,6 +166,7 @@ Result<PageReader::Pages> PageReader::load(const RemoteFile& file, uint64_t page
     keep({&file, page}, found);
     return Pages{found};
   }
+  count = up_to_local(file, page, count);
   const meta::MacroRange& block = file.blocks[page / kPagesPerBlock];
   size_t bytes = 0, sound = 0;
   for (uint32_t i = 0; i < count; ++i) bytes += page_length(file, page + i);
@@ -179,6 +180,18 @@ Result<PageReader::Pages> PageReader::load(const RemoteFile& file, uint64_t page
     out.push_back(std::move(one));
   }
   return out;
+}
+
+/// How many of the pages behind a missing one have to be fetched with it: what a hydration has brought is not.
+uint32_t PageReader::up_to_local(const RemoteFile& file, uint64_t page, uint32_t count) {
+  if (count == 1 || !local_ || !open_beneath(local_.get(), file.meta.name(), O_RDONLY)) return count;
+  for (uint32_t i = 1; i < count; ++i)
+    if (Page found = look_here(file, page + i)) {
+      std::lock_guard lock(mutex_);
+      keep({&file, page + i}, std::move(found));
+      return i;
+    }
+  return count;
 }
 
 /// In the disk cache, or in the file that a hydration has begun; null: neither.

@@ -68,6 +68,7 @@ class PageReader final : public RemoteFiles {
   bool from_disk(const RemoteFile& file, uint64_t page, std::span<char> buffer);
   uint32_t plan_run(const RemoteFile& file, uint64_t page, uint32_t wanted);  // with mutex_
   Result<Pages> load(const RemoteFile& file, uint64_t page, uint32_t count);
+  uint32_t up_to_local(const RemoteFile& file, uint64_t page, uint32_t count);
   Page look_here(const RemoteFile& file, uint64_t page);
   Result<std::string> fetch(const meta::MacroRange& block, uint32_t first, size_t bytes, size_t* sound);
   void keep(const Key& key, Page page);  // with mutex_

@@ -39,7 +39,7 @@ class Loader {
       if (d.archive)
         take_archive(std::move(d), 0, 0);
       else
-        media_->data.push_back(std::move(d.data));
+        media_->data.push_back(std::move(d.data)), streams_.push_back(std::move(d.streams));
     }
     return ok();
   }
@@ -59,6 +59,7 @@ class Loader {
     Medium medium;
     meta::FormatInfo format;
     std::unique_ptr<BackupReader> data;
+    std::vector<Result<meta::LsMetaInfos>> streams;  // of data->sets(), of usable ones
     std::unique_ptr<ArchiveReader> archive;
     std::vector<PieceFacts> pieces;
   };
@@ -109,7 +110,16 @@ class Loader {
     SEABED_TRY(BackupReader reader, BackupReader::open(d->medium, d->format));
     SEABED_CHECK(reader.load());
     d->data = std::make_unique<BackupReader>(std::move(reader));
-    return ok();
+    const auto& sets = d->data->sets();
+    d->streams.resize(sets.size());
+    std::vector<std::function<Status()>> reads;
+    for (size_t i = 0; i < sets.size(); ++i)
+      if (sets[i].usable())
+        reads.push_back([d, &sets, i] {
+          d->streams[i] = d->data->ls_metas(sets[i]);
+          return ok();
+        });
+    return side_by_side(reads);
   }
 
   static std::shared_ptr<const KeyRing> log_ring(const Medium& medium, const SetFacts& set) {
@@ -197,15 +207,7 @@ class Loader {
 
   Status collect_bases(size_t source) {
     const BackupReader& reader = *media_->data[source];
-    std::vector<Result<meta::LsMetaInfos>> read(reader.sets().size());
-    std::vector<std::function<Status()>> reads;
-    for (size_t i = 0; i < read.size(); ++i)
-      if (reader.sets()[i].usable())
-        reads.push_back([&, i] {
-          read[i] = reader.ls_metas(reader.sets()[i]);
-          return ok();
-        });
-    SEABED_CHECK(side_by_side(reads));
+    auto& read = streams_[source];
     for (size_t i = 0; i < read.size(); ++i) {
       const SetFacts& set = reader.sets()[i];
       if (!set.success) continue;
@@ -264,6 +266,7 @@ class Loader {
   const CancelToken& cancel_;
   std::shared_ptr<const KeyRing> keys_;
   bool first_ = false;  // its format was taken
+  std::vector<std::vector<Result<meta::LsMetaInfos>>> streams_;  // by data destination
   std::unique_ptr<Media> media_ = std::make_unique<Media>();
   struct Found {
     PieceMedia piece;

@@ -14,6 +14,26 @@ struct StreamPlan {
   std::vector<std::pair<DataDirectory, meta::FileMeta>> files;
 };
 
+struct Plan;
+
+/// presence.cc: objects that are gone, have another length or (small ones of the chosen sets and pieces) other bytes:
+/// warnings. What a restore needs it finds out by itself, and fails. Names are looked at by begin(), contents are proved on
+/// a thread, which the destructor waits for. Media outlive it.
+class PresenceCheck {
+ public:
+  PresenceCheck();
+  PresenceCheck(PresenceCheck&&) noexcept;
+  PresenceCheck& operator=(PresenceCheck&&) noexcept;
+  ~PresenceCheck();
+  Status begin(const Media& media, const Plan& plan);
+  /// Waits, and puts what was found before `warnings`. An error of the medium fails it.
+  Status end(std::vector<std::string>* warnings);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
 struct Plan {
   RestorePlan summary;
   Scn target = 0;
@@ -35,11 +55,6 @@ Error impossible(const Media& media, Scn target);
 bool is_safe_component(std::string_view name);
 Status plan_streams(EngineContext& context, const Media& media, Plan* plan);
 
-// presence.cc
-/// Objects that are gone, have another length or (small ones of the chosen sets and pieces) other bytes:
-/// warnings. What a restore needs it finds out by itself, and fails.
-Status check_presence(const Media& media, Plan* plan);
-
 // check_keys.cc
 /// kPermissionDenied with ob_error 9047 when a set or log that the plan needs does not open with the keys at hand: asked
 /// before the first byte is restored.
@@ -49,7 +64,9 @@ Status check_set_keys(const Media& media, const Plan& plan);
 Status check_log_keys(const Media& media, const Plan& plan);
 
 // plan_restore.cc
-/// `with_keys`: check_keys as well, at the same time as the rest is asked.
-Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target, bool with_keys = false);
+/// `with_keys`: check_keys as well, at the same time as the rest is asked. `presence`: it goes on there, and its warnings
+/// are told there; null: its end is waited for.
+Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target, bool with_keys = false,
+                       PresenceCheck* presence = nullptr);
 
 }  // namespace seabed::restore

@@ -43,7 +43,8 @@ Status check_streams(const Media& media, const Plan& plan) {
 
 }  // namespace
 
-Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target, bool with_keys) {
+Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target, bool with_keys,
+                       PresenceCheck* presence) {
   if (media.data.empty() || media.archive.empty())   // the log of a set with PLUS ARCHIVELOG counts
     return fail(
         Code::kInvalidArgument, "source",
@@ -58,24 +59,22 @@ Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target, b
   plan.base = choice->sets.back();
   summarize(media, &plan);
   const Plan chosen = plan;  // what presence and keys need
-  Plan present;
+  PresenceCheck own;
+  PresenceCheck& present = presence ? *presence : own;
   Status keys = ok();
   SEABED_CHECK(side_by_side({[&]() -> Status {
                                SEABED_CHECK(plan_streams(context, media, &plan));
                                return check_streams(media, plan);
                              },
-                             [&] {
-                               present.sets = chosen.sets, present.pieces = chosen.pieces;
-                               return check_presence(media, &present);
-                             },
+                             [&] { return present.begin(media, chosen); },
                              [&] {
                                if (with_keys) keys = check_log_keys(media, chosen);
                                return ok();
                              }}));
   if (with_keys) SEABED_CHECK(check_set_keys(media, plan));
   SEABED_CHECK(keys);
-  plan.warnings = std::move(present.warnings);
   for (const Error& problem : media.problems) plan.warnings.push_back("left out: " + problem.message());
+  if (!presence) SEABED_CHECK(own.end(&plan.warnings));
   return plan;
 }
 

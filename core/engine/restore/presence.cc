@@ -9,7 +9,9 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <thread>
 
+#include "core/base/log_context.h"
 #include "core/engine/restore/plan.h"
 #include "core/flow/side_by_side.h"
 #include "core/media/log_object_check.h"
@@ -19,6 +21,7 @@ namespace seabed::restore {
 namespace {
 
 constexpr uint64_t kSmall = 1 << 20;
+constexpr uint32_t kAtOnce = 32;
 using Sizes = std::map<std::string, uint64_t>;
 
 Result<Sizes> list_sizes(const Medium& medium, const std::string& prefix) {
@@ -71,16 +74,23 @@ class Presence {
       });
   }
 
-  Status run(std::vector<std::string>* warnings) {
+  /// Listings and placeholders.
+  Status look() {
     SEABED_CHECK(run_tasks());
-    std::vector<std::unique_ptr<Task>> first = std::move(tasks_);
+    first_ = std::move(tasks_);
     tasks_.clear();
-    for (auto& done : first)
+    for (auto& done : first_)
       for (auto& then : done->then) task(std::move(then));
-    SEABED_CHECK(run_tasks());
-    for (const auto* some : {&first, &tasks_})
-      for (const auto& done : *some) warnings->insert(warnings->end(), done->warnings.begin(), done->warnings.end());
     return ok();
+  }
+  /// What they led to.
+  Status prove() { return run_tasks(); }
+
+  std::vector<std::string> warnings() const {
+    std::vector<std::string> out;
+    for (const auto* some : {&first_, &tasks_})
+      for (const auto& done : *some) out.insert(out.end(), done->warnings.begin(), done->warnings.end());
+    return out;
   }
 
  private:
@@ -100,7 +110,7 @@ class Presence {
   Status run_tasks() {
     std::vector<std::function<Status()>> all;
     for (auto& one : tasks_) all.push_back([&one] { return one->work(*one); });
-    return side_by_side(all);
+    return side_by_side(all, kAtOnce);
   }
 
   Status check_root(const Medium& medium, Task& to) {
@@ -173,9 +183,11 @@ class Presence {
       });
   }
 
+  /// One byte more is asked for: then whoever reads it next knows its end, too.
   static Status prove(const Medium& medium, const std::string& key, uint64_t size, const std::string& hash, Task& to) {
-    SEABED_TRY(const std::string bytes, read_range(*medium.store, key, 0, size, medium.io()));
-    if (view(hash128(bytes)) != hash)
+    std::string bytes(size + 1, '\0');
+    SEABED_TRY(const size_t got, medium.store->read_at(key, 0, bytes, medium.io()));
+    if (got != size || view(hash128(std::string_view(bytes).substr(0, size))) != hash)
       to.warnings.push_back(medium.name(key) + " does not hold the bytes that were written (hash)");
     return ok();
   }
@@ -210,24 +222,51 @@ class Presence {
   }
 
   const Media& media_;
-  std::vector<std::unique_ptr<Task>> tasks_;
+  std::vector<std::unique_ptr<Task>> first_, tasks_;
 };
 
 }  // namespace
 
-Status check_presence(const Media& media, Plan* plan) {
-  Presence presence(media);
+struct PresenceCheck::Parts {
+  explicit Parts(const Media& media) : presence(media) {}
+  Presence presence;
+  Status proved = ok();
+  std::jthread prover;
+};
+
+PresenceCheck::PresenceCheck() = default;
+PresenceCheck::PresenceCheck(PresenceCheck&&) noexcept = default;
+PresenceCheck& PresenceCheck::operator=(PresenceCheck&&) noexcept = default;
+PresenceCheck::~PresenceCheck() = default;
+
+Status PresenceCheck::begin(const Media& media, const Plan& plan) {
+  parts_ = std::make_unique<Parts>(media);
+  Presence& presence = parts_->presence;
   for (const auto& reader : media.data) {
     presence.add_root(reader->medium());
     for (const SetFacts& set : reader->sets())
       if (!set.success && !set.failed) presence.add_endless(*reader, set);
   }
   for (size_t i = 0; i < media.archives_given; ++i) presence.add_root(media.archive[i]->medium());
-  const std::set<size_t> sets(plan->sets.begin(), plan->sets.end()),
-      pieces(plan->pieces.begin(), plan->pieces.end());
+  const std::set<size_t> sets(plan.sets.begin(), plan.sets.end()), pieces(plan.pieces.begin(), plan.pieces.end());
   for (size_t i = 0; i < media.bases.size(); ++i) presence.add_set(i, sets.count(i) != 0);
   for (size_t i = 0; i < media.spans.size(); ++i) presence.add_piece(i, pieces.count(i) != 0);
-  return presence.run(&plan->warnings);
+  SEABED_CHECK(presence.look());
+  parts_->prover = std::jthread([parts = parts_.get(), context = log::context()] {
+    const log::Scope scope(context);
+    parts->proved = parts->presence.prove();
+  });
+  return ok();
+}
+
+Status PresenceCheck::end(std::vector<std::string>* warnings) {
+  if (!parts_) return ok();
+  if (parts_->prover.joinable()) parts_->prover.join();
+  SEABED_CHECK(parts_->proved);
+  const auto found = parts_->presence.warnings();
+  warnings->insert(warnings->begin(), found.begin(), found.end());
+  parts_.reset();
+  return ok();
 }
 
 }  // namespace seabed::restore

@@ -68,8 +68,10 @@ Result<RestoreOutcome> run_restore(EngineContext& context, const RestoreRequest&
   }
   SEABED_TRY(Scn target, target_of(request, *media, earlier));
   // With the keys, of a preview too: what it says is what the restore would do.
-  SEABED_TRY(restore::Plan plan, restore::make_plan(context, *media, target, true));
+  restore::PresenceCheck presence;
+  SEABED_TRY(restore::Plan plan, restore::make_plan(context, *media, target, true, &presence));
   if (request.preview) {
+    SEABED_CHECK(presence.end(&plan.warnings));
     RestoreOutcome preview;
     preview.plan = plan.summary;
     preview.warnings = plan.warnings;
@@ -86,6 +88,7 @@ Result<RestoreOutcome> run_restore(EngineContext& context, const RestoreRequest&
   if (!earlier || (earlier->stream_names.empty() && earlier->auxiliary.empty()))
     SEABED_CHECK(restore::refuse_used_directory(request.directory));  // before anything is written there
   SEABED_TRY(const auto leases, restore::hold_sources(context, request, *media, plan, cancel));
+  SEABED_CHECK(presence.end(&plan.warnings));
   if (leases)
     for (const std::string& warning : leases->warnings()) plan.warnings.push_back(warning);
   // Another base or other pieces than before: nothing that is finished there fits.
