@@ -15,6 +15,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 from case import run_cases
 from installation import Installation, Tenant, wait_until
@@ -44,7 +45,7 @@ class Story:
 
     def stop_writer(self):
         self.ledger.stop()
-        pass_time(self.lab, "t", 0.1)
+        self.lab.wait_checkpoint("t", time.time_ns())
 
     def recover(self, *args, **kwargs):
         return self.lab.cli("table", "recover", *self.lab.sources("t"), *args, **kwargs)
@@ -298,8 +299,10 @@ def cancel(case):
         job = story.lab.cli("table", "status", "--tenant", "u")[0]
         case.equal([job["status"], job["comment"]], ["FAILED", "canceled"], "the cancelled job")
         case.equal(os.listdir(f"{case.base}/state/table"), [], "the auxiliary tenant is gone")
-        open_rows = story.lab.cli("sql", "SELECT STATUS, COMMENT FROM CDB_OB_RESTORE_PROGRESS")
-        case.equal(open_rows, [], "rows of the auxiliary tenant's restore")
+    open_rows = story.lab.cli("sql", "SELECT STATUS, RESTORE_TENANT_NAME FROM CDB_OB_RESTORE_PROGRESS")
+    case.equal(open_rows, [], "rows of the auxiliary tenants' restores that are not over")
+    ended = story.lab.cli("sql", "SELECT COMMENT FROM CDB_OB_RESTORE_HISTORY WHERE RESTORE_TENANT_NAME LIKE 'AUX_RECOVER%'")
+    case.true({"COMMENT": "dropped with its table restore"} in ended, f"the row of the restore that was cut off: {ended}")
     wanted = rows(story.ledger.db, "cf1")
     last = job["job_id"]
     for number, state in enumerate(STATES):
