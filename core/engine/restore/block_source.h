@@ -16,8 +16,9 @@ struct FileTask {
   SnapshotFile file;
   uint32_t next = 0;
   std::atomic<uint32_t> left{0};
-  std::mutex mutex;  // guards fd
+  std::mutex mutex;  // guards fd and direct
   Fd fd;
+  bool direct = false;  // direct_file.h; does not change once fd is there
 };
 
 struct BlockTask {

@@ -10,6 +10,7 @@
 
 #include "core/base/checksum.h"
 #include "core/engine/restore/block_source.h"
+#include "core/engine/restore/direct_file.h"
 #include "core/flow/lanes.h"
 #include "core/flow/macroblock.h"
 #include "core/format/stored_page.h"
@@ -55,13 +56,13 @@ class Copier {
 
  private:
   Status lane(BlockSource& source) {
-    std::string buffer(kMacroblockSize, '\0');
+    BlockBuffer buffer;
     while (!stopped_) {
       if (options_.cancel && options_.cancel->cancelled())
         return fail(Code::kCancelled, "restore", "was cancelled");
       SEABED_TRY(std::optional<BlockTask> block, source.next());
       if (!block) return ok();
-      SEABED_CHECK(copy(*block, std::span<char>(buffer.data(), plain_length(block->range))));
+      SEABED_CHECK(copy(*block, buffer.room(plain_length(block->range))));
     }
     return ok();
   }
@@ -70,8 +71,7 @@ class Copier {
     FileTask& task = *block.file;
     SEABED_CHECK(reader_.read_block(block.range, room));
     SEABED_TRY(int fd, open(task));
-    SEABED_CHECK(
-        pwrite_full(fd, {room.data(), room.size()}, block.range.block() * kMacroblockSize, task.meta.name()));
+    SEABED_CHECK(write_block(fd, task.direct, room, block.range.block() * kMacroblockSize, task.meta.name()));
     options_.copied(room.size(), 1);
     return --task.left == 0 ? finish(task) : ok();
   }
@@ -81,6 +81,7 @@ class Copier {
     if (!task.fd) {
       std::lock_guard target_lock(target_mutex_);
       SEABED_TRY(task.fd, target_.create_file(task.file));
+      task.direct = begin_direct(task.fd.get(), task.meta.size());
     }
     return task.fd.get();
   }
@@ -88,6 +89,7 @@ class Copier {
   /// The slow part, writing to the disk, happens outside of the target's lock.
   Status finish(FileTask& task) {
     SEABED_CHECK(open(task));
+    if (task.direct) SEABED_CHECK(end_direct(task.fd.get(), task.meta.size(), task.meta.name()));
     if (::fdatasync(task.fd.get()) != 0) return fail_errno(task.meta.name(), "cannot be synced", errno);
     std::lock_guard lock(target_mutex_);
     return target_.close_file(task.file, std::move(task.fd));
