@@ -38,7 +38,8 @@ function(seabed_python_tests label)
         string(APPEND name .${case})
       endif()
       add_test(NAME ${name} COMMAND /usr/bin/python3 ${file} ${case})
-      set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} LABELS "${labels}" SKIP_RETURN_CODE 77
+      # COST: what may take long begins first, so that no long one runs alone at the end of the suite.
+      set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} COST ${timeout} LABELS "${labels}" SKIP_RETURN_CODE 77
         ENVIRONMENT "SEABED_BUILD=${CMAKE_BINARY_DIR};PYTHONPATH=${CMAKE_SOURCE_DIR}/tools/lab:${CMAKE_SOURCE_DIR}/tests/servers;PYTHONDONTWRITEBYTECODE=1")
       if(case_lock)
         set_tests_properties(${name} PROPERTIES RESOURCE_LOCK ${case_lock})
