@@ -24,12 +24,14 @@ CREATE TABLE shop.items (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(80) CHA
 CREATE TABLE shop.parts (id INT NOT NULL, region INT NOT NULL, v VARCHAR(50), PRIMARY KEY (id, region)) ENGINE=ROCKSDB
   PARTITION BY LIST (region) (PARTITION north VALUES IN (1, 2), PARTITION south VALUES IN (3));
 CREATE TABLE shop.`od.d name` (a INT PRIMARY KEY, b INT, KEY (b)) ENGINE=ROCKSDB;
+CREATE TABLE shop.keyless (a INT NULL, b VARCHAR(20)) ENGINE=ROCKSDB;
 """
 FILL = """
 INSERT INTO shop.items (name, kind, price, picture, note) SELECT CONCAT('n\u00e4me ', seq), IF(seq MOD 3, 'a', NULL), seq * 1.25,
   UNHEX(MD5(seq)), REPEAT(CHAR(65 + seq MOD 26), seq MOD 300) FROM shop.seq_1_to_3000;
 INSERT INTO shop.parts SELECT seq, 1 + seq MOD 3, CONCAT('p', seq) FROM shop.seq_1_to_1500;
 INSERT INTO shop.`od.d name` SELECT seq, seq MOD 7 FROM shop.seq_1_to_500;
+INSERT INTO shop.keyless SELECT IF(seq MOD 5, seq MOD 11, NULL), CONCAT('k', seq MOD 3) FROM shop.seq_1_to_400;
 """
 
 
@@ -46,7 +48,7 @@ def servers(case):
     return found
 
 
-NAMES = ["shop.items", "shop.parts", "shop.`od.d name`"]
+NAMES = ["shop.items", "shop.keyless", "shop.parts", "shop.`od.d name`"]
 
 
 class Story:
@@ -104,7 +106,8 @@ class Story:
 
 def story(case):
     s = Story(case)
-    s.run("DELETE FROM shop.items WHERE id > 10;\nDROP TABLE shop.parts;\nDROP TABLE shop.`od.d name`;\n")
+    s.lab.cli("parameter", "set", "--tenant", "m", "recover_table_dop", "3")
+    s.run("DELETE FROM shop.items WHERE id > 10;\nDROP TABLE shop.parts;\nDROP TABLE shop.`od.d name`;\nDROP TABLE shop.keyless;\n")
     answer = s.refused("--table", "shop.*", "--table", "bank.account", "--table", "shop.never", "--remap-table",
                        "shop.items:shop.items_old", "--remap-table", "bank.account:nowhere.account")
     job = json.loads(answer.stdout)
