@@ -209,10 +209,22 @@ void write_one(Db& db, const Flavour& f, uint64_t n, uint64_t writer) {
 }
 }  // namespace
 
+namespace {
+void open_kept(Db& db, const std::string& directory, const Flavour& f) {
+  db.open(directory, f);
+  if (f.manifest_links.empty()) return;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    const std::string name = entry.path().filename();
+    std::error_code there;
+    if (name.starts_with("MANIFEST-")) std::filesystem::create_hard_link(entry.path(), f.manifest_links + "/" + name, there);
+  }
+}
+}  // namespace
+
 int write_flavour(const std::string& directory, const Flavour& f, uint64_t batches, uint64_t pause_at,
                   Child::Line& line) {
   Db db;
-  db.open(directory, f);
+  open_kept(db, directory, f);
   std::atomic<uint64_t> next{1};
   std::mutex pause;
   const auto work = [&](uint64_t writer) {
@@ -232,7 +244,7 @@ int write_flavour(const std::string& directory, const Flavour& f, uint64_t batch
       }
       if (f.reopen && n % 97 == 0) {
         db.close();
-        db.open(directory, f);
+        open_kept(db, directory, f);
       }
     }
   };

@@ -56,6 +56,8 @@ struct Flavour {
   bool atomic_flush = false;     // with WALs noted in the MANIFEST
   bool small_manifest = false;   // a new MANIFEST every few edits
   std::string wal_directory;
+  /// Every MANIFEST gets a second name in this directory before it can go, as by a linker that is never late.
+  std::string manifest_links;
 };
 
 /// Writes `batches` batches (with flushes by the small memtable), says 'd', waits for any character, closes
