@@ -6,6 +6,7 @@
 #include "core/catalog/delete_policies.h"
 #include "core/catalog/events.h"
 #include "core/catalog/holes.h"
+#include "core/catalog/operator_facts.h"
 #include "core/engine/rebuild/rebuild.h"
 #include "core/media/archive_reader.h"
 #include "core/media/stream_log.h"
