@@ -1,5 +1,8 @@
 #include "tools/reads/key_words.h"
 
+#include <array>
+#include <cstdint>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "core/base/bytes.h"
@@ -18,20 +21,39 @@ int digit(char c) {
 
 }  // namespace
 
-void append_escaped(std::string* out, std::string_view bytes) {
-  const auto plain = [](char c) { return c >= 0x20 && c < 0x7f && c != '\\'; };
-  for (size_t at = 0; at < bytes.size();) {
-    size_t end = at;
-    while (end < bytes.size() && plain(bytes[end])) ++end;
-    out->append(bytes, at, end - at);
-    if (end == bytes.size()) return;
-    const auto u = static_cast<unsigned char>(bytes[end]);
+namespace {
+
+struct Escape {
+  char text[4];
+  uint8_t length;
+};
+
+/// By byte.
+constexpr std::array<Escape, 256> kEscapes = [] {
+  std::array<Escape, 256> all{};
+  for (int u = 0; u < 256; ++u) {
     if (u == '\\')
-      out->append("\\\\");
+      all[u] = {{'\\', '\\', 0, 0}, 2};
+    else if (u >= 0x20 && u < 0x7f)
+      all[u] = {{static_cast<char>(u), 0, 0, 0}, 1};
     else
-      out->append({'\\', 'x', kDigits[u >> 4], kDigits[u & 15]});
-    at = end + 1;
+      all[u] = {{'\\', 'x', kDigits[u >> 4], kDigits[u & 15]}, 4};
   }
+  return all;
+}();
+
+}  // namespace
+
+void append_escaped(std::string* out, std::string_view bytes) {
+  const size_t before = out->size();
+  out->resize(before + sizeof(Escape::text) * bytes.size());
+  char* to = out->data() + before;
+  for (const char c : bytes) {
+    const Escape& e = kEscapes[static_cast<unsigned char>(c)];
+    std::memcpy(to, e.text, sizeof e.text);
+    to += e.length;
+  }
+  out->resize(to - out->data());
 }
 
 std::string escaped(std::string_view bytes) {
