@@ -31,7 +31,7 @@ class BackupInterruptedTest : public testing::Test, public BackupRig {
     session.context.storage = &remote;
     session.context.state_directory = base / "state";
     session.context.limits.part_bytes = kPart;
-    if (data_file_bytes != 0) session.set_parameter("backup_data_file_size", std::to_string(data_file_bytes));
+    if (!data_file_size.empty()) session.set_parameter("backup_data_file_size", data_file_size);
   }
   /// Dies before the n-th part of major data is sent.
   void die_at_part(int n) {
@@ -73,7 +73,7 @@ class BackupInterruptedTest : public testing::Test, public BackupRig {
     EXPECT_FALSE(fs::exists(base / "state/copies/1")) << "the journal is of no use any more";
     EXPECT_FALSE(fs::exists(base / "dest/.seabed-tmp") && !fs::is_empty(base / "dest/.seabed-tmp")) << "stale uploads";
   }
-  uint64_t data_file_bytes = 0;
+  std::string data_file_size;   // of the parameter; empty: its default
 };
 
 // 46.2 MB of major data are 12 parts of 4 MiB.
@@ -118,14 +118,14 @@ TEST_F(BackupInterruptedTest, AFileWithOtherBytesUnderItsNameIsSentAgain) {
 }
 
 TEST_F(BackupInterruptedTest, WholeDataFilesAreKept) {
-  data_file_bytes = 10u << 20;
+  data_file_size = "10M";
   die_at_part(8);
   EXPECT_LE(go_on(), 14 - 5);
   check(read_databases());
 }
 
 TEST_F(BackupInterruptedTest, AWholeDataFileThatLostASourceIsKept) {
-  data_file_bytes = 10u << 20;
+  data_file_size = "10M";
   die_at_part(10);
   remove(1001, "000010.sst");
   go_on();
