@@ -221,6 +221,7 @@ def faults(case):
     for after in (200, 3000, 40_000):
         proxy.add("reset", times=2, after=after)
         proxy.add("truncate", times=1, after=after)
+    proxy.cut()  # rules are for new connections
     s.judge(where, "a mount over broken connections")
     case.true(proxy.hits.get("reset", 0) > 0, f"no connection was broken: {proxy.hits}")
     s.unmount(where)
