@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "core/base/bytes.h"
 #include "core/format/frame.h"
@@ -113,6 +115,20 @@ Result<std::vector<LogGroup>> DictionaryLog::read_from(const DictionaryPosition&
     if (begin >= position && begin >= base_) out.push_back(std::move(group));
   }
   return out;
+}
+
+// The base first: a crash behind it leaves groups in the log that lie before it, which load() skips.
+Status DictionaryLog::begin_again(Scn after, const ClockReading& now, size_t limit) {
+  const Scn begin = std::max({now.now, after + 1, end_.incarnation + 1});
+  const DictionaryPosition start{begin, 0};
+  SEABED_CHECK(write_file_atomic(dir_ + "/base", encode_file(FileType::kSchemaMeta, fold_body({}, begin, encode_lsn(start)))));
+  const DictionaryState known = std::exchange(state_, {});
+  base_ = end_ = start;
+  last_scn_ = begin;
+  length_ = 0;
+  if (::ftruncate(log_.get(), 0) != 0) return fail_errno(dir_ + "/log", "cannot be cut", errno);
+  for (const auto& record : difference({}, known, limit)) SEABED_CHECK(append(record, after, begin, now.error_ns));
+  return ok();
 }
 
 Status DictionaryLog::compact(const DictionaryPosition& position) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/clock.h"
 #include "core/base/fd.h"
 #include "core/engine/archive/dictionary_state.h"
 #include "core/format/log_types.h"
@@ -33,6 +34,9 @@ class DictionaryLog {
   Result<LogGroup> append(const meta::DictionaryRecord& record, Scn scn_lo, Scn scn_hi, uint64_t clock_error_ns);
   /// The groups from a position on that the log still holds.
   Result<std::vector<LogGroup>> read_from(const DictionaryPosition& position) const;
+  /// A new incarnation later than `after` that tells all that is known from its beginning, in records of about `limit` bytes:
+  /// what was archived so far is another life's (an older copy of the directory, another machine's).
+  Status begin_again(Scn after, const ClockReading& now, size_t limit);
   /// Everything was archived up to `position`: a log that has grown large is folded into its base.
   Status compact(const DictionaryPosition& position);
 

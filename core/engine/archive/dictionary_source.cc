@@ -97,8 +97,11 @@ Status DictionarySource::attach(const std::optional<ArchivedState>& state) {
   DictionaryPosition from = fold_end_;
   if (state) {
     SEABED_TRY(from, decode_dictionary_lsn(state->end));
-    // Another machine's or a lost local log: this incarnation begins with all that it knows.
-    if (from.incarnation != log_.end().incarnation || from < log_.base()) from = {};
+    const bool goes_on = from.incarnation == log_.end().incarnation && from >= log_.base() && from <= log_.end();
+    // Another machine's or a lost local log, or an older copy of it: an incarnation begins with all that it knows.
+    const bool whole = log_.base().records == 0 && log_.end().incarnation > state->scn_hi;
+    if (!goes_on && !whole) SEABED_CHECK(log_.begin_again(state->scn_hi, clock_.read(), kRecordBytes));
+    if (!goes_on) from = log_.base();
   }
   SEABED_TRY(auto groups, log_.read_from(from));
   queue_.assign(std::make_move_iterator(groups.begin()), std::make_move_iterator(groups.end()));

@@ -75,6 +75,24 @@ struct DictionaryTest : ::testing::Test {
     EXPECT_TRUE(step->complete);
     return step ? step->groups : std::vector<LogGroup>();
   }
+  /// What comes now lies behind `last`, in another incarnation that tells the whole tenant, also to the next process.
+  void expect_new_life(const LogGroup& last) {
+    const auto groups = step();
+    ASSERT_FALSE(groups.empty());
+    DictionaryState told;
+    for (const auto& g : groups) {
+      EXPECT_NE(g.incarnation, last.incarnation);
+      EXPECT_GT(g.begin, last.end);
+      EXPECT_GT(g.scn_hi, last.scn_hi);
+      meta::DictionaryRecord record;
+      ASSERT_TRUE(record.ParseFromString(g.payload));
+      apply(record, &told);
+    }
+    EXPECT_EQ(told.files, tenant.facts.files);
+    open();
+    ASSERT_TRUE(source->attach(ArchivedState{groups.back().incarnation, groups.back().end, groups.back().scn_hi, {}}));
+    EXPECT_TRUE(step().empty()) << "it goes on";
+  }
 };
 
 TEST_F(DictionaryTest, RecordsFollowEachOtherAndEqualTheModel) {
@@ -174,6 +192,44 @@ TEST_F(DictionaryTest, ALostLocalLogBeginsAnIncarnationWithEverything) {
   ASSERT_EQ(again.size(), 1u);
   EXPECT_GT(again[0].begin, first[0].end);
   EXPECT_GT(again[0].scn_hi, first[0].scn_hi);
+}
+
+// A restored machine image: positions that are on the medium must not be given to other records.
+TEST_F(DictionaryTest, AnOlderCopyOfTheLocalLogBeginsAnIncarnationWithEverything) {
+  open();
+  ASSERT_TRUE(source->attach(std::nullopt));
+  tenant.set("a", "1");
+  (void)step();
+  source.reset();
+  std::filesystem::copy(dir.path() + "/ls1", dir.path() + "/copy");
+  open();
+  tenant.set("b", "2");
+  const auto newer = step();
+  ASSERT_EQ(newer.size(), 1u);
+  source.reset();
+  std::filesystem::remove_all(dir.path() + "/ls1");
+  std::filesystem::rename(dir.path() + "/copy", dir.path() + "/ls1");
+  open();
+  ASSERT_TRUE(source->attach(ArchivedState{newer[0].incarnation, newer[0].end, newer[0].scn_hi, {}}));
+  tenant.set("c", "3");
+  expect_new_life(newer[0]);
+}
+
+// Another machine archived meanwhile, and this one's log was folded into its base long ago.
+TEST_F(DictionaryTest, AnotherMachinesEndBeginsAnIncarnationWithWhatTheBaseHolds) {
+  open();
+  ASSERT_TRUE(source->attach(std::nullopt));
+  tenant.set("large", std::string(5 << 20, 'x'));
+  const auto mine = step();
+  ASSERT_EQ(mine.size(), 1u);
+  source->release(mine[0].end);
+  ASSERT_LT(std::filesystem::file_size(dir.path() + "/ls1/log"), 100u) << "folded";
+  LogGroup theirs = mine[0];
+  theirs.scn_hi = system_clock().read().now;
+  theirs.end = archive::encode_lsn({theirs.scn_hi, 7});
+  open();
+  ASSERT_TRUE(source->attach(ArchivedState{theirs.scn_hi, theirs.end, theirs.scn_hi, {}}));
+  expect_new_life(theirs);
 }
 
 TEST_F(DictionaryTest, AFailedLookIsAnErrorAndNotAnEmptyTenant) {
