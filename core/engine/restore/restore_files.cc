@@ -121,16 +121,24 @@ bool same_content(const BackupReader& reader, const DataDirectory& from, int fd,
 }  // namespace
 
 std::vector<std::string> find_whole_files(const BackupReader& reader, const StreamPlan& stream, const std::string& staged,
-                                          const CancelToken& cancel) {
+                                          uint32_t lanes, const CancelToken& cancel) {
   std::vector<std::string> names;
   auto directory = open_directory(staged);
   if (!directory) return names;
-  for (const auto& [from, meta] : stream.files) {
-    auto fd = open_beneath(directory->get(), meta.name(), O_RDONLY);
-    // The process that wrote it may have died before it was durable.
-    if (fd && same_content(reader, from, fd->get(), meta, cancel) && ::fsync(fd->get()) == 0)
+  std::atomic<size_t> next = 0;
+  std::mutex mutex;
+  auto lane = [&](uint32_t) -> Status {
+    for (size_t i; (i = next++) < stream.files.size();) {
+      const auto& [from, meta] = stream.files[i];
+      auto fd = open_beneath(directory->get(), meta.name(), O_RDONLY);
+      // The process that wrote it may have died before it was durable.
+      if (!fd || !same_content(reader, from, fd->get(), meta, cancel) || ::fsync(fd->get()) != 0) continue;
+      std::lock_guard lock(mutex);
       names.push_back(meta.name());
-  }
+    }
+    return ok();
+  };
+  (void)run_lanes(std::max(1u, lanes), lane, [] {});  // a lane has no error: what is not whole is fetched
   return names;
 }
 

@@ -16,8 +16,9 @@ struct FileCopyOptions {
 };
 
 /// Files of an earlier attempt that are whole in `staged` by size and content hash: the names to keep.
+/// Each is read and made durable, by several lanes.
 std::vector<std::string> find_whole_files(const BackupReader& reader, const StreamPlan& stream, const std::string& staged,
-                                          const CancelToken& cancel);
+                                          uint32_t lanes, const CancelToken& cancel);
 /// Fills the target with every file of the stream that is not among `kept` (and still there).
 Status copy_files(const BackupReader& reader, const StreamPlan& stream, RestoreTarget& target,
                   const std::vector<std::string>& kept, const FileCopyOptions& options);

@@ -28,7 +28,8 @@ Status RestoreRun::copy_stream(const StreamPlan& planned) {
     std::erase_if(stream.files, [](const auto& file) { return quick::stays_remote(file.second); });
   }
   const std::string staged = staged_path(place(stream));
-  std::vector<std::string> kept = find_whole_files(*media_.data[media_.bases[plan_.base].source], stream, staged, cancel_);
+  std::vector<std::string> kept = find_whole_files(*media_.data[media_.bases[plan_.base].source], stream, staged,
+                                                    request_.concurrency, cancel_);
   SEABED_TRY(auto target, stream.adapter->open_target(place(stream)));
   target->keep_files(kept);
   SEABED_CHECK(target->begin(stream.meta.recovery()));
