@@ -168,12 +168,13 @@ Status DataFileUploads::add(const StreamPart& part, PartInfo info) {
 }
 
 Status DataFileUploads::complete(uint32_t id, File& file, std::vector<PartInfo> parts) {
+  // Before it is: a kill right behind it must not cost the whole file. Whether the object is there is looked at then.
+  if (journal_ != nullptr) journal_->done(id, {file.size, file.hash.digest()});
   if (!file.upload_id.empty()) {
     std::ranges::sort(parts, {}, &PartInfo::number);
     SEABED_CHECK(store_.complete_upload(key_(id), file.upload_id, parts, io_()));
   }
   file.done = true;
-  if (journal_ != nullptr) journal_->done(id, {file.size, file.hash.digest()});
   return ok();
 }
 

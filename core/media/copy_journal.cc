@@ -112,6 +112,7 @@ void put_in_order(CopyMemory* memory) {
     const JournalBlock& b = blocks[whole];
     const bool first = whole == 0 || blocks[whole - 1].file != b.file;
     if (first && b.file != (whole == 0 ? 0 : blocks[whole - 1].file + 1)) break;
+    if (first && b.offset != kDataFileHeader) break;
     if (!first && b.offset != blocks[whole - 1].offset + blocks[whole - 1].length) break;
   }
   keep_blocks(memory, whole);
@@ -122,8 +123,9 @@ void put_in_order(CopyMemory* memory) {
 void keep_blocks(CopyMemory* memory, size_t count) {
   auto& blocks = memory->blocks;
   if (count >= blocks.size()) return;
-  const uint32_t file = blocks[count].file;      // of what is forgotten first
-  const uint64_t end = blocks[count].offset;
+  const bool inside = count > 0 && blocks[count - 1].file == blocks[count].file;
+  const uint32_t file = inside ? blocks[count].file : count > 0 ? blocks[count - 1].file + 1 : 0;
+  const uint64_t end = inside ? blocks[count - 1].offset + blocks[count - 1].length : 0;   // of what is kept of it
   blocks.resize(count);
   uint64_t part_bytes = 0;
   for (const auto& [at, part] : memory->parts) part_bytes = std::max(part_bytes, part.size);

@@ -18,6 +18,9 @@
 
 namespace seabed {
 
+/// Where the blocks of a data file begin: behind its padded header (docs/format/backup-set.md).
+inline constexpr uint64_t kDataFileHeader = 4096;
+
 /// A block that has been given its place. `hash`: XXH3-128 of its stored bytes.
 struct JournalBlock {
   uint32_t rank = 0;       // of its source among the copy's files
@@ -34,7 +37,7 @@ struct JournalPart {
   Hash128 hash{};
   std::string tag;         // as the store gave it
 };
-/// A data file that is whole on the medium.
+/// A data file all of whose parts have arrived; it is whole when the medium has an object of that size.
 struct JournalFile {
   uint64_t size = 0;
   Hash128 hash{};
@@ -47,7 +50,7 @@ struct CopyMemory {
   std::vector<JournalBlock> blocks;          // by (file, offset), without a gap from the front
   std::map<uint32_t, std::string> uploads;   // by data file
   std::map<std::pair<uint32_t, uint32_t>, JournalPart> parts;   // by data file and number
-  std::map<uint32_t, JournalFile> done;      // whole data files
+  std::map<uint32_t, JournalFile> done;      // data files that were about to be whole
 };
 
 /// Thread-safe. A journal that cannot be written goes silent: the copy goes on without it.

@@ -9,7 +9,6 @@
 namespace seabed {
 namespace {
 
-constexpr uint64_t kHeaderRoom = 4096;             // the file header, padded
 constexpr uint64_t kLargestBlock = kMacroblockSize + kMacroblockSize / kPageSize * kTagBytes;   // as stored
 constexpr uint64_t kWaitingIndexBytes = 16 << 20;  // of finished files that wait for a slower one before them
 constexpr uint64_t kIndexPart = 8ull << 20;
@@ -35,7 +34,7 @@ PartStreamOptions part_stream_options(const BackupWriterOptions& o, const Capabi
       static_cast<uint32_t>(std::clamp<uint64_t>(o.memory_bytes / out.part_bytes, 3, o.threads + 2));
   out.file_bytes = o.data_file_bytes;
   out.header = encode_file_header({.type = FileType::kMacroBlockData});
-  out.header.resize(kHeaderRoom, '\0');
+  out.header.resize(kDataFileHeader, '\0');
   return out;
 }
 
