@@ -173,6 +173,9 @@ def views(case):
     piece = rows(lab, "CDB_OB_ARCHIVELOG_PIECE_FILES")[0]
     case.equal((piece["STATUS"], piece["FILE_STATUS"], int(piece["CHECKPOINT_SCN"]) > int(piece["START_SCN"])),
                ("ACTIVE", "AVAILABLE", True), f"a piece: {piece}")
+    case.true(int(piece["INPUT_BYTES"]) > 0 and int(piece["OUTPUT_BYTES"]) > 0, f"sizes of a piece that grows: {piece}")
+    task = rows(lab, "CDB_OB_BACKUP_TASK_HISTORY")[0]
+    case.true(int(task["USER_LS_START_SCN"]) >= int(task["START_SCN"]), f"where the user streams begin: {task}")
     newest = rows(lab, "CDB_OB_BACKUP_SET_FILES")[0]
     case.equal((newest["STATUS"], newest["FILE_STATUS"], int(newest["OUTPUT_BYTES"]) > 0), ("SUCCESS", "AVAILABLE", True),
                f"a set: {newest}")
