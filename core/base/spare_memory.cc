@@ -1,5 +1,7 @@
 #include "core/base/spare_memory.h"
 
+#include <malloc.h>
+
 #include <chrono>
 #include <mutex>
 #include <vector>
@@ -8,7 +10,7 @@ namespace seabed::spare_memory {
 
 namespace {
 using Steady = std::chrono::steady_clock;
-constexpr auto kCalm = std::chrono::seconds(5);
+constexpr auto kCalm = std::chrono::seconds(2);
 
 struct Store {
   std::mutex mutex;
@@ -50,15 +52,16 @@ void give(std::string used) {
 }
 
 void shrink() {
-  std::vector<std::string> gone;   // freed without the lock
-  Store& s = store();
-  std::lock_guard lock(s.mutex);
-  if (Steady::now() - s.taken < kCalm) return;
-  for (size_t n = (s.strings.size() + 1) / 2; n > 0; --n) {
-    s.bytes -= s.strings.back().capacity();
-    gone.push_back(std::move(s.strings.back()));
-    s.strings.pop_back();
+  std::vector<std::string> gone;
+  {
+    Store& s = store();
+    std::lock_guard lock(s.mutex);
+    if (s.strings.empty() || Steady::now() - s.taken < kCalm) return;
+    gone.swap(s.strings);
+    s.bytes = 0;
   }
+  gone.clear();
+  malloc_trim(0);   // also what the rush left between smaller things: a backup comes next, and needs its own
 }
 
 size_t kept() {

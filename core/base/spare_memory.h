@@ -14,7 +14,7 @@ inline constexpr size_t kMost = 16 << 20;        // kept in all
 /// An empty string with room for `bytes`.
 std::string take(size_t bytes);
 void give(std::string used);
-/// Called now and then: when nobody took any for seconds, half of what is kept goes back to the system.
+/// Called now and then: when nobody took any for seconds, all that is kept goes back to the system.
 void shrink();
 size_t kept();
 

@@ -47,6 +47,7 @@ Result<std::vector<BackupRun::DirectoryJob>> BackupRun::directory_jobs(const std
       out.push_back({.stream = &stream, .kind = kind, .files = std::move(files), .at = {stream.turn, 0, new_trace()},
                      .started_us = context_.clock->read().now / 1000});
     }
+  known_.clear();   // each plan has what it needs of it; one that is made again reads the indexes again
   return out;
 }
 

@@ -48,9 +48,6 @@ bool same_bytes(const SnapshotFile& file, const meta::FileMeta& known, const Sec
 /// Streams the indexes of the parent and of this set's earlier turns past the files that are wanted now: memory follows
 /// the snapshot, not the chain.
 Status BackupRun::load_known(uint64_t ls_id, const Snapshot& snapshot) {
-  std::map<std::string, meta::FileMeta> known;
-  for (const auto& file : snapshot.files)
-    if (file.size > 0) known[known_key(file)];
   std::vector<DataDirectory> directories;
   if (const SetFacts* parent = reader_->usable_set(set_.prev_inc_backup_set_id))
     for (const char* kind : kDataKinds)
@@ -60,17 +57,26 @@ Status BackupRun::load_known(uint64_t ls_id, const Snapshot& snapshot) {
   for (const auto& mine : document_.directories)
     if (earlier_turn(mine))
       directories.push_back({set_.backup_set_id, ls_id, mine.kind, mine.at.turn, mine.at.retry});
+  // Eight bytes for each file that is wanted; one that only looks like it is never asked for.
+  std::vector<size_t> wanted;
+  wanted.reserve(directories.empty() ? 0 : snapshot.files.size());
+  const std::hash<std::string> short_key;
+  for (const auto& file : snapshot.files)
+    if (!directories.empty() && file.size > 0) wanted.push_back(short_key(known_key(file)));
+  std::ranges::sort(wanted);
+  std::map<std::string, meta::FileMeta> known;
   for (const DataDirectory& dir : directories)
     SEABED_CHECK(reader_->each_file(dir, [&](const meta::FileMeta& file) {
-      const auto wanted = known.find(known_key(file));
-      if (wanted == known.end()) return ok();
+      std::string key = known_key(file);
+      if (!std::ranges::binary_search(wanted, short_key(key))) return ok();
       const DataDirectory holder = BackupReader::holder(dir, file);
       if (!may_refer_to(holder.set_id)) return ok();
-      wanted->second = file;
-      wanted->second.set_holder_set_id(holder.set_id);
-      wanted->second.set_holder_turn(holder.turn);
-      wanted->second.set_holder_retry(holder.retry);
-      wanted->second.set_holder_kind(holder.kind);
+      meta::FileMeta& held = known[std::move(key)];
+      held = file;
+      held.set_holder_set_id(holder.set_id);
+      held.set_holder_turn(holder.turn);
+      held.set_holder_retry(holder.retry);
+      held.set_holder_kind(holder.kind);
       return ok();
     }));
   known_[ls_id] = std::move(known);
@@ -113,6 +119,8 @@ Result<std::vector<CopyFile>> BackupRun::plan(const StreamDocument& stream, cons
   Snapshot& snapshot = *snapshots_.at(stream.ls_id);
   if (!known_.contains(stream.ls_id)) SEABED_CHECK(load_known(stream.ls_id, snapshot));
   std::vector<CopyFile> out;
+  out.reserve(static_cast<size_t>(
+      std::ranges::count_if(snapshot.files, [&](const SnapshotFile& f) { return kind_name(f.kind) == kind; })));
   for (size_t i = 0; i < snapshot.files.size(); ++i)
     if (kind_name(snapshot.files[i].kind) == kind) out.push_back(plan_file(stream, snapshot, i));
   std::ranges::sort(out, {}, [](const CopyFile& f) { return std::pair(f.meta.tablet_id(), f.meta.logical_id()); });

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <thread>
 #include <vector>
 
@@ -33,6 +34,19 @@ TEST(SpareMemory, SmallStringsAreNotKeptAndAllIsBounded) {
   for (auto& thread : threads) thread.join();
   EXPECT_LE(spare_memory::kept(), spare_memory::kMost);
   EXPECT_GT(spare_memory::kept(), had);
+}
+
+TEST(SpareMemory, WhatNobodyTookForSecondsGoesBack) {
+  (void)spare_memory::take(1 << 20);
+  spare_memory::give(std::string(1 << 20, 'x'));
+  spare_memory::shrink();
+  EXPECT_NE(spare_memory::kept(), 0u) << "taken a moment ago";
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (spare_memory::kept() != 0 && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    spare_memory::shrink();
+  }
+  EXPECT_EQ(spare_memory::kept(), 0u);
 }
 
 }  // namespace
