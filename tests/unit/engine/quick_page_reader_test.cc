@@ -9,6 +9,7 @@
 
 #include "core/engine/quick/page_reader.h"
 #include "core/flow/macroblock.h"
+#include "core/media/tombstone.h"
 #include "tests/unit/engine/restore/restore_rig.h"
 
 namespace seabed::testing_restore {
@@ -72,6 +73,26 @@ TEST(QuickPageReader, ReadAheadGrowsOnSequentialReadsOnly) {
   auto jumps = rig.open();
   for (uint64_t i = 0; i < 20; ++i) rig.read(*jumps, (i * 37 % 60) * kPageSize, 100);
   EXPECT_LE(jumps->counts().medium_bytes, 21 * kPageSize);
+}
+
+TEST(QuickPageReader, OnlyTheSetsThatAreNeededAreAskedFor) {
+  QuickRig rig;
+  const Medium medium{*rig.storage->open(*parse_uri("file://" + rig.data_dir))};
+  meta::FormatInfo format = BackupReader::open(medium)->format();
+  const auto usable = [&](paths::SetId set) {
+    const auto reader = BackupReader::open_sets(medium, format, {set});
+    EXPECT_TRUE(reader) << reader.error().message();
+    return reader && reader->usable_set(set.id) != nullptr;
+  };
+  EXPECT_TRUE(usable({1, true}));
+  EXPECT_FALSE(usable({1, false})) << "it is a full one";
+  EXPECT_FALSE(usable({7, true}));
+  ASSERT_TRUE(write_tombstone(*medium.store, {.set = paths::SetId{1, true}, .dest_id = 1001, .deleted_scn = 5}, {}));
+  EXPECT_FALSE(usable({1, true})) << "it is being deleted";
+  format.set_tenant_id(format.tenant_id() + 2);
+  const auto other = BackupReader::open_sets(medium, format, {{1, true}});
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, Code::kConflict);
 }
 
 TEST(QuickPageReader, OneCallIsOneFetchOfEachMacroblock) {
