@@ -13,7 +13,7 @@
 namespace seabed::rocksdb_source {
 
 /// Open the path `staged` through it. Reading fails with IOError where the medium does.
-std::shared_ptr<rocksdb::FileSystem> make_quick_file_system(const std::string& staged, const std::string& manifest,
+std::shared_ptr<::rocksdb::FileSystem> make_quick_file_system(const std::string& staged, const std::string& manifest,
                                                             std::shared_ptr<RemoteFiles> files);
 
 struct QuickFamily {
