@@ -178,7 +178,8 @@ void StreamArchiver::pause(bool more_to_read) {
   spare_memory::shrink();
   const auto between = eager || hurry ? kLookEagerly : kLookCalmly;
   if (full || gap_) return (void)cancel_.wait_for(kLookEagerly);  // the medium is behind
-  source_.wait(hurry ? kLookEagerly : eager ? kIdleWaitEager : kIdleWait, cancel_);
+  const bool soon = hurry || (eager && !buffer_.empty());   // what is buffered is due in a moment
+  source_.wait(soon ? kLookEagerly : eager ? kIdleWaitEager : kIdleWait, cancel_);
   const auto since = Steady::now() - last_look_;
   if (since < between) cancel_.wait_for(between - since);
 }
