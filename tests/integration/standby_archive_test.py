@@ -53,7 +53,7 @@ def story(case):
     second.wait_archive("t2")
     followed(first, second, 0.3)
     inc = second.backup("t2", incremental=True)
-    case.equal((inc["status"], inc["backup_type"]), ("COMPLETED", "INC"), f"an incremental one: {inc}")
+    case.equal((inc["status"], inc["backup_type"]), ("COMPLETED", "I"), f"an incremental one: {inc}")
     last = followed(first, second, 0.4) - 50_000_000
 
     shown = second.run("sql", "-e", "SELECT STATUS, CHECKPOINT_SCN FROM CDB_OB_ARCHIVELOG").stdout
