@@ -116,6 +116,8 @@ def session(case):
     preview = (f"ALTER SYSTEM RESTORE FROM '{lab.data_uri('shop')},{lab.archive_uri('shop')}' UNTIL SCN={scn} PREVIEW;"
                "SHOW RESTORE PREVIEW")
     case.contains(lab.refused("sql", stdin="SHOW RESTORE PREVIEW").stderr, "no preview", "another session")
+    for given in ("", "SET DECRYPTION IDENTIFIED BY 'WRONG';"):
+        case.contains(lab.refused("sql", stdin=given + preview).stderr, "9047", "a preview asks as the restore does")
     rows = lab.cli("sql", stdin="SET DECRYPTION IDENTIFIED BY 'TOPSECRET';" + preview)[2]["rows"]
     case.equal(list(rows[0]), ["backup_type", "backup_id", "backup_dest", "description"], "columns")
     case.equal([(row["backup_type"], row["backup_id"]) for row in rows], [("BACKUP_SET", 1), ("BACKUP_PIECE", 1)], "rows")
