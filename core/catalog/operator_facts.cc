@@ -51,7 +51,8 @@ Status adopt_decisions(Transaction& tx, uint64_t tenant_id, const OperatorFacts&
     SEABED_CHECK(update_destination(tx, *archive));
   }
   SEABED_CHECK(reserve_ids(tx, version_name(tenant_id), facts.version));
-  SEABED_CHECK(execute(tx, "UPDATE sequences SET last_value = ? WHERE name = ?", {num(facts.version), version_name(tenant_id)}));
+  SEABED_CHECK(execute(tx, "UPDATE sequences SET last_value = ? WHERE name = ?",
+                       {num(facts.version), version_name(tenant_id)}));
   return ok();
 }
 

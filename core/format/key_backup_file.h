@@ -1,5 +1,6 @@
 #pragma once
-// The file of BACKUP KEY (docs/format/key-backup.md): a tenant's master keys under a password. Pure but for randomness.
+// The file of BACKUP KEY (docs/format/key-backup.md): a tenant's master keys under a password. Pure but for
+// randomness.
 
 #include <string>
 #include <string_view>
@@ -21,12 +22,12 @@ struct BackedUpKey {
   uint64_t created_us = 0;
 };
 
-Result<std::string> encode_key_backup(const KeyBackupFacts& facts, const std::vector<BackedUpKey>& keys, const Secret& password,
-                                      const ScryptCost& cost = {});
-/// `place`: cluster, tenant and scn that its name says. kCorruption: damaged, cut, or of another place; kPermissionDenied with
-/// ob_error 9047: another password.
-Result<std::vector<BackedUpKey>> decode_key_backup(std::string_view file, const KeyBackupFacts& place, const Secret& password,
-                                                   const std::string& what);
+Result<std::string> encode_key_backup(const KeyBackupFacts& facts, const std::vector<BackedUpKey>& keys,
+                                      const Secret& password, const ScryptCost& cost = {});
+/// `place`: cluster, tenant and scn that its name says. kCorruption: damaged, cut, or of another place;
+/// kPermissionDenied with ob_error 9047: another password.
+Result<std::vector<BackedUpKey>> decode_key_backup(std::string_view file, const KeyBackupFacts& place,
+                                                   const Secret& password, const std::string& what);
 /// What is sealed in it.
 Result<std::vector<BackedUpKey>> parse_master_keys(std::string_view plain, const std::string& what);
 

@@ -18,9 +18,12 @@ Result<Secret> sealing_key(const Secret& set_data_key) {
   return derive_key(set_data_key, std::string(kSaltBytes, '\0'), "seabed set log keys 1");
 }
 
-std::string bound_to(uint64_t tenant_id, uint64_t set_id) { return "seabed set log keys 1/" + set_key_subject(tenant_id, set_id); }
+std::string bound_to(uint64_t tenant_id, uint64_t set_id) {
+  return "seabed set log keys 1/" + set_key_subject(tenant_id, set_id);
+}
 
-void add(google::protobuf::RepeatedPtrField<meta::SetLogKeys::Key>* to, const std::string& name, const Secret& key) {
+void add(google::protobuf::RepeatedPtrField<meta::SetLogKeys::Key>* to, const std::string& name,
+         const Secret& key) {
   auto* one = to->Add();
   one->set_name(name);
   one->set_secret(std::string(key.view()));
@@ -30,11 +33,19 @@ void add(google::protobuf::RepeatedPtrField<meta::SetLogKeys::Key>* to, const st
 class SealedLogKeys final : public MoreKeys {
  public:
   SealedLogKeys(std::shared_ptr<const KeyRing> ring, const meta::BackupSetDescriptor& set, std::string what)
-      : ring_(std::move(ring)), wrap_(set.key()), sealed_(set.log_keys()), tenant_id_(set.tenant_id()),
-        set_id_(set.backup_set_id()), what_(std::move(what)) {}
+      : ring_(std::move(ring)),
+        wrap_(set.key()),
+        sealed_(set.log_keys()),
+        tenant_id_(set.tenant_id()),
+        set_id_(set.backup_set_id()),
+        what_(std::move(what)) {}
 
-  Result<Secret> data_key(const std::string& wrapped) const override { return find(&meta::SetLogKeys::keys, wrapped); }
-  Result<Secret> clear_key(const std::string& master) const override { return find(&meta::SetLogKeys::clear, master); }
+  Result<Secret> data_key(const std::string& wrapped) const override {
+    return find(&meta::SetLogKeys::keys, wrapped);
+  }
+  Result<Secret> clear_key(const std::string& master) const override {
+    return find(&meta::SetLogKeys::clear, master);
+  }
 
  private:
   using Keys = google::protobuf::RepeatedPtrField<meta::SetLogKeys::Key>;
@@ -55,9 +66,11 @@ class SealedLogKeys final : public MoreKeys {
     meta::SetLogKeys keys;
     const std::string_view all = sealed_;
     if (all.size() < kNonceBytes ||
-        !unseal(key, all.substr(0, kNonceBytes), bound_to(tenant_id_, set_id_), all.substr(kNonceBytes), &plain) ||
+        !unseal(key, all.substr(0, kNonceBytes), bound_to(tenant_id_, set_id_), all.substr(kNonceBytes),
+                &plain) ||
         !keys.ParseFromString(plain))
-      return fail(Code::kCorruption, what_, "the keys of its log do not open", "run seabed verify on the destination");
+      return fail(Code::kCorruption, what_, "the keys of its log do not open",
+                  "run seabed verify on the destination");
     return keys;
   }
 
@@ -85,7 +98,8 @@ Result<meta::SetLogKeys> collect_log_keys(const Medium& complement, const std::v
     size_t used = 0;
     SEABED_TRY(const meta::LogFileHeader header, decode_log_file_header(bytes, &used, complement.name(key)));
     if (header.has_key() && known.insert(header.key().wrapped()).second) {
-      SEABED_TRY(const Secret data_key, ring.open(header.key(), log_key_subject(header.tenant_id()), complement.name(key)));
+      SEABED_TRY(const Secret data_key,
+                 ring.open(header.key(), log_key_subject(header.tenant_id()), complement.name(key)));
       add(out.mutable_keys(), header.key().wrapped(), data_key);
     }
     if (!header.clear_master().empty() && known.insert(header.clear_master()).second) {
@@ -96,15 +110,17 @@ Result<meta::SetLogKeys> collect_log_keys(const Medium& complement, const std::v
   return out;
 }
 
-Result<std::string> seal_log_keys(const meta::SetLogKeys& keys, const Secret& set_data_key, uint64_t tenant_id, uint64_t set_id) {
+Result<std::string> seal_log_keys(const meta::SetLogKeys& keys, const Secret& set_data_key,
+                                  uint64_t tenant_id, uint64_t set_id) {
   SEABED_TRY(const Secret key, sealing_key(set_data_key));
   SEABED_TRY(const std::string nonce, random_bytes(kNonceBytes));
-  SEABED_TRY(const std::string sealed, seal(key, nonce, bound_to(tenant_id, set_id), keys.SerializeAsString()));
+  SEABED_TRY(const std::string sealed,
+             seal(key, nonce, bound_to(tenant_id, set_id), keys.SerializeAsString()));
   return nonce + sealed;
 }
 
-std::shared_ptr<const KeyRing> with_log_keys(std::shared_ptr<const KeyRing> ring, const meta::BackupSetDescriptor& set,
-                                             const std::string& what) {
+std::shared_ptr<const KeyRing> with_log_keys(std::shared_ptr<const KeyRing> ring,
+                                             const meta::BackupSetDescriptor& set, const std::string& what) {
   if (set.log_keys().empty() || !set.has_key()) return ring;
   auto own = ring ? std::make_shared<KeyRing>(*ring) : std::make_shared<KeyRing>();
   own->add_more(std::make_shared<SealedLogKeys>(ring ? ring : std::make_shared<KeyRing>(), set, what));

@@ -20,7 +20,8 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-/// nullopt: characters that no host has (a user name, a query), or another scheme. `also`: further characters, of patterns.
+/// nullopt: characters that no host has (a user name, a query), or another scheme. `also`: further
+/// characters, of patterns.
 std::optional<Host> read_host(std::string_view text, std::string_view scheme, std::string_view also = {}) {
   Host out{std::string(scheme), {}, {}};
   if (const size_t at = text.find("://"); at != text.npos) {
@@ -36,19 +37,22 @@ std::optional<Host> read_host(std::string_view text, std::string_view scheme, st
   out.name = lower(text.substr(0, colon));
   if (colon != text.npos) out.port = text.substr(colon + 1);
   const auto known = [&](unsigned char c) {
-    return std::isalnum(c) || c == '-' || c == '.' || c == '_' || (v6 && (c == ':' || c == '[' || c == ']')) ||
-           also.find(static_cast<char>(c)) != also.npos;
+    return std::isalnum(c) || c == '-' || c == '.' || c == '_' ||
+           (v6 && (c == ':' || c == '[' || c == ']')) || also.find(static_cast<char>(c)) != also.npos;
   };
   const auto digit = [](unsigned char c) { return std::isdigit(c) != 0; };
   if (out.name.empty() || !std::all_of(out.name.begin(), out.name.end(), known)) return std::nullopt;
-  if (!std::all_of(out.port.begin(), out.port.end(), digit) || (colon != text.npos && out.port.empty())) return std::nullopt;
-  if ((out.scheme == "https" && out.port == "443") || (out.scheme == "http" && out.port == "80")) out.port.clear();
+  if (!std::all_of(out.port.begin(), out.port.end(), digit) || (colon != text.npos && out.port.empty()))
+    return std::nullopt;
+  if ((out.scheme == "https" && out.port == "443") || (out.scheme == "http" && out.port == "80"))
+    out.port.clear();
   return out;
 }
 
 bool like(std::string_view text, std::string_view pattern) {
   if (pattern.empty()) return text.empty();
-  if (pattern[0] != '*') return !text.empty() && text[0] == pattern[0] && like(text.substr(1), pattern.substr(1));
+  if (pattern[0] != '*')
+    return !text.empty() && text[0] == pattern[0] && like(text.substr(1), pattern.substr(1));
   for (size_t i = 0; i <= text.size(); ++i)
     if (like(text.substr(i), pattern.substr(1))) return true;
   return false;
@@ -81,8 +85,9 @@ class Check {
 
  private:
   tl::unexpected<Error> refuse(std::string reason) const {
-    return fail(Code::kPermissionDenied, uri_.redacted(), std::move(reason),
-                "ask sys to set it, or to add it to allowed_destinations of [drivers] in the agent's configuration");
+    return fail(
+        Code::kPermissionDenied, uri_.redacted(), std::move(reason),
+        "ask sys to set it, or to add it to allowed_destinations of [drivers] in the agent's configuration");
   }
 
   std::string given(const std::string& key) const {
@@ -94,10 +99,12 @@ class Check {
   Status check_attributes() const {
     for (const char* key : {"proxy", "sts_host", "metadata_endpoint"})
       if (uri_.params.contains(key) && given(key) != default_of(rules_, uri_.scheme, key))
-        return refuse(std::string("has ") + key + ", which decides where credentials go and is the operator's to set");
-    for (const char* key : {"s3_region", "oss_region"})   // part of a host name, of STS for one
+        return refuse(std::string("has ") + key +
+                      ", which decides where credentials go and is the operator's to set");
+    for (const char* key : {"s3_region", "oss_region"})  // part of a host name, of STS for one
       for (const unsigned char c : given(key))
-        if (!std::isalnum(c) && c != '-') return refuse(std::string("has a ") + key + " that is no name of a region");
+        if (!std::isalnum(c) && c != '-')
+          return refuse(std::string("has a ") + key + " that is no name of a region");
     const std::string account = given("access_id");
     const bool own_secret = uri_.params.contains("access_key") || uri_.params.contains("sas_token");
     if (!account.empty() && !own_secret && account != default_of(rules_, uri_.scheme, "access_id"))
@@ -137,7 +144,8 @@ class Check {
     const auto wanted = parse_uri(entry);
     if (!wanted || wanted->scheme != uri_.scheme) return false;
     const std::string &above = wanted->location, &here = uri_.location;
-    const bool below = here == above || (here.starts_with(above) && (above.ends_with('/') || here[above.size()] == '/'));
+    const bool below =
+        here == above || (here.starts_with(above) && (above.ends_with('/') || here[above.size()] == '/'));
     if (!below || uri_.scheme == "nfs") return below;
     const auto host = wanted->params.find("host");
     return host_ == (host == wanted->params.end() ? own_ : read_host(host->second, "https"));
@@ -159,10 +167,13 @@ Status check_allowed_entry(const std::string& entry) {
   SEABED_TRY(const Uri uri, parse_uri(entry));
   for (const auto& [key, value] : uri.params)
     if (key != "host" || !read_host(value, "https"))
-      return fail(Code::kInvalidArgument, uri.redacted(), "an allowed destination has no attribute but host=[https://]name[:port]");
+      return fail(Code::kInvalidArgument, uri.redacted(),
+                  "an allowed destination has no attribute but host=[https://]name[:port]");
   return ok();
 }
 
-Status check_tenant_destination(const TenantDestinations& rules, const Uri& uri) { return Check(rules, uri).run(); }
+Status check_tenant_destination(const TenantDestinations& rules, const Uri& uri) {
+  return Check(rules, uri).run();
+}
 
 }  // namespace seabed

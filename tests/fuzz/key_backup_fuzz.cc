@@ -1,5 +1,5 @@
-// Key backups of a hostile medium: the file, its message behind a good frame, and what is sealed in it. Nothing comes of
-// other bytes than those that were written; no length, cost or size is believed.
+// Key backups of a hostile medium: the file, its message behind a good frame, and what is sealed in it.
+// Nothing comes of other bytes than those that were written; no length, cost or size is believed.
 #include "core/format/frame.h"
 #include "core/format/key_backup_file.h"
 #include "core/format/meta.pb.h"
@@ -34,7 +34,8 @@ void check(const Result<std::vector<BackedUpKey>>& got) {
   const auto wanted = keys();
   fuzz_expect(got->size() == wanted.size());
   for (size_t i = 0; i < wanted.size(); ++i)
-    fuzz_expect((*got)[i].key.secret.view() == wanted[i].key.secret.view() && (*got)[i].key.identity == wanted[i].key.identity);
+    fuzz_expect((*got)[i].key.secret.view() == wanted[i].key.secret.view() &&
+                (*got)[i].key.identity == wanted[i].key.identity);
 }
 
 }  // namespace
@@ -56,7 +57,8 @@ std::vector<std::string> fuzz_seeds() {
   meta::MasterKeys plain;
   for (const BackedUpKey& k : keys()) {
     auto* one = plain.add_keys();
-    one->set_id(k.key.id), one->set_identity(k.key.identity), one->set_secret(std::string(k.key.secret.view()));
+    one->set_id(k.key.id), one->set_identity(k.key.identity),
+        one->set_secret(std::string(k.key.secret.view()));
   }
   return {file, file.substr(kFileHeaderSize), plain.SerializeAsString()};
 }

@@ -1,4 +1,5 @@
-// DROP DELETE BACKUP POLICY (reference: statements, section 8): a running cleanup continues, none is begun after it.
+// DROP DELETE BACKUP POLICY (reference: statements, section 8): a running cleanup continues, none is begun
+// after it.
 
 #include <gtest/gtest.h>
 
@@ -14,7 +15,8 @@ TEST_F(CleanTest, ADroppedPolicyStopsNoRunningCleanupAndBeginsNone) {
     int dropped = 0;
     session.context.at_state = [&](const std::string& state) {
       if (state.ends_with("DOING") && dropped++ == 0)
-        session.transact([&](Transaction& tx) { return catalog::drop_delete_policy(tx, kTenant, "default"); });
+        session.transact(
+            [&](Transaction& tx) { return catalog::drop_delete_policy(tx, kTenant, "default"); });
     };
     const auto job = session.submit();
     ASSERT_TRUE(job) << job.error().message();
@@ -32,7 +34,8 @@ TEST_F(CleanTest, ADroppedPolicyStopsNoRunningCleanupAndBeginsNone) {
   EXPECT_EQ(session.job(2).job_id, 0u) << "and no job is begun";
 }
 
-/// Planned, and nothing of it was deleted yet: the agent's next life decides anew, and without a policy nothing goes.
+/// Planned, and nothing of it was deleted yet: the agent's next life decides anew, and without a policy
+/// nothing goes.
 TEST_F(CleanTest, APlanOfADeadAgentIsNotCarriedOutWithoutItsPolicy) {
   Session session(rig);
   const auto job = session.submit();
