@@ -7,12 +7,14 @@ is not in the tables here fails the test."""
 import hashlib
 import json
 import os
+import pty
 import re
+import subprocess
 import sys
 import time
 
 from case import run_cases
-from installation import Installation, Tenant
+from installation import Installation, Tenant, wait_until
 from ledger import Ledger
 from ledger_story import pass_time
 from served_lab import can_mount
@@ -68,7 +70,7 @@ EXIT_CODES = {
     "standby set-source": [(3, NIX + ["--clear"]), (4, SHOP + ["--clear"]), (2, SHOP)],
     "upgrade run": [(3, NIX), (3, SHOP), (2, "")],
     "upgrade database": [(3, "--directory /nowhere"), (2, "")],
-    "table recover": [(3, ["--from", NOWHERE, "--table", "a.b", "--to-directory", "/nowhere/r"]), (2, "--table a.b"),
+    "table recover": [(3, ["--from", NOWHERE, "--table", "a.b", "--to-directory", "/nowhere"]), (2, "--table a.b"),
                       (3, ["--from", NOWHERE, "--table", "a.b", "--to-tenant", "nix"])],
     "table cancel": [(3, NIX), (4, SHOP)],
     "table status": [(3, NIX), (0, SHOP)],
@@ -133,6 +135,10 @@ def exit_codes(case):
     case.true(not os.path.exists("/nowhere"), "a verb made a directory for a tenant that is not there")
 
 
+LONG = {"backup start", "restore", "verify", "tenant hydrate", "standby recover", "table recover", "drill run", "clean run",
+        "clean delete-set"}
+
+
 class Life:
     """A ledger with backups, whose writer has ended, and what each verb is called with. Answers are read as JSON."""
 
@@ -149,12 +155,32 @@ class Life:
 
     def call(self, verb, *words, status=0, **kwargs):
         self.seen.add(verb)
-        run = self.lab.run(*verb.split(), *words, "--output", "json", timeout=120, **kwargs)
+        run = self.on_terminal(verb, words) if verb in LONG and not {"--preview", "--dry-run"} & set(words) else \
+            self.lab.run(*verb.split(), *words, "--output", "json", timeout=120, **kwargs)
         self.case.equal(run.returncode, status, f"seabed {verb} {words}: {run.stderr}{run.stdout}")
         try:
             return json.loads(run.stdout if status == 0 else run.stderr)
         except ValueError:
             raise AssertionError(f"seabed {verb} {words}: no JSON: {run.stdout[:500]!r}") from None
+
+
+    def on_terminal(self, verb, words):
+        """Standard error is a terminal: what takes long shows how far it is there, and clears the line at its end."""
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen([self.lab.program, "--config", self.lab.config, *verb.split(), *words, "--output", "json"],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=theirs, text=True, env=self.lab.env)
+        os.close(theirs)
+        answer, _ = process.communicate(timeout=120)
+        shown = ""
+        try:
+            while more := os.read(ours, 100_000):
+                shown += more.decode()
+        except OSError:  # its end
+            pass
+        os.close(ours)
+        if process.returncode == 0:
+            self.case.true(shown.endswith("\r\x1b[K"), f"seabed {verb} {words} shows no progress: {shown!r}")
+        return subprocess.CompletedProcess(process.args, process.returncode, answer, shown)
 
 
 def protect(life):
@@ -225,6 +251,8 @@ def go_on(life):
     call("clean policy-add", *SHOP, "--window", "7d"), call("clean policies"), call("clean run", *SHOP, "--dry-run")
     call("clean run", *SHOP, "--wait"), call("clean policy-drop", *SHOP)
     call("backup start", *SHOP, "--wait")
+    delete = ["clean", "delete-set", *SHOP, "--id", "1"]
+    wait_until(lambda: lab.run(*delete, "--dry-run").returncode == 0, 60, "the catalog's checkpoint behind the new set")
     call("clean delete-set", *SHOP, "--id", "1", "--wait"), call("clean status", *SHOP)
     call("parameter set", *SHOP, "tde_method", "internal"), call("key rotate", *SHOP), call("key status", *SHOP)
     with open(f"{lab.base}/password", "w", encoding="ascii", opener=lambda p, f: os.open(p, f, 0o600)) as out:
@@ -276,6 +304,8 @@ def dry_runs(case):
             lab.cli("sql", "SELECT COUNT(*) AS N FROM CDB_OB_BACKUP_DELETE_JOB_HISTORY"), lab.cli("tenant", "list")
 
     before = state()
+    delete = ["clean", "delete-set", *SHOP, "--id", "1", "--dry-run"]
+    wait_until(lambda: lab.run(*delete).returncode == 0, 60, "the catalog's checkpoint behind the new set")
     by_id = call("clean delete-set", *SHOP, "--id", "1", "--dry-run")
     case.equal([(i["kind"], i["id"], i["action"]) for i in by_id["items"]], [("set", 1, "delete")], "by id")
     call("clean delete-piece", *SHOP, "--id", "1", "--dry-run", status=4)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/engine/restore/dictionary_journal.h"
 #include "core/engine/restore/restore_run.h"
 
 namespace seabed::quick {
@@ -24,7 +25,7 @@ Status check_staged(const std::string& directory, const restore::RestoreState& s
 }
 
 bool is_ours(const std::string& name, const restore::RestoreState& state) {
-  if (name == "seabed_hydration" || name.starts_with("seabed_quick_keys") ||
+  if (name == "seabed_hydration" || name == restore::kDictionaryFold || name == restore::kDictionaryLog || name.starts_with("seabed_quick_keys") ||
       name.starts_with(std::string(restore::kTenantFile) + ".tmp."))
     return true;
   return std::ranges::any_of(state.stream_names, [&](const std::string& stream) {

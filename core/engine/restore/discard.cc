@@ -4,6 +4,7 @@
 
 #include "core/engine/quick/quick_tenant.h"
 #include "core/engine/restore/dictionary_journal.h"
+#include "core/engine/restore/dictionary_journal.h"
 #include "core/engine/restore/restore_run.h"
 
 namespace seabed {
@@ -38,7 +39,8 @@ Status discard_restore(EngineContext& context, const std::string& directory) {
       context.at_state("discard/" + name);
     }
     if (state->remote) quick::release_quick_lease(context, directory, *state);  // held from the restore's beginning
-    SEABED_CHECK(remove_own(directory + "/seabed_quick_keys"));
+    for (const char* own : {"seabed_quick_keys", restore::kDictionaryFold, restore::kDictionaryLog})
+      SEABED_CHECK(remove_own(directory + "/" + own));
     SEABED_CHECK(remove_own(directory + "/" + restore::kPinFolder));
     SEABED_CHECK(restore::remove_dictionary(directory));
     SEABED_CHECK(restore::remove_auxiliary(directory, state->auxiliary));
