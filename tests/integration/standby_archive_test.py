@@ -48,7 +48,12 @@ def story(case):
     full = second.backup("t2")
     case.equal(full["status"], "COMPLETED", f"a full backup of the standby: {full}")
     middle = followed(first, second, 0.5) - 100_000_000
-    second.kill_agent()  # the round, the following and the next backup go on after it
+    # Killed inside a step of the following: the round, the following and the next backup go on after it.
+    second.stop_agent()
+    second.start_agent(env={"SEABED_TEST_KILL_AT": "standby/DICTIONARY"}, wait=False)
+    wait_until(lambda: second.agent.poll() is not None, 60, "the agent's death")
+    case.equal(second.agent.returncode, -signal.SIGKILL, "killed before the step counts")
+    second.agent = None
     second.start_agent()
     second.wait_archive("t2")
     followed(first, second, 0.3)

@@ -193,7 +193,7 @@ def kill(case):
     directory, staged = f"{case.base}/t2", f"{case.base}/t2/ledger.db.seabed-standby"
     restore(lab, directory)
     copies = []
-    for state in ["standby/FOLLOWING", "standby/STAGED", "standby/DICTIONARY", "standby/COMMITTED", "standby/SETTLED"]:
+    for state in ["standby/FOLLOWING", "standby/STAGED", "standby/COMMITTED", "standby/SETTLED"]:
         pass_time(lab, "t", 0.7)
         before = standby(lab, "t2")["sync_scn"]
         point = lab.archive_status("t")["checkpoint_scn"]
