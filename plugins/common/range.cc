@@ -20,12 +20,12 @@ bool take_number(std::string_view* text, char behind, uint64_t* out) {
   return true;
 }
 
-/// "bytes 0-9/100"
+/// "bytes 0-9/100"; an empty one at the end, "bytes 100-99/100", is what Azurite answers there.
 bool parse_content_range(std::string_view text, Range* out) {
   if (!text.starts_with("bytes ")) return false;
   text.remove_prefix(6);
   return take_number(&text, '-', &out->first) && take_number(&text, '/', &out->last) &&
-         take_number(&text, 0, &out->total) && out->first <= out->last && out->last < out->total;
+         take_number(&text, 0, &out->total) && out->last < out->total && out->first <= out->last + 1;
 }
 }  // namespace
 
@@ -41,7 +41,7 @@ bool is_asked_range(const Response& response, uint64_t offset, size_t size) {
   Range range;
   if (response.status != 206 || !parse_content_range(response.header("content-range"), &range)) return false;
   const uint64_t wanted = std::min<uint64_t>(size, range.total - std::min(range.total, offset));
-  return range.first == offset && range.last - range.first + 1 == response.into_used && response.into_used == wanted;
+  return range.first == offset && range.last + 1 - range.first == response.into_used && response.into_used == wanted;
 }
 
 }  // namespace seabed_http

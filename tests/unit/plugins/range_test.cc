@@ -16,6 +16,8 @@ Response answer(long status, size_t used, std::vector<Header> headers) {
 TEST(RangeTest, TheAskedRangeAndNothingElse) {
   EXPECT_TRUE(is_asked_range(answer(206, 10, {{"content-range", "bytes 5-14/100"}}), 5, 10));
   EXPECT_TRUE(is_asked_range(answer(206, 4, {{"content-range", "bytes 96-99/100"}}), 96, 10)) << "short at the end";
+  EXPECT_TRUE(is_asked_range(answer(206, 0, {{"content-range", "bytes 100-99/100"}}), 100, 10)) << "empty at the end";
+  EXPECT_FALSE(is_asked_range(answer(206, 0, {{"content-range", "bytes 50-49/100"}}), 50, 10)) << "empty in the middle";
   EXPECT_FALSE(is_asked_range(answer(206, 9, {{"content-range", "bytes 5-14/100"}}), 5, 10)) << "cut";
   EXPECT_FALSE(is_asked_range(answer(206, 9, {{"content-range", "bytes 5-13/100"}}), 5, 10)) << "short in the middle";
   EXPECT_FALSE(is_asked_range(answer(206, 10, {{"content-range", "bytes 6-15/100"}}), 5, 10));
