@@ -31,6 +31,7 @@ def ledger_and_lab(case, seconds=200, flags=("--cfs", "3", "--memtable-kb", "128
     case.at_end(ledger.kill)
     lab = Installation(case.build, case.base, [Tenant("t", ledger.db)], limits={"lease_ms": 1000})
     case.at_end(lab.stop)
+    lab.start_linker("t")  # the source's log outlives the agents that these stories kill
     lab.start_agent()
     lab.protect("t")
     lab.backup("t")
