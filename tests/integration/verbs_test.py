@@ -11,6 +11,7 @@ import pty
 import re
 import subprocess
 import sys
+import threading
 import time
 
 from case import run_cases
@@ -139,6 +140,14 @@ LONG = {"backup start", "restore", "verify", "tenant hydrate", "standby recover"
         "clean delete-set"}
 
 
+def drain(fd, out):
+    try:
+        while more := os.read(fd, 100_000):
+            out.append(more)
+    except OSError:  # its end
+        pass
+
+
 class Life:
     """A ledger with backups, whose writer has ended, and what each verb is called with. Answers are read as JSON."""
 
@@ -167,17 +176,17 @@ class Life:
     def on_terminal(self, verb, words):
         """Standard error is a terminal: what takes long shows how far it is there, and clears the line at its end."""
         ours, theirs = pty.openpty()
-        process = subprocess.Popen([self.lab.program, "--config", self.lab.config, *verb.split(), *words, "--output", "json"],
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=theirs, text=True, env=self.lab.env)
+        command = [self.lab.program, "--config", self.lab.config, *verb.split(), *words, "--output", "json"]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=theirs, text=True,
+                                   env=self.lab.env)
         os.close(theirs)
+        read = []
+        reader = threading.Thread(target=drain, args=(ours, read))  # a terminal that nobody reads stops its writer
+        reader.start()
         answer, _ = process.communicate(timeout=120)
-        shown = ""
-        try:
-            while more := os.read(ours, 100_000):
-                shown += more.decode()
-        except OSError:  # its end
-            pass
+        reader.join(60)
         os.close(ours)
+        shown = b"".join(read).decode()
         if process.returncode == 0:
             self.case.true(shown.endswith("\r\x1b[K"), f"seabed {verb} {words} shows no progress: {shown!r}")
         return subprocess.CompletedProcess(process.args, process.returncode, answer, shown)

@@ -17,7 +17,8 @@ std::string key_of(uint64_t job_id) { return "table/" + std::to_string(job_id); 
 
 Status run_in_background(Engine& engine, uint64_t job_id) {
   return engine.background().submit(key_of(job_id), [&engine, job_id](const CancelToken& cancel) {
-    return table::run_tables(engine.context(), table_parts(), job_id, engine.background().teller(key_of(job_id)), cancel);
+    return table::run_tables(engine.context(), table_parts(), job_id,
+                             engine.background().teller(key_of(job_id)), cancel);
   });
 }
 

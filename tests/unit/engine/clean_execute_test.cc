@@ -140,7 +140,8 @@ class History {
     for (uint64_t id = first; id < std::max(before, first + 1); ++id)
       if (!sets || id > most || model_.sets[id - 1].alive || dice(4) == 0) ids.insert(id);
     if (ids.empty()) return;
-    const bool may = sets ? model_.may_delete_sets(ids, !policy_.empty()) : model_.may_delete_pieces(ids, !policy_.empty());
+    const bool policy = !policy_.empty();
+    const bool may = sets ? model_.may_delete_sets(ids, policy) : model_.may_delete_pieces(ids, policy);
     CleanRequest request{.what = sets ? CleanRequest::What::kSets : CleanRequest::What::kPieces, .ids = ids};
     {
       CleanRig::Session session(rig_);
@@ -234,9 +235,11 @@ void run_histories(uint64_t first, uint64_t last) {
     all.by_id += c.by_id, all.not_by_id += c.not_by_id, all.holes += c.holes, all.gaps += c.gaps;
   }
   // The model is no use when nothing happens in it.
-  for (uint64_t count : {all.restores, all.refusals, all.sets, all.pieces, all.by_id, all.not_by_id, all.holes, all.gaps})
+  for (uint64_t count :
+       {all.restores, all.refusals, all.sets, all.pieces, all.by_id, all.not_by_id, all.holes, all.gaps})
     EXPECT_GT(count, (last - first) / 4);
-  std::printf("%lu restores, %lu refusals, %lu sets and %lu pieces deleted, by id %lu and refused %lu, %lu holes, %lu gaps\n",
+  std::printf("%lu restores, %lu refusals, %lu sets and %lu pieces deleted, by id %lu and refused %lu, "
+              "%lu holes, %lu gaps\n",
               all.restores, all.refusals, all.sets, all.pieces, all.by_id, all.not_by_id, all.holes, all.gaps);
 }
 

@@ -24,10 +24,12 @@ TEST(ProgressLine, HasPercentBytesRateAndTimeLeft) {
 
 TEST(ProgressLine, TellsOfLogHowMuchIsToGo) {
   ProgressView view{{0, 0, 1, 2, "log"}};
-  view.progress.log_from = 100'000'000'000, view.progress.log_at = 150'000'000'000, view.progress.log_until = 200'000'000'000;
+  Progress& p = view.progress;
+  p.log_from = 100'000'000'000, p.log_at = 150'000'000'000, p.log_until = 200'000'000'000;
   view.log_per_second = 10, view.left = std::chrono::seconds(5), view.left_known = true;
-  EXPECT_EQ(ProgressLine::text("standby", view), "standby log, 1 of 2, log 50.0 %, 50 s of it to go at 10.0 s/s, 5 s left");
-  view.progress.log_at = 300'000'000'000;  // beyond its target is there
+  EXPECT_EQ(ProgressLine::text("standby", view),
+            "standby log, 1 of 2, log 50.0 %, 50 s of it to go at 10.0 s/s, 5 s left");
+  p.log_at = 300'000'000'000;  // beyond its target is there
   EXPECT_NE(ProgressLine::text("standby", view).find("log 100.0 %, 0 s"), std::string::npos);
 }
 
@@ -37,10 +39,11 @@ TEST(ProgressJson, ComesBackAsItWas) {
   const Json json = progress_json(view);
   EXPECT_EQ(json["left_seconds"], 5);
   EXPECT_EQ(json["bytes_per_second"], 10 << 20);
-  const Progress p = progress_of(json);
-  EXPECT_EQ(std::tie(p.done_bytes, p.total_bytes, p.done_items, p.total_items, p.phase, p.log_from, p.log_at, p.log_until),
-            std::tie(view.progress.done_bytes, view.progress.total_bytes, view.progress.done_items, view.progress.total_items,
-                     view.progress.phase, view.progress.log_from, view.progress.log_at, view.progress.log_until));
+  const auto all = [](const Progress& p) {
+    return std::tuple(p.done_bytes, p.total_bytes, p.done_items, p.total_items, p.phase, p.log_from, p.log_at,
+                      p.log_until);
+  };
+  EXPECT_EQ(all(progress_of(json)), all(view.progress));
   EXPECT_TRUE(progress_json(std::nullopt).is_null());
   EXPECT_EQ(progress_of(nullptr).done_bytes, 0u);
   view.left_known = false, view.bytes_per_second = 0;
