@@ -13,7 +13,7 @@
 namespace seabed {
 
 namespace {
-std::atomic<int> wanted_nice = kArchiveNice;
+std::atomic<int> wanted_nice = 0;
 }  // namespace
 
 void set_archive_nice(int nice) {

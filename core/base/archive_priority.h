@@ -7,10 +7,9 @@
 
 namespace seabed {
 
-inline constexpr int kArchiveNice = 5;   // where nobody said anything: a quarter of a busy core is still theirs
-
-/// Of this process, before its archiving begins: 0 to 19; 0 leaves the threads as all others. A session of our own (a
-/// service) is an autogroup of its own, inside which nice counts for nothing against others: it gets the value as a whole.
+/// Of this process, before its archiving begins: 0 to 19. 0, as it is until then, leaves the threads as all others. A
+/// session of our own (a service) is an autogroup of its own, inside which nice counts for nothing against others: it gets
+/// the value as a whole.
 void set_archive_nice(int nice);
 /// Of the calling thread.
 void give_way_to_the_application();

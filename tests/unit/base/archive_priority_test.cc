@@ -32,7 +32,7 @@ TEST(ArchivePriority, TheThreadThatAsksGivesWayAndNoOther) {
   EXPECT_EQ(same.nice, before.nice);
   EXPECT_EQ(same.policy, SCHED_OTHER);
   EXPECT_EQ(getpriority(PRIO_PROCESS, 0), before.nice);
-  set_archive_nice(kArchiveNice);
+  set_archive_nice(0);
 }
 
 TEST(ArchivePriority, NobodyIsLiftedAboveWhatTheOperatorChose) {
@@ -45,7 +45,7 @@ TEST(ArchivePriority, NobodyIsLiftedAboveWhatTheOperatorChose) {
     nice = getpriority(PRIO_PROCESS, 0) - before;
   }).join();
   EXPECT_EQ(nice, 7);
-  set_archive_nice(kArchiveNice);
+  set_archive_nice(0);
 }
 
 }  // namespace
