@@ -1,5 +1,6 @@
 #pragma once
-// Standbys as the archiver and the backup see them: tenants like those of the configuration, found in the catalog.
+// Standbys as the archiver and the backup see them: tenants like those of the configuration, found in the
+// catalog.
 
 #include <map>
 #include <mutex>

@@ -29,8 +29,8 @@ Result<Log> read_log(const std::string& directory) {
   if (!bytes) return fail(bytes.error());
   size_t used = 0, needed = 0;
   std::string reason;
-  for (LogGroup group;
-       decode_group(std::string_view(*bytes).substr(out.length), &group, &used, &needed, &reason) == GroupRead::kGroup;) {
+  for (LogGroup group; decode_group(std::string_view(*bytes).substr(out.length), &group, &used, &needed,
+                                    &reason) == GroupRead::kGroup;) {
     out.length += used;
     out.groups.push_back(std::move(group));
   }
@@ -56,7 +56,8 @@ Result<KeptDictionary> read_fold(const std::string& directory) {
 
 }  // namespace
 
-Status begin_dictionary(const std::string& directory, const archive::DictionaryState& state, Scn scn, const Lsn& end) {
+Status begin_dictionary(const std::string& directory, const archive::DictionaryState& state, Scn scn,
+                        const Lsn& end) {
   SEABED_CHECK(remove_dictionary(directory));
   return write_file_atomic(path_of(directory, kDictionaryFold),
                            encode_file(FileType::kSchemaMeta, archive::fold_body(state, scn, end)));
@@ -97,7 +98,8 @@ Result<KeptDictionary> read_dictionary_journal(const std::string& directory, Scn
     if (group.scn_hi > readable) break;
     meta::DictionaryRecord record;
     if (!record.ParseFromString(group.payload))
-      return fail(Code::kCorruption, path_of(directory, kDictionaryLog), "holds an unknown record", "restore again");
+      return fail(Code::kCorruption, path_of(directory, kDictionaryLog), "holds an unknown record",
+                  "restore again");
     // A new life of the dictionary tells all that it knows from its beginning.
     const bool same_life = group.begin.bytes.substr(0, 8) == out.end.bytes.substr(0, 8);
     if (!same_life) out.state = {};

@@ -16,7 +16,8 @@ class FetchLimit {
  public:
   FetchLimit();
   ~FetchLimit();
-  /// `bytes` were fetched: waits until those before are paid off at `per_second` (0: no limit), or until cancelled.
+  /// `bytes` were fetched: waits until those before are paid off at `per_second` (0: no limit), or until
+  /// cancelled.
   void pay(uint64_t bytes, uint64_t per_second, const CancelToken& cancel);
 
  private:

@@ -31,8 +31,8 @@ Result<Rows> read_rows(EngineContext& context, uint64_t tenant_id) {
   });
 }
 
-tl::unexpected<Error> refused(Code code, const catalog::TenantRow& tenant, std::string reason, std::string next_step,
-                              int ob_error) {
+tl::unexpected<Error> refused(Code code, const catalog::TenantRow& tenant, std::string reason,
+                              std::string next_step, int ob_error) {
   return fail(Error{code, "tenant " + tenant.name, std::move(reason), std::move(next_step), 0, ob_error});
 }
 
@@ -41,7 +41,8 @@ Status check_no_backup(Catalog& catalog, const catalog::TenantRow& tenant) {
     return catalog::unfinished_backup_jobs(tx, tenant.tenant_id);
   }));
   if (jobs.empty()) return ok();
-  return refused(Code::kConflict, tenant, "its backup job " + std::to_string(jobs[0].job_id) + " is " + jobs[0].status,
+  return refused(Code::kConflict, tenant,
+                 "its backup job " + std::to_string(jobs[0].job_id) + " is " + jobs[0].status,
                  "wait for it, or cancel it", 9036);
 }
 
@@ -55,8 +56,8 @@ Status check_ready(EngineContext& context, const catalog::TenantRow& tenant, int
     SEABED_TRY(state, restore::read_state(rows.source->directory));
   }
   if (!state)
-    return refused(Code::kUnsupported, tenant, "is a standby whose files are not on this host", "restore it again",
-                   ob_error);
+    return refused(Code::kUnsupported, tenant, "is a standby whose files are not on this host",
+                   "restore it again", ob_error);
   if (state->remote)
     return refused(Code::kUnsupported, tenant,
                    "is a standby by quick restore: its data files are on " + state->data_destination,
@@ -71,7 +72,8 @@ Result<const TenantConfig*> add_config(EngineContext& context, uint64_t tenant_i
   if (const TenantConfig* known = find_tenant_config(context, tenant_id)) return known;
   SEABED_TRY(const Rows rows, read_rows(context, tenant_id));
   if (!rows.source || !context.standbys)
-    return fail(Code::kConflict, "tenant " + rows.tenant.name, "is a standby whose files are not on this host");
+    return fail(Code::kConflict, "tenant " + rows.tenant.name,
+                "is a standby whose files are not on this host");
   TenantConfig config;
   config.name = rows.tenant.name;
   config.tenant_id = tenant_id;

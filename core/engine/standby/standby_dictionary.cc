@@ -32,7 +32,8 @@ Status StandbyDictionary::refresh() {
   if (!state || state->activated)
     return fail(Code::kConflict, directory_, "holds no standby any more", "look at the tenant's role");
   // Without a stream 1 at the source there is nothing that could be behind.
-  known_ = state->dictionary_incarnation == 0 ? state->target : std::min(state->dictionary_scn, state->target);
+  known_ =
+      state->dictionary_incarnation == 0 ? state->target : std::min(state->dictionary_scn, state->target);
   readable_ = std::min(known_, limit);
   SEABED_TRY(kept_, restore::read_dictionary_journal(directory_, readable_));
   seen_ = now;

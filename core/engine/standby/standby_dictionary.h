@@ -52,7 +52,7 @@ class StandbyDictionary final : public StreamSource {
   restore::KeptDictionary kept_;
   Scn known_ = 0;     // by its own records
   Scn readable_ = 0;  // of that, what is given out
-  Scn given_ = 0;  // stamp of the last group given out, or archived before
+  Scn given_ = 0;     // stamp of the last group given out, or archived before
   Mark seen_;
   std::atomic<bool> hurried_ = false;
 };

@@ -84,8 +84,8 @@ Status JournalReader::read_on(uint64_t end, size_t wanted) {
   const size_t have = buffer_.size();
   const uint64_t left = end - offset_ - have;
   buffer_.resize(have + std::min<uint64_t>(left, std::max(wanted - have, kRead)));
-  SEABED_TRY(const size_t n, pread_full(journal_.get(), std::span<char>(buffer_).subspan(have), offset_ + have,
-                                        kGroupJournal));
+  SEABED_TRY(const size_t n, pread_full(journal_.get(), std::span<char>(buffer_).subspan(have),
+                                        offset_ + have, kGroupJournal));
   if (have + n != buffer_.size()) return damaged("is shorter than its state says");
   return ok();
 }
@@ -124,7 +124,8 @@ Status JournalReader::fill(LogGroup* entry) {
   std::string data(end.offset - run.offset, '\0');
   SEABED_TRY(const size_t n, pread_full(wal_.get(), data, run.offset, name));
   if (n != data.size() || view(hash128(data)) != run.data)
-    return fail(Code::kCorruption, staged_ + "/" + name, "is not the log that was put there", "restore again");
+    return fail(Code::kCorruption, staged_ + "/" + name, "is not the log that was put there",
+                "restore again");
   run.data = data;
   entry->payload = encode_wal_run(run);
   return ok();

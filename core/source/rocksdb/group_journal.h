@@ -41,7 +41,8 @@ Status cut_journal(int directory, uint64_t length);
 class JournalReader {
  public:
   /// `staged`: the directory, for messages.
-  JournalReader(Fd directory, std::string staged) : directory_(std::move(directory)), staged_(std::move(staged)) {}
+  JournalReader(Fd directory, std::string staged)
+      : directory_(std::move(directory)), staged_(std::move(staged)) {}
   /// The next entry, as it lies there; false at `end`. kCorruption when it is not what was appended.
   Result<bool> next(uint64_t end, LogGroup* entry);
   /// The group that an entry stands for: WAL bytes are read and proved.

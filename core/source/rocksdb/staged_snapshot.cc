@@ -1,5 +1,5 @@
-// A backup of a standby: the base's files, which nothing changes before activation, linked, and the base's facts. The
-// log behind them is the standby's own archive.
+// A backup of a standby: the base's files, which nothing changes before activation, linked, and the base's
+// facts. The log behind them is the standby's own archive.
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -55,7 +55,8 @@ class StagedPins {
   Status pin(PinDirectory& pins, const LiveFile& live, Snapshot& snapshot) {
     SEABED_TRY(const PinDirectory::Pinned pinned, pins.pin(directory_, live.name, limit_));
     if (!pinned.found || (!live.blob && pinned.size != live.size))
-      return fail(Code::kCorruption, staged_ + "/" + live.name, "is not the file that was restored", "restore again");
+      return fail(Code::kCorruption, staged_ + "/" + live.name, "is not the file that was restored",
+                  "restore again");
     if (pinned.copied) limit_ -= std::min(limit_, pinned.size);
     SnapshotFile file;
     file.name = live.name;
@@ -119,7 +120,8 @@ Result<std::unique_ptr<Snapshot>> StagedStream::snapshot(const CancelToken&) {
   out->incarnation = facts.incarnation();
   // Recovery's first file may be gone without harm: the archive begins where the log does.
   out->start_replay = first_log ? first_log->begin : encode_lsn({facts.incarnation(), facts.start_wal(), 0});
-  out->start_replay_scn = first ? std::max<Scn>(first->scn_hi, 1) - 1 : std::max<Scn>(state.whole_scn(), 1) - 1;
+  out->start_replay_scn =
+      first ? std::max<Scn>(first->scn_hi, 1) - 1 : std::max<Scn>(state.whole_scn(), 1) - 1;
   out->taken_scn = facts.taken_scn();  // of the base: whatever the standby stands at is behind it
   out->recovery = state.recovery();
   out->pinned_bytes = pins->pinned_bytes();

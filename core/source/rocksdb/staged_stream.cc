@@ -30,7 +30,8 @@ Result<rocksdb::FollowState> StagedStream::read_state() const {
     return fail(Code::kConflict, staged_, "holds no standby any more", "look at the tenant's role");
   SEABED_TRY(rocksdb::FollowState state, read_follow(staged_));
   if (!state.journaled())
-    return fail(Code::kUnsupported, staged_, "was restored by a version that kept no journal of its log groups",
+    return fail(Code::kUnsupported, staged_,
+                "was restored by a version that kept no journal of its log groups",
                 "restore it again to archive it");
   return state;
 }
@@ -62,8 +63,9 @@ Status StagedStream::attach(const std::optional<ArchivedState>& state) {
   SEABED_CHECK(refresh());
   if (state && state->scn_hi > settled_.end_scn)
     return fail(Code::kGap, describe(),
-                "was archived up to SCN " + std::to_string(state->scn_hi) + ", the standby holds log up to SCN " +
-                    std::to_string(settled_.end_scn) + " only: it was restored anew",
+                "was archived up to SCN " + std::to_string(state->scn_hi) +
+                    ", the standby holds log up to SCN " + std::to_string(settled_.end_scn) +
+                    " only: it was restored anew",
                 "start a new round and take a full backup");
   SEABED_TRY(journal_, open_journal());
   next_.reset();
@@ -81,7 +83,8 @@ Status StagedStream::attach(const std::optional<ArchivedState>& state) {
     break;
   }
   if (known) return ok();
-  return fail(Code::kGap, describe(), "the archive ends at " + display(state->end) + ", which is no position of this log",
+  return fail(Code::kGap, describe(),
+              "the archive ends at " + display(state->end) + ", which is no position of this log",
               "start a new round and take a full backup");
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// The log stream of a standby: what was staged and settled, as log groups with the stamps of its source, and the staged
-// files as a snapshot. Steps of the following go on beside it: they only append log behind what is settled here.
+// The log stream of a standby: what was staged and settled, as log groups with the stamps of its source, and
+// the staged files as a snapshot. Steps of the following go on beside it: they only append log behind what is
+// settled here.
 
 #include <atomic>
 #include <memory>
@@ -25,7 +26,8 @@ class StagedStream final : public StreamSource {
 
   uint64_t ls_id() const override { return config_.ls_id; }
   std::string describe() const override;
-  /// All of the journal, or what follows the archived stamp. kGap: what was archived is not of this directory.
+  /// All of the journal, or what follows the archived stamp. kGap: what was archived is not of this
+  /// directory.
   Status attach(const std::optional<ArchivedState>& state) override;
   Result<LogStep> read_step(uint64_t max_bytes) override;
   void wait(std::chrono::milliseconds timeout, const CancelToken& cancel) override;

@@ -1,5 +1,6 @@
-// The archive of a standby: groups that were stamped elsewhere, through a real round. What is on the medium is compared
-// with the groups that the standby holds; killed at every state it goes on, and never archives what it cannot read.
+// The archive of a standby: groups that were stamped elsewhere, through a real round. What is on the medium
+// is compared with the groups that the standby holds; killed at every state it goes on, and never archives
+// what it cannot read.
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -37,7 +38,8 @@ LogGroup group_at(uint64_t i) {
   out.type = i % 7 == 3 ? GroupType::kOptions : GroupType::kLog;
   out.scn_lo = kBase + i * kLook, out.scn_hi = kBase + (i + 1) * kLook;
   out.incarnation = 1;
-  out.begin = offset_lsn(i * 100), out.end = offset_lsn(out.type == GroupType::kLog ? (i + 1) * 100 : i * 100);
+  out.begin = offset_lsn(i * 100),
+  out.end = offset_lsn(out.type == GroupType::kLog ? (i + 1) * 100 : i * 100);
   out.payload = "group " + std::to_string(i) + std::string(i % 5 * 100, '.');
   return out;
 }
@@ -82,7 +84,9 @@ class FollowedSource final : public StreamSource {
   std::string resume_state() const override { return {}; }
   Lsn position() const override { return group_at(next_).begin; }
   Result<std::optional<Followed>> followed() override { return Followed{kBase + kLook, standby_.readable()}; }
-  Result<std::unique_ptr<Snapshot>> snapshot(const CancelToken&) override { return fail(Code::kUnsupported, "test", ""); }
+  Result<std::unique_ptr<Snapshot>> snapshot(const CancelToken&) override {
+    return fail(Code::kUnsupported, "test", "");
+  }
   StreamHealth health() const override { return {}; }
   std::vector<PreflightFinding> preflight() override { return {}; }
   std::string display(const Lsn&) const override { return "there"; }
@@ -104,7 +108,9 @@ class FollowedAdapter final : public EngineAdapter {
     return std::make_unique<FollowedSource>(config.ls_id, standby_);
   }
   const LogRules& rules() const override { std::abort(); }
-  Result<std::unique_ptr<RestoreTarget>> open_target(const std::string&) override { return fail(Code::kUnsupported, "test", ""); }
+  Result<std::unique_ptr<RestoreTarget>> open_target(const std::string&) override {
+    return fail(Code::kUnsupported, "test", "");
+  }
 
  private:
   Standby& standby_;
@@ -232,8 +238,9 @@ TEST_F(StandbyArchive, ALogOfManyPiecesIsArchivedInItsOwnTime) {
 }
 
 TEST_F(StandbyArchive, KilledAtEveryStateItGoesOn) {
-  for (const char* state : {"archive/PREPARE", "archive/START_CHOSEN", "archive/BEGINNING", "archive/CHECKPOINT", "archive/DOING",
-                            "archive/PIECE_ACTIVE", "archive/PIECE_AVAILABLE", "archive/PIECE_FROZEN"}) {
+  for (const char* state :
+       {"archive/PREPARE", "archive/START_CHOSEN", "archive/BEGINNING", "archive/CHECKPOINT", "archive/DOING",
+        "archive/PIECE_ACTIVE", "archive/PIECE_AVAILABLE", "archive/PIECE_FROZEN"}) {
     make(10);
     in->set_mode("ARCHIVELOG");
     in.reset();
@@ -284,7 +291,7 @@ TEST_F(StandbyArchive, TheDictionaryIsTheSourcesAtItsStamps) {
   in->start();
   ASSERT_TRUE(covers(standby.readable()));
   append_file_record("shop/t.frm", "second", kBase + 12 * kLook, 1);
-  append_file_record("shop/u.frm", "new", kBase + 30 * kLook, 2);  // behind what is settled: not yet
+  append_file_record("shop/u.frm", "new", kBase + 30 * kLook, 2);     // behind what is settled: not yet
   append_file_record("shop/t.frm", "second", kBase + 12 * kLook, 1);  // a step that is done again
   go_on(20);
   ASSERT_TRUE(covers(standby.readable())) << in->archiver->status().comment;
@@ -307,7 +314,8 @@ TEST_F(StandbyArchive, TheDictionaryIsTheSourcesAtItsStamps) {
 /// A server's files, as the MyRocks adapter puts them.
 struct PlainFiles final : TenantSource {
   Result<TenantFacts> look() override { return TenantFacts{}; }
-  Status restore_files(const std::map<std::string, std::string>& files, const std::string& directory) override {
+  Status restore_files(const std::map<std::string, std::string>& files,
+                       const std::string& directory) override {
     for (const auto& [path, content] : files) {
       std::filesystem::create_directories(std::filesystem::path(directory + "/" + path).parent_path());
       SEABED_CHECK(write_file_atomic(directory + "/" + path, content));
@@ -328,7 +336,8 @@ TEST_F(StandbyArchive, FilesThatLagBehindTheCutAreFinishedWithoutTheSource) {
   test::append_file(home() + "/shop/gone.frm", "x");
   state.dictionary_scn = kBase, state.auxiliary_behind = true;
   Installation::must(restore::write_state(home(), state));
-  const Status done = activate_tenant(in->context, home());  // it has no stream: its files are all there is to do
+  const Status done =
+      activate_tenant(in->context, home());  // it has no stream: its files are all there is to do
   ASSERT_TRUE(done) << done.error().message();
   EXPECT_EQ(*read_file(home() + "/shop/t.frm"), "second");
   EXPECT_EQ(*read_file(home() + "/shop/u.frm"), "new");

@@ -1,5 +1,5 @@
-// A standby as a source of log and files: its groups are the ones that it was fed, byte for byte, up to what is
-// settled; its snapshot and its groups together restore to what the source's base and log restore to.
+// A standby as a source of log and files: its groups are the ones that it was fed, byte for byte, up to what
+// is settled; its snapshot and its groups together restore to what the source's base and log restore to.
 
 #include <gtest/gtest.h>
 
@@ -44,7 +44,9 @@ class StagedStreamTest : public testing::Test {
       if (!*taken) break;
     }
     ASSERT_TRUE(sink.stage(until));
-    if (settle) ASSERT_TRUE(settle_staged(s_.target, until));
+    if (settle) {
+      ASSERT_TRUE(settle_staged(s_.target, until));
+    }
   }
   static void drain(StagedStream& stream, std::vector<LogGroup>* out, Scn* present = nullptr) {
     for (;;) {
@@ -116,7 +118,8 @@ TEST_F(StagedStreamTest, goes_on_behind_any_archived_stamp) {
 
 TEST_F(StagedStreamTest, an_archive_of_another_log_is_a_gap) {
   ArchivedState ahead{.end = s_.groups.back().end, .scn_hi = last_};
-  EXPECT_EQ(StagedStream(config()).attach(ahead).error().code, Code::kGap) << "restored anew to an earlier moment";
+  EXPECT_EQ(StagedStream(config()).attach(ahead).error().code, Code::kGap)
+      << "restored anew to an earlier moment";
   Lsn foreign = s_.groups.back().end;
   foreign.bytes.back() ^= 1;
   ArchivedState other{.end = foreign, .scn_hi = first_};
@@ -124,7 +127,8 @@ TEST_F(StagedStreamTest, an_archive_of_another_log_is_a_gap) {
 }
 
 TEST_F(StagedStreamTest, a_cut_inside_a_look_is_archived_up_to_the_look_before) {
-  const auto left_out = std::ranges::find_if(s_.groups, [&](const LogGroup& g) { return g.scn_hi > first_ + 5; });
+  const auto left_out =
+      std::ranges::find_if(s_.groups, [&](const LogGroup& g) { return g.scn_hi > first_ + 5; });
   ASSERT_NE(left_out, s_.groups.end());
   const Scn cut = left_out->scn_hi - 1;
   step(first_, cut);
@@ -175,8 +179,10 @@ TEST_F(StagedStreamTest, log_that_changed_on_the_disk_is_not_archived) {
   Status read;
   for (int i = 0; i < 1000 && read; ++i) {
     const auto step = stream.read_step(64 << 10);
-    if (!step) read = fail(step.error());
-    else if (step->complete) break;
+    if (!step)
+      read = fail(step.error());
+    else if (step->complete)
+      break;
   }
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, Code::kCorruption) << read.error().message();
