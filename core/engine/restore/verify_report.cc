@@ -43,6 +43,7 @@ void Findings::bytes_done(uint64_t bytes) {
   std::lock_guard lock(mutex_);
   report_.bytes += bytes;
   at_.done_bytes += bytes;
+  if (at_.done_bytes > at_.total_bytes) at_.total_bytes = 0;  // archived log, whose length nobody has told before
   if (progress_) progress_(at_);
 }
 
