@@ -1,6 +1,6 @@
 #include "seabed/driver.hpp"
 
-#include "file_store.h"
+#include "watched_store.h"
 
 namespace {
 struct FileDriver {
@@ -24,7 +24,7 @@ struct FileDriver {
     if (path[0] != '/' || path[1] == 0)
       return error.fail(SEABED_INVALID_ARGUMENT,
                         "is no absolute directory: write file:///absolute/directory");
-    *out = new seabed_file::FileStore(path);
+    *out = new seabed_file::WatchedStore(path);
     return SEABED_OK;
   }
 };

@@ -1,5 +1,5 @@
 #pragma once
-// file://: objects are files below a directory of this machine (or of a mounted NFS). Durable means fdatasync
+// file://, without the detour of watched_store.h: objects are files below a directory of this machine (or of a mounted NFS). Durable means fdatasync
 // of the file and fsync of the directories whose entries changed.
 
 #include <map>
