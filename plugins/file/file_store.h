@@ -1,6 +1,6 @@
 #pragma once
-// file://, without the detour of watched_store.h: objects are files below a directory of this machine (or of a mounted NFS). Durable means fdatasync
-// of the file and fsync of the directories whose entries changed.
+// file://, without the detour of watched_store.h: objects are files below a directory of this machine (or of a
+// mounted NFS). Durable means fdatasync of the file and fsync of the directories whose entries changed.
 
 #include <map>
 #include <memory>

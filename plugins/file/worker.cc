@@ -11,7 +11,7 @@
 namespace seabed_file {
 
 namespace {
-constexpr std::chrono::seconds kIdle{10};
+constexpr std::chrono::seconds kIdle{2};   // none outlives its use for long: a store declares no threads
 
 class Workers {
  public:
