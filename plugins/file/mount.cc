@@ -98,6 +98,7 @@ int32_t Mount::find_kind(const Context& context, Kind* out, Error& error) {
 
 int32_t Mount::run(Work work, bool writes, const Context& context, bool* left, Error& error) {
   *left = false;
+  if (const int32_t code = context.check(error)) return code;
   {
     std::lock_guard lock(mutex_);
     if (left_ >= kMostLeft)

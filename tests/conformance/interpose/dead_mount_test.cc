@@ -105,6 +105,15 @@ TEST_F(DeadMount, ACancelIsHeard) {
   ctx.cancel = nullptr;
 }
 
+TEST_F(DeadMount, ACallCancelledBeforeItBeganDoesNothing) {
+  CancelToken cancel;
+  cancel.cancel();
+  ctx.cancel = &cancel;
+  EXPECT_EQ(code_of(put_object(*bare, "k", "x", PutMode::kReplace, ctx)), Code::kCancelled);
+  ctx.cancel = nullptr;
+  EXPECT_EQ(keys(), std::vector<std::string>{"warm"});
+}
+
 TEST_F(DeadMount, AMountThatSleepsTakesNoMoreCallsUntilItIsBack) {
   hang_on("open");
   std::vector<std::thread> callers;
