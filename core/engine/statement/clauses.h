@@ -94,7 +94,7 @@ bool read_refused(Scan&, Statement&);
 
 /// "a,b": the parts of a quoted text between commas; empty when one is empty or there are more than kMaxList.
 std::vector<std::string> split_list(const std::string& text);
-/// "a=b&c=d" of WITH into `options`. Returns what is wrong; never a value. `for_tables`: no method.
+/// "a=b&c=d" of WITH into `options`. Returns what is wrong; never a value. `for_tables`: no method, no directory.
 std::string read_options(const std::string& text, bool for_tables, std::map<std::string, std::string>& options);
 
 /// From `place` to the semicolon that ends the statement, over quotes and comments; false: a quote does not end.

@@ -7,8 +7,12 @@
 namespace seabed::statement {
 namespace {
 
-constexpr const char* kOptions[] = {"pool_list",   "locality", "primary_zone",
-                                    "concurrency", "method",   "directory"};
+constexpr const char* kOptions[] = {"pool_list", "locality", "primary_zone", "concurrency"};
+constexpr const char* kOfRestore[] = {"method", "directory"};  // a table's target is a tenant that is there
+
+bool is_one_of(const auto& names, const std::string& key) {
+  return std::any_of(std::begin(names), std::end(names), [&](auto* one) { return key == one; });
+}
 
 std::string small(std::string text) {
   for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
@@ -73,11 +77,9 @@ std::string read_options(const std::string& text, bool for_tables,
       return "options are name=value with & between them";
     const std::string key = small(part.substr(0, equal));
     std::string value = part.substr(equal + 1);
-    const bool known =
-        std::any_of(std::begin(kOptions), std::end(kOptions), [&](auto* one) { return key == one; });
-    if (!known || (for_tables && key == "method"))
-      return std::string("expected pool_list=, locality=, primary_zone=, concurrency=, directory=") +
-             (for_tables ? "" : " or method=");
+    if (!is_one_of(kOptions, key) && (for_tables || !is_one_of(kOfRestore, key)))
+      return std::string("expected pool_list=, locality=, primary_zone=, concurrency=") +
+             (for_tables ? "; RECOVER TABLE has no method and no directory" : ", method= or directory=");
     if (key == "method") value = small(value);
     if (auto why = check_option(key, value); !why.empty()) return why;
     if (!options.emplace(key, value).second) return key + " stands there twice";

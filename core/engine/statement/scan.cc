@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/engine/statement/secret.h"
+
 namespace seabed::statement {
 namespace {
 
@@ -103,6 +105,13 @@ void Scan::wrong(At place, const std::string& why) {
   why_ = why;
 }
 
+/// Where a text in quotes is wanted or has just ended, and in a text with a secret, a bare word may be a password.
+bool Scan::may_be_secret() const {
+  if (wanted_.count("a text in quotes") || (furthest_ != begin_ && furthest_[-1] == '\'')) return true;
+  const auto secret = find_secret({begin_, static_cast<size_t>(end - begin_)});
+  return secret && static_cast<size_t>(furthest_ - begin_) >= secret->begin;
+}
+
 Error Scan::error() const {
   const auto line = 1 + std::count(begin_, furthest_, '\n');
   At start = furthest_;
@@ -113,9 +122,8 @@ Error Scan::error() const {
   std::string list;
   for (const std::string& what : wanted_) list += (list.empty() ? "" : ", ") + what;
   const bool open = furthest_ != end && *furthest_ == '\'' && wanted_.count("a text in quotes");
-  // Where a text in quotes is wanted, a bare word may be a password.
-  const bool bare = !open && furthest_ != end && wanted_.count("a text in quotes");
-  error.reason = (bare ? std::string("a word without quotes") : shown(furthest_, end)) +
+  const bool hidden = !open && furthest_ != end && may_be_secret();
+  error.reason = (hidden ? std::string("a word without quotes") : shown(furthest_, end)) +
                  (open ? " does not end or is too long" : " cannot stand here: expected " + list);
   error.next_step = "docs/statements.md has the statements";
   return error;

@@ -47,6 +47,8 @@ class Scan {
   bool is_wrong() const { return !why_.empty(); }
 
  private:
+  bool may_be_secret() const;
+
   At begin_, furthest_;
   std::set<std::string> wanted_;
   std::string why_;

@@ -180,9 +180,39 @@ TEST(Statement, KnownByItsLeadingWords) {
       {"ALTER SYSTEM SET BACKUP_DEST_OPTION = 'x'", "SET BACKUP_DEST_OPTION"},
       {"ALTER SYSTEM SET BACKUP_BACKUP_DEST = 'x'", "SET BACKUP_BACKUP_DEST"},
       {"ALTER SYSTEM SET LOG_ARCHIVE_CHECKPOINT_INTERVAL = '1s'", "SET LOG_ARCHIVE_CHECKPOINT_INTERVAL"},
+      {"ALTER SYSTEM SET BACKUP_BACKUP_DEST_OPTION = 'x'", "SET BACKUP_BACKUP_DEST_OPTION"},
+      {"ALTER SYSTEM SET BACKUP_LOG_ARCHIVE_OPTION = 'compression=enable'", "SET BACKUP_LOG_ARCHIVE_OPTION"},
+      {"ALTER SYSTEM SET enable_log_archive = True", "SET ENABLE_LOG_ARCHIVE"},
+      {"ALTER SYSTEM SET backup_recovery_window = '7d'", "SET BACKUP_RECOVERY_WINDOW"},
+      {"ALTER SYSTEM SET backup_concurrency = 4", "SET BACKUP_CONCURRENCY"},
+      {"ALTER SYSTEM SET RESTORE_CONCURRENCY = 50", "SET RESTORE_CONCURRENCY"},
+      {"ALTER SYSTEM SET backup_region = 'x'", "SET BACKUP_REGION"},
+      {"ALTER SYSTEM SET backup_zone = 'x'", "SET BACKUP_ZONE"},
+      {"ALTER SYSTEM SET backup_net_limit = '1M'", "SET BACKUP_NET_LIMIT"},
+      {"ALTER SYSTEM SET log_archive_batch_buffer_limit = '1G'", "SET LOG_ARCHIVE_BATCH_BUFFER_LIMIT"},
+      {"ALTER SYSTEM RESTORE new FROM old AT 'oss://b/x?host=h' UNTIL '2026-01-01' WITH 'pool_list=p'", "RESTORE … AT"},
+      {"CREATE RESOURCE UNIT u1 MAX_CPU 4, MEMORY_SIZE '5G'", "CREATE RESOURCE UNIT"},
+      {"ALTER RESOURCE UNIT u1 MAX_CPU 8", "ALTER RESOURCE UNIT"},
+      {"DROP RESOURCE UNIT u1", "DROP RESOURCE UNIT"},
+      {"CREATE RESOURCE POOL p1 UNIT 'u1', UNIT_NUM 1, ZONE_LIST ('z1')", "CREATE RESOURCE POOL"},
+      {"ALTER RESOURCE POOL p1 UNIT_NUM 2", "ALTER RESOURCE POOL"},
+      {"DROP RESOURCE POOL p1", "DROP RESOURCE POOL"},
+      {"ALTER SYSTEM ADD ZONE 'z4' REGION 'r'", "ADD ZONE"},
+      {"ALTER SYSTEM START ZONE 'z4'", "START ZONE"},
+      {"ALTER SYSTEM STOP ZONE 'z4'", "STOP ZONE"},
+      {"ALTER SYSTEM ALTER ZONE 'z4' SET REGION 'r'", "ALTER ZONE"},
+      {"ALTER SYSTEM DELETE ZONE 'z4'", "DELETE ZONE"},
+      {"CREATE TENANT IF NOT EXISTS t RESOURCE_POOL_LIST = ('p1')", "CREATE TENANT"},
+      {"CREATE STANDBY TENANT t RESOURCE_POOL_LIST = ('p1')", "CREATE STANDBY TENANT"},
+      {"ALTER TENANT t SET VARIABLES x = 1", "ALTER TENANT"},
+      {"DROP TENANT t FORCE", "DROP TENANT"},
   };
   for (const auto& [text, name] : table) EXPECT_EQ(as<Refused>(text).name, name) << text;
   EXPECT_NE(as<Refused>("ALTER SYSTEM SET BACKUP_DEST = 'x'").reason.find("V3"), std::string::npos);
+  EXPECT_NE(as<Refused>("CREATE RESOURCE POOL p").reason.find("resource pools"), std::string::npos);
+  EXPECT_EQ(as<Restore>("ALTER SYSTEM RESTORE t FROM 'at'").from.uris, Names{"at"});
+  EXPECT_EQ(refusal("ALTER SYSTEM RESTORE t FROM a").object, "line 1, column 29") << "V3's form does not hide the place";
+  EXPECT_EQ(refusal("NIX").reason.find("CREATE"), std::string::npos) << "what is refused is not expected";
 }
 
 TEST(Statement, RefusedWithPlaceAndWord) {
@@ -214,6 +244,7 @@ TEST(Statement, RefusedWithPlaceAndWord) {
       {"ALTER SYSTEM RESTORE FROM 'a' PREVIEW", "line 1, column 31", "UNTIL"},
       {"ALTER SYSTEM RECOVER TABLE t TO x FROM 'a'", "line 1, column 28", "database.table"},
       {"ALTER SYSTEM RECOVER TABLE d.t TO x FROM 'a' WITH 'method=full'", "line 1", "expected pool_list="},
+      {"ALTER SYSTEM RECOVER TABLE d.t TO x FROM 'a' WITH 'directory=/srv/x'", "line 1", "no directory"},
       {"ALTER SYSTEM RECOVER TABLE d.t TO x FROM 'a' REMAP TABLE d.*:e.f", "line 1", "all tables"},
       {"ALTER SYSTEM RECOVER TABLE *.t TO x FROM 'a'", "line 1", "`*` as a database"},
       {"ALTER SYSTEM RECOVER STANDBY TENANT t", "line 1, column 38", "UNTIL"},
@@ -304,6 +335,23 @@ TEST(Statement, CutAnywhere) {
       EXPECT_EQ(name_of(cut->front()), name_of(full)) << whole.substr(0, length);
     }
   }
+}
+
+/// A quote that is not doubled makes bare words of the rest of a secret.
+TEST(Statement, NoErrorShowsWhatAStrayQuoteBares) {
+  for (const char* text :
+       {"SET ENCRYPTION ON IDENTIFIED BY 'pa'TOPSECRET' ONLY", "SET ENCRYPTION ON IDENTIFIED BY 'pa' TOPSECRET' ONLY",
+        "SET ENCRYPTION ON IDENTIFIED TOPSECRET ONLY", "SET DECRYPTION IDENTIFIED BY 'a', 'b'TOPSECRET'",
+        "ALTER SYSTEM BACKUP KEY TO 'file:///k' ENCRYPTED BY 'pa'TOPSECRET'",
+        "ALTER SYSTEM SET LOG_ARCHIVE_DEST = 'LOCATION=s3://b?access_key=a'TOPSECRET' TENANT = t",
+        "ALTER SYSTEM SET DATA_BACKUP_DEST = 's3://b?access_key=a' TOPSECRET' TENANT = t",
+        "ALTER SYSTEM SET DATA_BACKUP_DEST = 's3://b'TOPSECRET' TENANT = t",
+        "ALTER SYSTEM SET EXTERNAL_KMS_INFO = a TOPSECRET",
+        "ALTER SYSTEM RESTORE t FROM 'a' WITH KEY FROM 'k' ENCRYPTED BY 'p'TOPSECRET'",
+        "SELECT 1; SET DECRYPTION IDENTIFIED BY 'a' TOPSECRET"})
+    EXPECT_EQ(refusal(text).message().find("TOPSECRET"), std::string::npos) << refusal(text).message();
+  EXPECT_NE(refusal("ALTER SYSTEM BACKUP KYE TO 'x' ENCRYPTED BY 'p'").reason.find("\"KYE\""), std::string::npos)
+      << "before any secret the word is shown";
 }
 
 /// What is in quotes never ends a statement, begins a comment or becomes a word.
