@@ -61,6 +61,8 @@ class Looker {
  private:
   void open(const catalog::DestinationRow& row) {
     auto place = open_place(context_, out_.tenant, row, cancel_);
+    if (place && !place->store->capabilities().strong_list)
+      out_.against.push_back(row.path + ": its listings may lag behind what is written, and a reader's lease could be missed");
     if (place) return out_.places.push_back(std::move(*place));
     out_.unreachable.insert(row.dest_id);
     out_.against.push_back(row.path + " cannot be reached: " + place.error().message());
@@ -121,7 +123,7 @@ Status check_clean_point(EngineContext& context, const CleanLook& look, uint64_t
       d.min_restore_scn() == row->min_restore_scn)
     return ok();
   return fail(Code::kConflict, key, "tells other points in time than the catalog",
-              "the media win: rebuild the catalog from them (`seabed catalog rebuild`)");
+              "the media win: rebuild the catalog from them (`seabed tenant rebuild`)");
 }
 
 }  // namespace

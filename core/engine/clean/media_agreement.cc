@@ -5,7 +5,7 @@
 namespace seabed::clean {
 namespace {
 
-constexpr char kRebuild[] = "the media win: `seabed catalog rebuild`";
+constexpr char kRebuild[] = "the media win: `seabed tenant rebuild`";
 
 bool is_gone(const std::string& file_status) { return file_status == "DELETED" || file_status == "DELETING"; }
 
