@@ -15,6 +15,7 @@ import media
 from case import Skip, run_cases
 from installation import Installation, Tenant
 from ledger import Ledger
+from ledger_story import bounds
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
@@ -67,7 +68,7 @@ def main_job(case, build):
         directory = os.path.join(case.base, "restored")
         outcome = lab.restore("shop", directory, "--until-scn", moment)
     status, verdict = ledger.check(os.path.join(directory, os.path.basename(ledger.db)),
-                                   "--until-lo", outcome["streams"][0]["scn_lo"], "--until-hi", moment)
+                                   *bounds(outcome["streams"][0], moment))
     case.equal(status, 0, f"the restored database against the writer's own log: {verdict}")
     case.true(not os.path.exists(case.base + "/media"), "something went to a directory instead of acme://")
 

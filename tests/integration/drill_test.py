@@ -16,7 +16,7 @@ import sys
 from case import run_cases
 from installation import Installation, Tenant, wait_until
 from ledger import Ledger
-from ledger_story import pass_time
+from ledger_story import bounds, pass_time
 from observed_lab import lab_of, one, page, port_of, samples
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
@@ -46,9 +46,8 @@ def ledgers_rows(case, ledger, lab, scn):
     directory = f"{case.base}/full-{len(os.listdir(case.base))}"
     outcome = lab.restore("t", directory, "--until-scn", scn)
     stream = outcome["streams"][0]
-    bounds = ["--until-hi", stream["scn_hi"]] + (["--until-lo", stream["scn_lo"]] if stream["next_scn_lo"] else [])
     db = stream["directory"].removesuffix(".seabed-standby")
-    status, verdict = ledger.check(db, *bounds)
+    status, verdict = ledger.check(db, *bounds(stream, int(scn)))
     case.equal(status, 0, f"the oracle: {verdict}")
     return verdict["keys"]
 

@@ -10,6 +10,7 @@ import sys
 
 import media
 from case import run_cases
+from damage import names_it
 from installation import CliError, Installation, remove
 from medium_test import boto, clean, medium_of, run_job, s3_keys
 
@@ -33,8 +34,7 @@ def plus_archivelog(case, name):
     case.true(outcome["target_scn"] >= made["min_restore_scn"], "it leads to its own end")
     elsewhere.cli("tenant", "activate", "--directory", directory)
     stream = next(s for s in outcome["streams"] if s["ls_id"] == 1001)
-    bounds = ["--until-hi", stream["scn_hi"]] + (["--until-lo", stream["scn_lo"]] if stream["next_scn_lo"] else [])
-    status, verdict = ledger.check(f"{directory}/ledger.db", *bounds)
+    status, verdict = ledger.check(f"{directory}/ledger.db", *bounds(stream, made["min_restore_scn"], latest=True))
     case.equal(status, 0, f"the set alone: {verdict}, {stream}")
 
 
@@ -62,8 +62,9 @@ def damage_each(case, damage):
     for key in keys:
         kept = client.get_object(Bucket=media.BUCKET, Key=key)["Body"].read()
         damage(client, key, kept)
-        if lab.run("verify", *lab.sources("t"), "--output", "json").returncode <= 0:
-            unseen.append(f"verify: {key}")
+        run = lab.run("verify", *lab.sources("t"), "--output", "json")
+        if run.returncode <= 0 or not names_it(run, key):
+            unseen.append(f"verify ({run.returncode}): {key}: {run.stdout[-500:]} {run.stderr[-500:]}")
         wrong = wrong_restore(case, lab, ledger)
         if wrong:
             unseen.append(f"restore: {key}: {wrong}")

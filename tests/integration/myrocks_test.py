@@ -15,6 +15,7 @@ import time
 
 from case import Skip, run_cases
 from installation import CliError, Installation, wait_until
+from ledger_story import LATE_FLUSH, bounds
 from mariadb_lab import Bank, tool, wait_commits
 from served_lab import can_mount
 
@@ -47,7 +48,7 @@ class Story:
     def compare(self, name, moment, options=()):
         outcome, server = self.restore(name, "--until-scn", moment, options=options)
         stream = next(s for s in outcome["streams"] if s["ls_id"] == 1001)
-        status, verdict = self.bank.check(server, "--until-hi", stream["scn_hi"])
+        status, verdict = self.bank.check(server, *bounds(stream, moment, slack=LATE_FLUSH))
         self.case.equal(status, 0, f"restore '{name}': {verdict}")
         server.kill()
         return outcome
@@ -90,7 +91,7 @@ def heuristic_recovery(case, story, moment):
         pass  # it ends by itself after the recovery
     server.start()
     case.at_end(server.kill)
-    status, verdict = story.bank.check(server, "--until-hi", stream["scn_hi"])
+    status, verdict = story.bank.check(server, *bounds(stream, moment, slack=LATE_FLUSH))
     case.equal(status, 0, f"restore with the binary log: {verdict}")
 
 
@@ -197,7 +198,7 @@ def quick_mount(case):
     def serve_and_check(what):
         pid = reader.cli("mount", directory, server.rocksdb, "--owner", server.user)["pid"]
         server.start()
-        status, verdict = story.bank.check(server, "--until-hi", stream["scn_hi"])
+        status, verdict = story.bank.check(server, *bounds(stream, moment, slack=LATE_FLUSH))
         case.equal(status, 0, f"{what}: {verdict}")
         return pid
 
@@ -229,7 +230,7 @@ def standby(case):
     lab.cli("tenant", "activate", "--tenant", "m2")
     server = story.bank.restored_server("server-standby", directory)
     case.at_end(server.kill)
-    case.equal(story.bank.check(server, "--until-hi", stream["scn_hi"])[0], 0, "the bank at the cut")
+    case.equal(story.bank.check(server, *bounds(stream, moment, slack=LATE_FLUSH))[0], 0, "the bank at the cut")
     case.equal(server.client("bank").run("SELECT id, t FROM later ORDER BY id"), [["1", "one"], ["2", "two"]],
                "the table that came later")
 

@@ -103,8 +103,8 @@ class LedgerReader(Reader):
         self.set_moment(MOMENT, self.moment)
         pass_time(self.lab, "shop", 0.3)
 
-    def judge(self, db, stream, what):
-        judge(self.case, self.ledger, db, stream, what)
+    def judge(self, db, stream, what, target=None):
+        judge(self.case, self.ledger, db, stream, what, target or self.moment, latest=not target)
 
     def at_moment(self, directory):
         """What was restored to the page's moment: the writer may have gone on."""
@@ -132,13 +132,13 @@ class Full(LedgerReader):
         self.rows = int(re.search(r"\d+", self.said)[0])
 
     def after_activate(self):
-        self.judge(f"{self.srv}/shop2/orders.db", self.stream, "the full restore to a time")
+        self.judge(f"{self.srv}/shop2/orders.db", self.stream, "the full restore to a time", self.moment)
         self.case.equal(len(ldb_rows(f"{self.srv}/shop2/orders.db", "cf2")), self.rows, "rows counted before")
 
     def after_scn(self):
         stream = self.at_moment(f"{self.srv}/shop3")
         self.case.equal(stream["scn_hi"], self.stream["scn_hi"], "the same moment as an SCN")
-        self.judge(copy_staged(f"{self.srv}/shop3/orders.db.seabed-standby", f"{self.case.base}/copy"), stream, "to an SCN")
+        self.judge(copy_staged(f"{self.srv}/shop3/orders.db.seabed-standby", f"{self.case.base}/copy"), stream, "to an SCN", self.moment)
 
     def after_discard(self):
         self.case.true(not os.path.exists(f"{self.srv}/shop3/orders.db.seabed-standby"), "a discarded tenant is gone")
@@ -197,8 +197,8 @@ class Job(LedgerReader):
 
     def after_activate(self):
         self.ledger.kill()
-        for db, stream in self.cuts:
-            self.judge(db, stream, "a standby")
+        for further, (db, stream) in enumerate(self.cuts):
+            judge(self.case, self.ledger, db, stream, "a standby", self.later, latest=further > 0)
 
     def after_upgrade(self):
         events = self.lab.cli("sql", "SELECT EVENT, VALUE1 FROM DBA_OB_CLUSTER_EVENT_HISTORY")
@@ -256,7 +256,7 @@ class Table(LedgerReader):
         """Rows of the table in a full restore that the oracle judges."""
         directory = f"{self.case.base}/full-{scn}"
         stream = self.lab.restore("shop", directory, "--until-scn", scn)["streams"][0]
-        self.judge(f"{directory}/orders.db", stream, "the full restore beside it")
+        self.judge(f"{directory}/orders.db", stream, "the full restore beside it", scn)
         return ldb_rows(f"{directory}/orders.db", "cf1")
 
     def after_directory(self):

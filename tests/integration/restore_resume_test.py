@@ -9,7 +9,7 @@ import time
 from case import run_cases
 from installation import Installation, Tenant
 from ledger import Ledger
-from ledger_story import pass_time
+from ledger_story import bounds, newest, pass_time
 
 STATES = ["CREATE_TENANT", "RESTORE_PRE", "RESTORE_CREATE_INIT_LS", "RESTORE_WAIT_TO_CONSISTENT_SCN", "RESTORE_WAIT_LS",
           "POST_CHECK", "UPGRADE", "RESTORE_SUCCESS"]
@@ -36,6 +36,7 @@ def resume(case):
     pass_time(lab, "t", 1)
     ledger.kill()
     lab.wait_checkpoint("t", time.time_ns())
+    promised = newest(lab, "t")
     lab.stop()
 
     directory = f"{case.base}/restored"
@@ -61,10 +62,7 @@ def resume(case):
     case.equal(run.returncode, -9, f"activation killed: {run.stderr}")
     elsewhere.cli(*activate)
     elsewhere.cli(*activate)
-    bounds = ["--until-hi", stream["scn_hi"]]
-    if stream["next_scn_lo"]:
-        bounds += ["--until-lo", stream["scn_lo"]]
-    status, verdict = ledger.check(f"{directory}/ledger.db", *bounds)
+    status, verdict = ledger.check(f"{directory}/ledger.db", *bounds(stream, promised, latest=True))
     case.equal(status, 0, f"the restored database: {verdict}, stream {stream}")
 
 

@@ -10,7 +10,7 @@ import subprocess
 from case import Skip
 from installation import Installation, Tenant, wait_until
 from ledger import Ledger
-from ledger_story import pass_time
+from ledger_story import bounds, pass_time
 
 ROW = re.compile(r"^0x([0-9A-F]*) (?:==>|:) 0x([0-9A-F]*)$")
 
@@ -35,6 +35,7 @@ class Served:
         pass_time(self.lab, "t", seconds)
         self.lab.cli("backup", "start", "--tenant", "t", "--wait", *self.keys)
         pass_time(self.lab, "t", seconds)
+        self.written = self.lab.archive_status("t")["checkpoint_scn"]  # every restore to the newest reaches it
         self.ledger.kill()
         self.mounts = {}
         case.at_end(self.end_mounts)
@@ -44,6 +45,7 @@ class Served:
         more = ["--method", "quick"] if method == "quick" else []
         outcome = self.reader.cli("restore", *self.lab.sources("t"), "--directory", directory, *more, *until, *self.keys)
         self.outcome = next(s for s in outcome["streams"] if s["ls_id"] == 1001)
+        self.limits = bounds(self.outcome, int(until[1]) if until else self.written, latest=not until)
         return directory
 
     def until(self):
@@ -51,10 +53,7 @@ class Served:
 
     def judge(self, db, what, *more):
         """The oracle's verdict on a directory that claims to be the state of the last restore."""
-        bounds = ["--until-hi", self.outcome["scn_hi"]]
-        if self.outcome["next_scn_lo"]:
-            bounds += ["--until-lo", self.outcome["scn_lo"]]
-        status, verdict = self.ledger.check(db, *bounds, *more)
+        status, verdict = self.ledger.check(db, *self.limits, *more)
         self.case.equal(status, 0, f"{what}: {verdict}")
         return verdict
 

@@ -65,6 +65,7 @@ def job(case):
     ledger, lab = ledger_and_lab(case)
     directory = f"{case.base}/t2"
     verb = ["restore", *lab.sources("t"), "--directory", directory, "--tenant", "t2", "--no-wait", "--description", "drill"]
+    promised = lab.archive_status("t")["checkpoint_scn"]
     for state in JOB_STATES:
         if state == JOB_STATES[0]:
             die_at(case, lab, state, *verb)
@@ -84,7 +85,8 @@ def job(case):
                ("STANDBY", "NOARCHIVELOG", "NORMAL"), "the tenant")
     case.equal(lab.cli("tenant", "show", "--tenant", "t2")["destinations"], [], "no destination is inherited")
     ledger.kill()
-    judge(case, ledger, copy_staged(f"{directory}/ledger.db.seabed-standby", f"{case.base}/copy"), stream_of(directory), "restored")
+    judge(case, ledger, copy_staged(f"{directory}/ledger.db.seabed-standby", f"{case.base}/copy"), stream_of(directory), "restored",
+          promised, latest=True)
     taken = lab.run("restore", *lab.sources("t"), "--directory", f"{case.base}/t3", "--tenant", "t2")
     case.true(taken.returncode != 0 and "9014" in taken.stderr, f"a name that is taken: {taken.stderr}")
     used = lab.refused("restore", *lab.sources("t"), "--directory", case.base, "--tenant", "t4")
@@ -108,9 +110,11 @@ def cancel(case):
         lab.start_agent()
     again = lab.refused("restore", "cancel", "--tenant", "t2")
     case.true("no restore" in str(again), f"nothing to cancel: {again}")
+    promised = lab.archive_status("t")["checkpoint_scn"]
     restore(lab, directory)
     ledger.kill()
-    judge(case, ledger, copy_staged(f"{directory}/ledger.db.seabed-standby", f"{case.base}/copy"), stream_of(directory), "after cancels")
+    judge(case, ledger, copy_staged(f"{directory}/ledger.db.seabed-standby", f"{case.base}/copy"), stream_of(directory),
+          "after cancels", promised, latest=True)
 
 
 def follow(case):
@@ -123,7 +127,7 @@ def follow(case):
         point = lab.archive_status("t")["checkpoint_scn"] - 500_000_000
         now = lab.cli("standby", "recover", "--tenant", "t2", "--until-scn", point, "--wait")
         case.equal((now["sync_scn"], now["sync_status"]), (point, "RESTORE SUSPEND"), f"cut {i}")
-        cuts.append((copy_staged(staged, f"{case.base}/copy{i}"), stream_of(directory)))
+        cuts.append((copy_staged(staged, f"{case.base}/copy{i}"), stream_of(directory), point))
         if i == 1:
             lab.kill_agent()
             lab.start_agent()
@@ -136,16 +140,16 @@ def follow(case):
     stands = standby(lab, "t2")
     case.true(not stands["following"] and stands["sync_scn"] < ahead, f"canceled where it stands: {stands}")
     ledger.kill()
-    for i, (copy, stream) in enumerate(cuts):
-        judge(case, ledger, copy, stream, f"cut {i}")
-    case.equal(len({stream["scn_hi"] for _, stream in cuts}), len(cuts), "each cut is a later one")
+    for i, (copy, stream, target) in enumerate(cuts):
+        judge(case, ledger, copy, stream, f"cut {i}", target)
+    case.equal(len({stream["scn_hi"] for _, stream, _ in cuts}), len(cuts), "each cut is a later one")
 
     checks = lab.cli("tenant", "activate", "--tenant", "t2", "--verify")
     case.true(checks["possible"] and not os.path.exists(f"{directory}/ledger.db"), f"verify changes nothing: {checks}")
     stream = stream_of(directory)
     done = lab.cli("tenant", "activate", "--tenant", "t2")
     case.true("full backup" in done["next_step"], f"what comes next: {done}")
-    judge(case, ledger, f"{directory}/ledger.db", stream, "activated")
+    judge(case, ledger, f"{directory}/ledger.db", stream, "activated", stands["sync_scn"])
     case.equal({t["name"]: t["role"] for t in lab.cli("tenant", "list")}["t2"], "PRIMARY", "its role")
     left = [n for n in os.listdir(f"{directory}/ledger.db") if n.startswith("seabed.") and n != "seabed.state"]
     case.equal(left, [], "what following needed is gone")
@@ -171,10 +175,10 @@ def cut_often(case, flags, slack):
         pass_time(lab, "t", 0.4)
         point = lab.archive_status("t")["checkpoint_scn"] - 37_000_000 * i
         lab.cli("standby", "recover", "--tenant", "t2", "--until-scn", point, "--wait")
-        cuts.append((copy_staged(staged, f"{case.base}/copy{i}"), stream_of(directory)))
+        cuts.append((copy_staged(staged, f"{case.base}/copy{i}"), stream_of(directory), point))
     ledger.kill()
-    for i, (copy, stream) in enumerate(cuts):
-        judge(case, ledger, copy, stream, f"cut {i}", slack)
+    for i, (copy, stream, target) in enumerate(cuts):
+        judge(case, ledger, copy, stream, f"cut {i}", target, slack=slack)
     return cuts
 
 
@@ -186,7 +190,7 @@ def churn(case):
 def stamp(case):
     """The application's own stamps: groups are cut inside, and the next step goes on there."""
     cuts = cut_often(case, ("--stamp", "--cfs", "2"), "0")
-    case.true(any(s["stamp"] == "exact" for _, s in cuts), f"exact cuts: {[s['stamp'] for _, s in cuts]}")
+    case.true(any(s["stamp"] == "exact" for _, s, _ in cuts), f"exact cuts: {[s['stamp'] for _, s, _ in cuts]}")
 
 
 def kill(case):
@@ -202,7 +206,7 @@ def kill(case):
         case.equal(tenant_state(directory)["target_scn"] > before, state in ("standby/COMMITTED", "standby/SETTLED"), state)
         lab.start_agent()
         wait_synced(lab, "t2", point)
-        copies.append((state, copy_staged(staged, f"{case.base}/copy-{len(copies)}"), stream_of(directory)))
+        copies.append((state, copy_staged(staged, f"{case.base}/copy-{len(copies)}"), stream_of(directory), point))
         lab.wait_archive("t")
     # Killed with a step staged that does not count: activation is of the cut before it.
     pass_time(lab, "t", 0.7)
@@ -210,9 +214,9 @@ def kill(case):
     stream = stream_of(directory)
     lab.cli("tenant", "activate", "--tenant", "t2")
     ledger.kill()
-    for state, copy, at in copies:
-        judge(case, ledger, copy, at, f"after a kill at {state}")
-    judge(case, ledger, f"{directory}/ledger.db", stream, "activated over a step that was not finished")
+    for state, copy, at, target in copies:
+        judge(case, ledger, copy, at, f"after a kill at {state}", target)
+    judge(case, ledger, f"{directory}/ledger.db", stream, "activated over a step that was not finished", point, latest=True)
 
 
 def warm(case):
@@ -229,7 +233,8 @@ def warm(case):
     written = time.time_ns()
     wait_synced(lab, "t2", written, 20)
     lab.cli("standby", "recover", "--tenant", "t2", "--cancel")
-    verdict = judge(case, ledger, copy_staged(staged, f"{case.base}/copy"), {**stream_of(directory), "next_scn_lo": 0}, "warm")
+    verdict = judge(case, ledger, copy_staged(staged, f"{case.base}/copy"), {**stream_of(directory), "next_scn_lo": 0}, "warm",
+                    written, latest=True)
     case.true(verdict["commit"] > 0, f"{verdict}")
     status, all_of_it = ledger.check(f"{case.base}/copy", "--until-lo", written, "--until-hi", written)
     case.equal(status, 0, f"every acknowledged commit is there: {all_of_it}")
@@ -266,7 +271,7 @@ def refusals(case):
     case.equal((stands["sync_scn"], stands["following"]), (end, False), f"it stands at the end of the old round: {stands}")
     ledger.kill()
     judge(case, ledger, copy_staged(f"{case.base}/t2/ledger.db.seabed-standby", f"{case.base}/copy"),
-          {**stream_of(f"{case.base}/t2"), "next_scn_lo": 0}, "up to the gap")
+          {**stream_of(f"{case.base}/t2"), "next_scn_lo": 0}, "up to the gap", end)
 
 
 def statements(case):
@@ -306,7 +311,7 @@ def statements(case):
     events = sql("SELECT EVENT, VALUE3, VALUE5 FROM DBA_OB_CLUSTER_EVENT_HISTORY")
     case.true("UPGRADE_ALL" in events and "ACTIVATE_STANDBY" in events, events)
     ledger.kill()
-    judge(case, ledger, f"{directory}/ledger.db", stream, "activated by a statement")
+    judge(case, ledger, f"{directory}/ledger.db", stream, "activated by a statement", point, latest=True)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import time
 from case import run_cases
 from installation import Installation, Tenant, wait_until
 from ledger import Ledger
-from ledger_story import pass_time
+from ledger_story import bounds, pass_time
 
 FAMILIES = ["default", "cf1", "cf2", "cf3"]
 
@@ -75,7 +75,7 @@ def directory(case):
     case.true(preview["preview"] and preview["data_bytes"] > 0 and preview["backup_sets"], f"preview {preview}")
     everything = story.recover("--table", "*.*", "--until-scn", middle, "--to-directory", f"{case.base}/all")
     case.equal([t["result"] for t in everything["tables"]], ["SUCCESS"] * 4, "tables")
-    status, verdict = story.ledger.check(f"{case.base}/all/ledger.db", "--until-hi", middle)
+    status, verdict = story.ledger.check(f"{case.base}/all/ledger.db", *bounds({"scn_hi": middle, "next_scn_lo": 0}, middle))
     case.equal(status, 0, f"all tables against the oracle: {verdict}")
     one = story.recover("--table", table("cf1"), "--until-scn", middle, "--remap-table", f"{table('cf1')}:other.kept",
                         "--to-directory", f"{case.base}/one")

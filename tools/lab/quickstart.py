@@ -9,6 +9,7 @@ import time
 import media
 from installation import CliError, Installation, Tenant, remove
 from ledger import Ledger
+from ledger_story import bounds
 from timeline import Timeline, stamp
 
 
@@ -52,9 +53,8 @@ def rocksdb_story(build, base, pause, medium):
         directory = os.path.join(base, "restored")
         outcome = lab.restore("shop", directory, "--until-time", stamp(moment))
         timeline.add(time.time_ns(), "restored on another installation from the two destinations alone", "good")
-        stream = outcome["streams"][0]
         status, verdict = ledger.check(os.path.join(directory, os.path.basename(ledger.db)),
-                                       "--until-lo", stream["scn_lo"], "--until-hi", moment)
+                                       *bounds(outcome["streams"][0], moment))
     return report(timeline, moment, status == 0, f"commit {verdict.get('commit')} of the writer's own log, "
                   f"{verdict.get('keys')} keys compared byte for byte: {verdict}")
 

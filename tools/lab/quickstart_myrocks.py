@@ -6,6 +6,7 @@ import time
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tests", "servers"))
 
 from installation import Installation, remove  # noqa: E402
+from ledger_story import LATE_FLUSH, bounds  # noqa: E402
 from mariadb_lab import Bank  # noqa: E402
 from quickstart import protect_and_back_up, report  # noqa: E402
 from timeline import Timeline, stamp  # noqa: E402
@@ -33,7 +34,7 @@ def myrocks_story(build, base, pause):
             stream = next(s for s in outcome["streams"] if s["ls_id"] == 1001)
             second = bank.restored_server("second", directory)
             timeline.add(time.time_ns(), "a second server answers SQL on what was restored", "good")
-            status, verdict = bank.check(second, "--until-hi", moment)
+            status, verdict = bank.check(second, *bounds(stream, moment, slack=LATE_FLUSH))
             print("not restored: " + "; ".join(outcome["not_restored"]))
         return report(timeline, moment, status == 0, f"every row, balance and secondary index against the clients' own "
                       f"log (interval {stream['scn_lo']}…{stream['scn_hi']}): {verdict}")

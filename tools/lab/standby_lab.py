@@ -4,6 +4,7 @@ import os
 import shutil
 
 from installation import wait_until
+from ledger_story import bounds
 
 
 def tenant_state(directory):
@@ -34,16 +35,11 @@ def copy_staged(staged, to):
     return to
 
 
-def bounds(stream):
-    out = ["--until-hi", stream["scn_hi"]]
-    if stream["next_scn_lo"]:  # what was acknowledged before the look that missed it must be there
-        out += ["--until-lo", stream["scn_lo"]]
-    return out
-
-
-def judge(case, ledger, db, stream, what, slack="0"):
-    status, verdict = ledger.check(db, *bounds(stream), "--ddl-slack", slack)
-    case.equal(status, 0, f"{what}: {verdict}, stream {stream}")
+def judge(case, ledger, db, stream, what, target, latest=False, slack="0"):
+    """target, latest: ledger_story.bounds."""
+    limits = bounds(stream, target, latest)
+    status, verdict = ledger.check(db, *limits, "--ddl-slack", slack)
+    case.equal(status, 0, f"{what}: {verdict}, {limits}, stream {stream}")
     return verdict
 
 
