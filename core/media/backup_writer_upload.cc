@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/log.h"
+#include "core/media/settled_upload.h"
 
 namespace seabed {
 
@@ -62,7 +63,7 @@ Result<meta::FileEntry> StreamedObject::finish() {
     SEABED_CHECK(put_object(store_, key_, buffer_, PutMode::kReplace, io_()));
   } else {
     SEABED_CHECK(flush());
-    SEABED_CHECK(store_.complete_upload(key_, upload_id_, parts_, io_()));
+    SEABED_CHECK(complete_settled(store_, key_, upload_id_, parts_, {size_, hash_.digest()}, io_));
     upload_id_.clear();
   }
   return entry(key_, size_, hash_.digest());
@@ -172,7 +173,7 @@ Status DataFileUploads::complete(uint32_t id, File& file, std::vector<PartInfo> 
   if (journal_ != nullptr) journal_->done(id, {file.size, file.hash.digest()});
   if (!file.upload_id.empty()) {
     std::ranges::sort(parts, {}, &PartInfo::number);
-    SEABED_CHECK(store_.complete_upload(key_(id), file.upload_id, parts, io_()));
+    SEABED_CHECK(complete_settled(store_, key_(id), file.upload_id, parts, {file.size, file.hash.digest()}, io_));
   }
   file.done = true;
   return ok();

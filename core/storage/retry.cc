@@ -118,16 +118,18 @@ class RetryStore : public AroundStore<RetryStore> {
   /// What looking says about a write: done is a success; not done lets it be tried again.
   static std::optional<Status> settle(const Result<Outcome>& seen, const Error& error,
                                       tl::unexpected<Error> other) {
-    if (!seen) {
-      Error unknown = error;
-      unknown.code = Code::kOutcomeUnknown;
-      unknown.reason += "; looking failed, too: " + seen.error().reason;
-      return fail(std::move(unknown));
-    }
+    const auto unknown = [&](const std::string& why) {
+      Error out = error;
+      out.code = Code::kOutcomeUnknown;
+      out.reason += "; " + why;
+      return fail(std::move(out));
+    };
+    if (!seen) return unknown("looking failed, too: " + seen.error().reason);
     switch (*seen) {
       case Outcome::kDone: return ok();
       case Outcome::kNotDone: return std::nullopt;
       case Outcome::kOther: return Status(std::move(other));
+      case Outcome::kUnknown: return unknown("the upload is gone, and the object there may be this or another of its size");
     }
     return std::nullopt;
   }

@@ -10,8 +10,9 @@ namespace seabed {
 
 /// Transient failures are tried again within the call's deadline and `max_attempts`. What may have been done
 /// is looked at first: put(kIfAbsent), append and complete_upload never happen twice, and an error for what
-/// was done becomes the success that it was. kOutcomeUnknown is returned only when looking was impossible,
-/// too.
+/// was done becomes the success that it was. kOutcomeUnknown is returned when looking was impossible,
+/// too, and for a complete_upload whose upload is gone while an object of its size is there: who knows the content settles
+/// that (media/settled_upload.h).
 std::shared_ptr<ObjectStore> with_retry(std::shared_ptr<ObjectStore> inner, RetryPolicy policy);
 
 }  // namespace seabed

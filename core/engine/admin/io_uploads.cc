@@ -71,7 +71,8 @@ Status IoTrial::upload_steps() {
   if (early)
     return fail(Code::kUnsupported, name, "is seen before its upload is complete",
                 "a reader could take half a file");
-  SEABED_CHECK(store_.complete_upload(name, id, parts, io()));
+  if (auto done = store_.complete_upload(name, id, parts, io()); !done && done.error().code != Code::kOutcomeUnknown)
+    return done;   // what is not known is read below
   SEABED_TRY(ObjectStat stat, store_.stat(name, io()));
   if (stat.size != part + 1)
     return fail(Code::kCorruption, name, fmt::format("has {} bytes of {}", stat.size, part + 1));

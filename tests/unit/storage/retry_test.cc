@@ -135,15 +135,26 @@ TEST_F(Retry, WhenLookingFailsTheOutcomeStaysUnknown) {
   EXPECT_EQ(append(0, "new").error().code, Code::kOutcomeUnknown);
 }
 
-TEST_F(Retry, CompleteThatWasDoneIsASuccess) {
+TEST_F(Retry, CompleteWhoseUploadIsGoneIsNoSuccessByTheObjectsSizeAlone) {
   const std::string_view bytes = "part";
-  for (const Code code : {Code::kOutcomeUnknown, Code::kUnavailable}) {
-    const auto id = store_->begin_upload("k", ctx_).value();
-    const std::vector parts = {store_->upload_part("k", id, 1, Buffers(&bytes, 1), ctx_).value()};
-    fail_calls(StoreOp::kCompleteUpload, {fault(When::kAfter, code)});
-    EXPECT_TRUE(store_->complete_upload("k", id, parts, ctx_).has_value()) << code_name(code);
-    EXPECT_EQ(memory_->objects["k"], "part");
+  for (const bool done : {true, false}) {
+    for (const Code code : {Code::kOutcomeUnknown, Code::kUnavailable}) {
+      const auto id = store_->begin_upload("k", ctx_).value();
+      const std::vector parts = {store_->upload_part("k", id, 1, Buffers(&bytes, 1), ctx_).value()};
+      if (!done) memory_->objects["k"] = "OLD!", memory_->uploads.clear();   // dropped by someone, another object in its place
+      fail_calls(StoreOp::kCompleteUpload, {fault(done ? When::kAfter : When::kBefore, code)});
+      EXPECT_EQ(store_->complete_upload("k", id, parts, ctx_).error().code, Code::kOutcomeUnknown) << code_name(code);
+    }
   }
+}
+
+TEST_F(Retry, CompleteWhoseUploadIsGoneBesideAnObjectOfAnotherSizeFailed) {
+  const std::string_view bytes = "part";
+  const auto id = store_->begin_upload("k", ctx_).value();
+  const std::vector parts = {store_->upload_part("k", id, 1, Buffers(&bytes, 1), ctx_).value()};
+  memory_->objects["k"] = "another", memory_->uploads.clear();
+  fail_calls(StoreOp::kCompleteUpload, {fault(When::kBefore, Code::kOutcomeUnknown)});
+  EXPECT_EQ(store_->complete_upload("k", id, parts, ctx_).error().code, Code::kConflict);
 }
 
 TEST_F(Retry, CompleteThatWasNotDoneIsDoneThoughAnOldObjectHasTheSize) {
