@@ -32,7 +32,7 @@ Result<Outcome> look_at_put(ObjectStore& store, const std::string& key, Buffers 
   if (!found) return fail(found.error());
   if (found->size != total_size(bytes)) return Outcome::kOther;
   SEABED_TRY(const bool same, same_bytes(store, key, 0, bytes, ctx));
-  return same ? Outcome::kUnknown : Outcome::kOther;
+  return same ? Outcome::kDone : Outcome::kOther;
 }
 
 Result<Outcome> look_at_append(ObjectStore& store, const std::string& key, uint64_t position, Buffers bytes,
@@ -45,7 +45,7 @@ Result<Outcome> look_at_append(ObjectStore& store, const std::string& key, uint6
   if (found->size == position && size > 0) return Outcome::kNotDone;
   if (found->size != position + size) return Outcome::kOther;
   SEABED_TRY(const bool same, same_bytes(store, key, position, bytes, ctx));
-  return same ? Outcome::kUnknown : Outcome::kOther;
+  return same ? Outcome::kDone : Outcome::kOther;
 }
 
 Result<Outcome> look_at_complete(ObjectStore& store, const std::string& key, const std::string& upload_id,
