@@ -198,11 +198,13 @@ Status Child::wait(const CancelToken& cancel, std::chrono::milliseconds timeout)
 }
 
 Result<std::string> run_child(const std::vector<std::string>& command, const std::string& input,
-                              const CancelToken& cancel, std::chrono::milliseconds timeout, size_t limit) {
+                              const CancelToken& cancel, std::chrono::milliseconds timeout, size_t limit,
+                              bool without_secrets) {
   SEABED_TRY(Pipe in, Pipe::make());
   SEABED_TRY(Pipe out, Pipe::make());
   SEABED_TRY(Pipe err, Pipe::make());
-  SEABED_TRY(Child child, Child::start(command, {in.read.get(), out.write.get(), err.write.get(), {}}));
+  SEABED_TRY(Child child,
+             Child::start(command, {in.read.get(), out.write.get(), err.write.get(), {}, without_secrets}));
   in.read.reset(), out.write.reset(), err.write.reset();
   NoSigpipe quiet;
   ::fcntl(in.write.get(), F_SETFL, O_NONBLOCK);

@@ -48,9 +48,9 @@ class Child {
 };
 
 /// Feeds `input` to the program and reads its output to the end (at most `limit` bytes). Its errors' last
-/// lines are in the error.
+/// lines are in the error. `without_secrets` as in ChildOptions.
 Result<std::string> run_child(const std::vector<std::string>& command, const std::string& input,
                               const CancelToken& cancel, std::chrono::milliseconds timeout,
-                              size_t limit = 256u << 20);
+                              size_t limit = 256u << 20, bool without_secrets = false);
 
 }  // namespace seabed

@@ -1,18 +1,10 @@
 #include "core/source/myrocks/server_variables.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cerrno>
 
-#include "core/base/fd.h"
-
-extern char** environ;
+#include "core/base/child.h"
 
 namespace seabed::myrocks {
 namespace {
@@ -29,52 +21,14 @@ Status check_private(const std::string& path) {
   return ok();
 }
 
-/// Its output until it closes it; killed after the deadline.
-Result<std::string> read_all(int fd, pid_t child, std::chrono::steady_clock::time_point until) {
-  std::string out;
-  for (char buffer[65536];;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-    struct pollfd one {fd, POLLIN, 0};
-    const int ready = left.count() > 0 ? ::poll(&one, 1, static_cast<int>(left.count())) : 0;
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0 || out.size() > kMostOutput) {
-      ::kill(child, SIGKILL);
-      return fail(Code::kTimeout, "mariadb", "gave no answer in time");
-    }
-    const ssize_t n = ::read(fd, buffer, sizeof buffer);
-    if (n == 0) return out;
-    if (n < 0 && errno != EINTR) return fail_errno("mariadb", "its output", errno);
-    if (n > 0) out.append(buffer, static_cast<size_t>(n));
-  }
-}
-
+/// A server that cannot be asked is said so; its own words may name the account.
 Result<std::string> run_client(const std::string& client_file, std::chrono::milliseconds patience) {
-  int pipe[2];
-  if (::pipe2(pipe, O_CLOEXEC) != 0) return fail_errno("mariadb", "a pipe", errno);
-  const Fd from(pipe[0]);
-  Fd to(pipe[1]);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, to.get(), STDOUT_FILENO);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  std::string words[] = {"mariadb", "--defaults-file=" + client_file, "--batch", "--skip-column-names",
-                         "--connect-timeout=3", "--execute=SHOW GLOBAL VARIABLES"};
-  char* argv[7] = {};
-  for (size_t i = 0; i < 6; ++i) argv[i] = words[i].data();
-  pid_t child = 0;
-  const int error = ::posix_spawnp(&child, argv[0], &actions, nullptr, argv, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  to = Fd();
-  if (error != 0) return fail_errno("mariadb", "the client cannot be started", error);
-  auto out = read_all(from.get(), child, std::chrono::steady_clock::now() + patience);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (!out) return out;
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    return fail(Code::kUnavailable, "mariadb", "the server could not be asked", "try the option file by hand: " + client_file);
-  return out;
+  CancelToken never;
+  auto out = run_child({"mariadb", "--defaults-file=" + client_file, "--batch", "--skip-column-names",
+                        "--connect-timeout=3", "--execute=SHOW GLOBAL VARIABLES"},
+                       "", never, patience, kMostOutput, true);
+  if (out || out.error().code != Code::kIo) return out;
+  return fail(Code::kUnavailable, "mariadb", "the server could not be asked", "try the option file by hand: " + client_file);
 }
 
 bool may_be_secret(const std::string& name) {

@@ -2,8 +2,10 @@
 
 #include "core/source/myrocks/server_variables.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -52,6 +54,21 @@ TEST_F(ServerVariables, AreReadAndSecretsAreNot) {
   EXPECT_EQ((*got)["sql_mode"], "A\nB");
   EXPECT_EQ(got->count("empty"), 1u);
   EXPECT_EQ(got->count("ssl_key") + got->count("report_password"), 0u);
+}
+
+TEST_F(ServerVariables, TheClientGetsNoSecretsAndNoDescriptors) {
+  ::setenv("AWS_SECRET_ACCESS_KEY", "TOPSECRET", 1);
+  const int own = ::open("/dev/null", O_RDONLY);  // without O_CLOEXEC
+  client("printf 'key\\t%s\\n' \"$AWS_SECRET_ACCESS_KEY\"; test -e /proc/self/fd/" + std::to_string(own) +
+         " && printf 'descriptor\\tyes\\n'; printf 'group\\t%s\\n' $(($(cut -d' ' -f5 /proc/$$/stat) - $$))");
+  auto got = ask_variables(option_file());
+  ::close(own);
+  ::unsetenv("AWS_SECRET_ACCESS_KEY");
+  ASSERT_TRUE(got) << got.error().message();
+  EXPECT_EQ(got->count("key"), 1u);
+  EXPECT_EQ((*got)["key"], "");
+  EXPECT_EQ(got->count("descriptor"), 0u);
+  EXPECT_EQ((*got)["group"], "0") << "a process group of its own";
 }
 
 TEST_F(ServerVariables, AServerThatCannotBeAskedIsAnErrorInTime) {
