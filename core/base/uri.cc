@@ -7,6 +7,7 @@ namespace seabed {
 
 namespace {
 constexpr size_t kMaxUri = 2048;  // OceanBase's limit of a destination text
+constexpr int kBadUri = 9001;
 
 bool printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c != 0x7f; });
@@ -71,6 +72,30 @@ Status parse_params(std::string_view text, Uri* uri) {
   }
   return ok();
 }
+
+Result<Uri> read_uri(std::string_view text) {
+  // The text itself may hold secrets: errors show it only up to where a parameter may begin.
+  const std::string shown(text.substr(0, std::min(text.find_first_of("?&="), size_t{256})));
+  if (text.size() > kMaxUri) return fail(Code::kInvalidArgument, shown, "is longer than 2048 characters");
+  if (!printable(text)) return fail(Code::kInvalidArgument, shown, "has a blank or control character");
+  const size_t colon = text.find("://");
+  if (colon == std::string_view::npos || colon == 0)
+    return fail(Code::kInvalidArgument, shown, "is not scheme://location", "for a directory write file:///path");
+  Uri uri;
+  for (const char c : text.substr(0, colon)) {
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '+' && c != '-' && c != '.')
+      return fail(Code::kInvalidArgument, shown, "has a scheme with odd characters");
+    uri.scheme.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+  }
+  auto rest = text.substr(colon + 3);
+  const size_t question = std::min(rest.find('?'), rest.size());
+  uri.location = std::string(rest.substr(0, question));
+  while (uri.location.size() > 1 && uri.location.back() == '/') uri.location.pop_back();
+  SEABED_CHECK(check_location(uri));
+  rest.remove_prefix(std::min(question + 1, rest.size()));
+  SEABED_CHECK(parse_params(rest, &uri));
+  return uri;
+}
 }  // namespace
 
 bool is_secret_key(std::string_view key) {
@@ -99,26 +124,8 @@ std::string Uri::identity() const {
 }
 
 Result<Uri> parse_uri(std::string_view text) {
-  // The text itself may hold secrets: errors show it only up to '?'.
-  const std::string shown(text.substr(0, std::min(text.find('?'), size_t{256})));
-  if (text.size() > kMaxUri) return fail(Code::kInvalidArgument, shown, "is longer than 2048 characters");
-  if (!printable(text)) return fail(Code::kInvalidArgument, shown, "has a blank or control character");
-  const size_t colon = text.find("://");
-  if (colon == std::string_view::npos || colon == 0)
-    return fail(Code::kInvalidArgument, shown, "is not scheme://location", "for a directory write file:///path");
-  Uri uri;
-  for (const char c : text.substr(0, colon)) {
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '+' && c != '-' && c != '.')
-      return fail(Code::kInvalidArgument, shown, "has a scheme with odd characters");
-    uri.scheme.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
-  }
-  auto rest = text.substr(colon + 3);
-  const size_t question = std::min(rest.find('?'), rest.size());
-  uri.location = std::string(rest.substr(0, question));
-  while (uri.location.size() > 1 && uri.location.back() == '/') uri.location.pop_back();
-  SEABED_CHECK(check_location(uri));
-  rest.remove_prefix(std::min(question + 1, rest.size()));
-  SEABED_CHECK(parse_params(rest, &uri));
+  auto uri = read_uri(text);
+  if (!uri) uri.error().ob_error = kBadUri;
   return uri;
 }
 

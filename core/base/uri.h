@@ -21,7 +21,7 @@ struct Uri {
   std::string identity() const;
 };
 
-/// Refuses blanks, control characters, an empty scheme or location, a repeated key, and for file: and nfs: a location
+/// kInvalidArgument with ob_error 9001. Refuses blanks, control characters, an empty scheme or location, a repeated key, and for file: and nfs: a location
 /// that is not absolute or has '.' or '..' segments.
 Result<Uri> parse_uri(std::string_view text);
 bool is_secret_key(std::string_view key);

@@ -8,6 +8,7 @@
 #include "core/storage/destination_keys.h"
 #include "core/storage/driver/driver_store.h"
 #include "core/storage/driver/registry.h"
+#include "core/storage/numbers.h"
 #include "core/storage/stack.h"
 
 namespace seabed {
@@ -23,8 +24,9 @@ class LoadedStorage : public Storage {
   Result<std::shared_ptr<ObjectStore>> open(const Uri& uri) override {
     // One store for each destination and set of parameters: its limits and figures hold for all who use it.
     std::lock_guard lock(mutex_);
-    SEABED_TRY(auto store, open_locked(uri));
-    return std::shared_ptr<ObjectStore>(std::move(store));
+    auto store = open_locked(uri);
+    if (!store) return fail(numbered_open(std::move(store.error())));
+    return std::shared_ptr<ObjectStore>(std::move(*store));
   }
 
   Status change(const Uri& uri) override {

@@ -2,6 +2,7 @@
 
 #include "core/storage/capability_check.h"
 #include "core/storage/metrics.h"
+#include "core/storage/numbers.h"
 #include "core/storage/retry.h"
 #include "core/storage/tag_delete.h"
 #include "core/storage/throttle.h"
@@ -20,7 +21,7 @@ Result<std::shared_ptr<ObjectStore>> stack_store(std::shared_ptr<ObjectStore> dr
                   "this medium has no tags, which delete_mode=tagging needs", "use delete_mode=delete");
     store = with_tag_delete(std::move(store));
   }
-  return with_capability_check(std::move(store));
+  return with_capability_check(with_numbers(std::move(store)));
 }
 
 }  // namespace seabed

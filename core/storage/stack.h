@@ -1,10 +1,11 @@
 #pragma once
 // The decorators around a driver's store, and their order:
 //   capability check (what cannot work is refused before anything is sent)
-//   └ retry (the only place that does something twice)
-//     └ throttle (each attempt pays)
-//       └ metrics (each attempt is counted, as the medium answered it)
-//         └ the driver
+//   └ numbers (an error of the medium gets OceanBase's number)
+//     └ retry (the only place that does something twice)
+//       └ throttle (each attempt pays)
+//         └ metrics (each attempt is counted, as the medium answered it)
+//           └ the driver
 
 #include <memory>
 

@@ -268,6 +268,7 @@ def refusals(case):
     lab.wait_archive("t")
     lab.cli("standby", "recover", "--tenant", "t2", "--unlimited")
     stands = wait_until(lambda: (s := standby(lab, "t2")) and s["sync_status"] == "SOURCE HAS A GAP" and s, 30, "the gap")
+    case.equal({s["err_code"] for s in stands["streams"]}, {9048}, f"ERR_CODE: {stands}")
     case.equal((stands["sync_scn"], stands["following"]), (end, False), f"it stands at the end of the old round: {stands}")
     ledger.kill()
     judge(case, ledger, copy_staged(f"{case.base}/t2/ledger.db.seabed-standby", f"{case.base}/copy"),

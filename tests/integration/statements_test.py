@@ -5,7 +5,9 @@
 # case: session
 # case: refused
 # case: secrets
+# case: numbers
 import json
+import os
 import sys
 
 from case import run_cases
@@ -119,8 +121,13 @@ def session(case):
     for given in ("", "SET DECRYPTION IDENTIFIED BY 'WRONG';"):
         case.contains(lab.refused("sql", stdin=given + preview).stderr, "9047", "a preview asks as the restore does")
     rows = lab.cli("sql", stdin="SET DECRYPTION IDENTIFIED BY 'TOPSECRET';" + preview)[2]["rows"]
-    case.equal(list(rows[0]), ["backup_type", "backup_id", "backup_dest", "description"], "columns")
+    case.equal(list(rows[0]), ["backup_type", "backup_id", "backup_dest", "description", "bytes"], "columns")
     case.equal([(row["backup_type"], row["backup_id"]) for row in rows], [("BACKUP_SET", 1), ("BACKUP_PIECE", 1)], "rows")
+    case.equal([row["backup_dest"] for row in rows], [lab.data_uri("shop"), lab.archive_uri("shop")], "destinations")
+    piece = lab.cli("sql", "SELECT START_SCN_DISPLAY FROM CDB_OB_ARCHIVELOG_PIECE_FILES")[0]
+    case.contains(rows[0]["description"], "full set, restorable from ", "the set's description")
+    case.contains(rows[1]["description"], f"start {piece['START_SCN_DISPLAY']}, checkpoint ", "the piece's description")
+    case.true(all(row["bytes"] > 0 for row in rows), f"bytes of {rows}")
     restores(case, lab, scn)
     lab.cli("sql", stdin="ALTER SYSTEM BACKUP TENANT = shop")
     wait_until(lambda: [row["STATUS"] for row in lab.cli("sql", sets)] == ["SUCCESS"] * 2, 60, "the next set")
@@ -162,11 +169,35 @@ def secrets(case):
         case.equal(run.returncode, 2, f"{text}: {run.stderr}")
         case.contains(run.stderr, "--file FILE or standard input", "the way out")
         case.true("TOPSECRET" not in run.stdout + run.stderr, "the secret is shown")
+    bare = lab.run("sql", stdin="SET ENCRYPTION ON IDENTIFIED BY 'pa'TOPSECRET' ONLY")  # a quote that is not doubled
+    case.equal(bare.returncode, 2, bare.stderr)
+    with open(f"{case.base}/audit.log", encoding="utf-8") as lines:
+        case.true("TOPSECRET" not in bare.stdout + bare.stderr + lines.read(), "a bare word behind a secret is shown")
     for text, status in zip(statements[1:], (0, 4)):  # from standard input they come as far as the statement itself
         run = lab.run("sql", stdin=text)
         case.true((run.returncode == 0) == (status == 0), f"{text}: {run.stderr}")
         case.true("TOPSECRET" not in run.stdout + run.stderr, "the secret is shown")
 
 
+def numbers(case):
+    """The reference's error numbers of destinations that are none, by the statements that name one."""
+    lab = Installation(case.build, case.base, [Tenant("shop", f"{case.base}/db")])
+    os.mkdir(f"{case.base}/empty")
+    os.mkdir(f"{case.base}/full")
+    for name in ("full/x", "plain"):
+        with open(f"{case.base}/{name}", "w", encoding="ascii") as out:
+            out.write("x")
+    for uri, setting, restoring in (("nix", 9001, 9001), ("s3://b?x", 9001, 9001), ("gopher://x/y", 9026, 9026),
+                                    (f"file://{case.base}/empty?nix=1", 9026, 9026), (f"file://{case.base}/plain/x", 9070, 9070),
+                                    (f"file://{case.base}/full", 9080, 9080), (f"file://{case.base}/empty", None, 9080)):
+        for text, number in ((f"SET DATA_BACKUP_DEST = '{uri}' TENANT = shop", setting),
+                             (f"SET LOG_ARCHIVE_DEST = 'LOCATION={uri}' TENANT = shop", setting),
+                             (f"RESTORE t FROM '{uri},{uri}' WITH 'directory={case.base}/new'", restoring),
+                             (f"RESTORE FROM '{uri}' UNTIL SCN=5 PREVIEW", restoring)):
+            if number:
+                error = json.loads(lab.refused("sql", stdin=f"ALTER SYSTEM {text}").stderr)["error"]
+                case.equal(error.get("ob_error"), number, f"{text}: {error}")
+
+
 if __name__ == "__main__":
-    sys.exit(run_cases({"story": story, "mapped": mapped, "session": session, "refused": refused, "secrets": secrets}))
+    sys.exit(run_cases({"story": story, "mapped": mapped, "session": session, "refused": refused, "secrets": secrets, "numbers": numbers}))

@@ -96,9 +96,9 @@ Result<std::string> database_version(const std::string& directory) {
 
 Status refuse_newer(const std::string& written_by, const std::string& host) {
   if (written_by.empty() || numbers(written_by) <= numbers(host)) return ok();
-  return fail(Code::kUnsupported, "RocksDB " + written_by,
-              "wrote the backup, this host has the older " + host,
-              "restore on a host with RocksDB " + written_by + " or newer");
+  return fail(Error{Code::kUnsupported, "RocksDB " + written_by,
+                    "wrote the backup, this host has the older " + host,
+                    "restore on a host with RocksDB " + written_by + " or newer", 0, 4179});
 }
 
 Status open_once(const std::string& directory) {
