@@ -94,6 +94,24 @@ TEST_F(BackupIncrementalTest, WithoutIdentityTheContentDecides) {
   EXPECT_EQ(read_set(2), read_databases());
 }
 
+/// docs/decisions/0092: the chain goes on, and what a restore asks of its host is what the newest set says.
+TEST_F(BackupIncrementalTest, AnUpgradeOfTheEngineDoesNotEndTheChain) {
+  Session session(*this);
+  databases[1001].version = " by 7.8.3";
+  session.backup();
+  databases[1001].version = " by 8.1.0";
+  write(1001, "000030.sst", 100'000, 30, {FileKind::kMajor, 1, 6, "thirty"});
+  const auto set = session.backup(true);
+  EXPECT_EQ(set.backup_type, "I");
+  EXPECT_EQ(set.prev_full_backup_set_id, 1u);
+  EXPECT_EQ(set.input_bytes, 100'000u) << "what the older engine wrote stays where it is";
+  EXPECT_EQ(read_set(2), read_databases());
+  const BackupReader reader = this->reader();
+  for (const auto& [id, version] : {std::pair{1u, "7.8.3"}, {2u, "8.1.0"}})
+    for (const auto& ls : reader.ls_metas(*reader.usable_set(id))->ls())
+      if (ls.ls_id() == 1001) { EXPECT_TRUE(ls.recovery().ends_with(version)) << ls.recovery(); }
+}
+
 TEST_F(BackupIncrementalTest, WithoutAParentItBecomesAFullOneAndSaysSo) {
   Session session(*this);
   auto id = *session.submit(true);

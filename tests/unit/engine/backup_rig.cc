@@ -60,7 +60,7 @@ Result<std::unique_ptr<Snapshot>> FakeStream::snapshot(const CancelToken&) {
   out->incarnation = 1;
   out->start_replay = Lsn{"start"};
   out->taken_scn = system_clock().read().now;
-  out->recovery = "facts of " + std::to_string(ls_);
+  out->recovery = "facts of " + std::to_string(ls_) + database_.version;
   out->tablets = database_.tablets;
   out->turns_needed = 1;
   return out;

@@ -30,6 +30,7 @@ struct FakeDatabase {
   fs::path directory;
   std::map<std::string, FakeFile> files;
   std::vector<Tablet> tablets;
+  std::string version;    // of its engine, in what the adapter tells of it
 };
 
 class FakeStream : public StreamSource {
