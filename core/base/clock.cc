@@ -18,10 +18,12 @@ int64_t nanos(clockid_t id) {
   return t.tv_sec * 1'000'000'000ll + t.tv_nsec;
 }
 
+constexpr int64_t kNotSynchronisedUs = 16'000'000;   // the kernel's own limit of maxerror
+
 uint64_t kernel_error() {
   timex tx{};
-  if (adjtimex(&tx) == TIME_ERROR) return 0;  // not disciplined: the operator's clock is all there is
-  return static_cast<uint64_t>(tx.maxerror) * 1000;
+  const int state = adjtimex(&tx);
+  return error_bound_ns(state, tx.maxerror);
 }
 
 class WatchedClock final : public Clock {
@@ -53,6 +55,11 @@ class WatchedClock final : public Clock {
   int64_t last_wall_ = 0, last_boot_ = 0, now_ = 0;
 };
 }  // namespace
+
+uint64_t error_bound_ns(int state, int64_t maxerror_us) {
+  const int64_t least = state < 0 || state == TIME_ERROR ? kNotSynchronisedUs : 0;
+  return static_cast<uint64_t>(std::max(least, maxerror_us)) * 1000;
+}
 
 std::unique_ptr<Clock> watched_clock(ClockTicks ticks) { return std::make_unique<WatchedClock>(std::move(ticks)); }
 

@@ -19,6 +19,17 @@ Result<const date::time_zone*> find_zone(const std::string& zone) {
   }
 }
 
+/// Read in whole seconds first: as nanoseconds a year far off would wrap into another time. A day at each end is left for
+/// the zone.
+bool can_be_scn(const std::string& spaced) {
+  std::istringstream in(spaced.substr(0, 19));
+  date::local_seconds whole;
+  in >> date::parse("%F %T", whole);
+  const auto since = whole.time_since_epoch();
+  return in.fail() || (since >= -date::days{1} &&
+                       since <= std::chrono::duration_cast<std::chrono::seconds>(std::chrono::nanoseconds::max()) - date::days{2});
+}
+
 template <class Duration>
 Result<std::string> format_local(const char* pattern, Scn scn, const std::string& zone) {
   SEABED_TRY(const auto* tz, find_zone(zone));
@@ -45,6 +56,11 @@ Result<Scn> scn_from_timestamp(std::string_view text, TenantMode mode, const std
   SEABED_TRY(const auto* tz, find_zone(zone));
   std::string spaced(text);
   if (spaced.size() > 10 && spaced[10] == 'T') spaced[10] = ' ';
+  const auto no_scn = [&] {
+    return fail(Code::kInvalidArgument, "timestamp '" + std::string(text) + "'", "lies outside what an SCN can tell",
+                "give a time from 1970 to 2262");
+  };
+  if (!can_be_scn(spaced)) return no_scn();
   std::istringstream in(spaced);
   date::local_time<std::chrono::nanoseconds> local;
   in >> date::parse("%F %T", local);
@@ -61,6 +77,7 @@ Result<Scn> scn_from_timestamp(std::string_view text, TenantMode mode, const std
                 "give the SCN instead");
   }
   const auto sys = tz->to_sys(local);
+  if (sys.time_since_epoch().count() < 0) return no_scn();
   return static_cast<Scn>(sys.time_since_epoch().count());
 }
 

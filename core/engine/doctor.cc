@@ -29,7 +29,8 @@ void check_clock(Findings& out, Clock& clock) {
         "let chrony or ntpd slew it");
   if (state < 0 || state == TIME_ERROR || (tx.status & STA_UNSYNC))
     return add(out, Level::kWarning, "clock",
-               "the kernel says that it is not synchronised (error bound " + error + ")",
+               "the kernel says that it is not synchronised: how wrong it is is not known (" + error +
+                   " is published with every stamp)",
                "run chrony or ntpd: times of the log are only as good as this clock");
   add(out, Level::kOk, "clock", "synchronised, error bound " + error);
 }

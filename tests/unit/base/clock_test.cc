@@ -1,6 +1,7 @@
 #include "core/base/clock.h"
 
 #include <gtest/gtest.h>
+#include <sys/timex.h>
 
 #include <algorithm>
 #include <thread>
@@ -53,6 +54,15 @@ TEST_F(SteppedClock, FollowsAStepForwardAndSaysSo) {
   const auto second = clock_->read();
   EXPECT_EQ(second.stepped_ns, 3'600'000'000'000);
   EXPECT_EQ(second.now, first.now + 3'600'000'000'000);
+}
+
+TEST(ClockError, OfAClockThatNobodyDisciplinesIsNeverTheTightest) {
+  EXPECT_EQ(error_bound_ns(TIME_OK, 2500), 2'500'000u);
+  EXPECT_EQ(error_bound_ns(TIME_ERROR, 0), 16'000'000'000u);
+  EXPECT_EQ(error_bound_ns(TIME_ERROR, 20'000'000), 20'000'000'000u);
+  EXPECT_EQ(error_bound_ns(-1, 0), 16'000'000'000u) << "adjtimex failed";
+  const auto clock = watched_clock({[] { return 1'000; }, [] { return 1'000; }, [] { return error_bound_ns(TIME_ERROR, 0); }});
+  EXPECT_EQ(clock->read().error_ns, 16'000'000'000u);
 }
 
 TEST_F(SteppedClock, IsQuietWhileNobodySetsTheClock) {

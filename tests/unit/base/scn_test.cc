@@ -38,5 +38,20 @@ TEST(Scn, RefusesWhatIsNoTime) {
   EXPECT_TRUE(scn_from_timestamp("2023-01-01T00:00:00", TenantMode::kMysql, "UTC"));
 }
 
+// As nanoseconds they would wrap: a year near 2611 into today.
+TEST(Scn, TimesThatNoScnCanTellAreRefused) {
+  for (const auto* text : {"1969-12-31 23:59:59", "1960-05-01 00:00:00", "0001-01-01 00:00:00", "2262-04-13 00:00:00",
+                           "2300-01-01 00:00:00", "2611-06-01 12:00:00", "9999-12-31 23:59:59"})
+    for (const auto mode : {TenantMode::kMysql, TenantMode::kOracle}) {
+      const auto scn = scn_from_timestamp(text, mode, "UTC");
+      ASSERT_FALSE(scn) << text << " " << *scn;
+      EXPECT_EQ(scn.error().code, Code::kInvalidArgument);
+    }
+  EXPECT_FALSE(scn_from_timestamp("10000-01-01 00:00:00", TenantMode::kMysql, "UTC"));
+  EXPECT_FALSE(scn_from_timestamp("1970-01-01 00:00:00", TenantMode::kMysql, "Asia/Tokyo")) << "before 1970 in UTC";
+  EXPECT_EQ(scn_from_timestamp("1970-01-01 00:00:01", TenantMode::kMysql, "UTC").value(), 1'000'000'000u);
+  EXPECT_EQ(scn_from_timestamp("2262-04-01 00:00:00.5", TenantMode::kMysql, "UTC").value(), 9'222'422'400'500'000'000u);
+}
+
 }  // namespace
 }  // namespace seabed
