@@ -13,8 +13,7 @@ struct Fault {
   enum class When {
     kBefore,  // nothing is done, the error is returned
     kAfter,   // it is done, and the error is returned all the same
-    kSkip,    // nothing is done, and success is returned: the lying medium (writes without a value to return
-              // only)
+    kSkip,    // nothing is done, and success is returned: the lying medium (writes only)
     kShortRead  // the read gives half of what it could
   };
   When when = When::kBefore;

@@ -9,14 +9,6 @@
 
 namespace seabed {
 
-uint64_t OpFigures::quantile_us(double q) const {
-  const auto wanted = static_cast<uint64_t>(q * static_cast<double>(calls));
-  uint64_t seen = 0;
-  for (size_t i = 0; i < latency.size(); ++i)
-    if ((seen += latency[i]) > wanted || (seen == calls && calls > 0)) return uint64_t{1} << i;
-  return 0;
-}
-
 void StoreMetrics::add(StoreOp op, uint64_t micros, uint64_t bytes, bool success, std::optional<Code> error) {
   Counters& c = ops_[static_cast<size_t>(op)];
   constexpr auto relaxed = std::memory_order_relaxed;

@@ -20,8 +20,6 @@ struct OpFigures {
   uint64_t total_us = 0;
   std::array<uint64_t, 32> latency{};      // latency[i]: calls below 2^i µs and at or above 2^(i-1)
   std::array<uint64_t, kCodes> by_code{};  // errors, by Code; those that came without one are in no class
-  /// Upper bound, in µs, of the bucket that the q-th call (0 to 1) falls into; 0 without calls.
-  uint64_t quantile_us(double q) const;
 };
 
 /// Thread-safe; attempts are counted one by one.

@@ -112,15 +112,27 @@ TEST_F(Decorators, MetricsCountAttemptsBytesAndErrors) {
   EXPECT_EQ(with_capability_check(store)->metrics(), metrics) << "seen through the decorators around";
 }
 
-TEST(Metrics, QuantilesComeFromTheBuckets) {
+TEST(Metrics, LatenciesAreCountedInBuckets) {
   StoreMetrics metrics;
   for (int i = 0; i < 98; ++i) metrics.add(StoreOp::kGetTags, 100, 0, true);
   for (int i = 0; i < 2; ++i) metrics.add(StoreOp::kGetTags, 5000, 0, true);
   const OpFigures f = metrics.figures(StoreOp::kGetTags);
-  EXPECT_EQ(f.quantile_us(0.5), 128u);
-  EXPECT_EQ(f.quantile_us(0.99), 8192u);
-  EXPECT_EQ(f.quantile_us(1.0), 8192u);
-  EXPECT_EQ(metrics.figures(StoreOp::kPut).quantile_us(0.5), 0u);
+  EXPECT_EQ(f.latency[7], 98u) << "below 128 µs";
+  EXPECT_EQ(f.latency[13], 2u) << "below 8192 µs";
+}
+
+TEST_F(Decorators, ALyingMediumSaysThatItDidWhatItDidNot) {
+  const auto store = with_faults(memory_, [](const StoreCall& c) -> std::optional<Fault> {
+    return c.key == "k" ? std::optional(Fault{Fault::When::kSkip, {}}) : std::nullopt;
+  });
+  const std::string_view bytes = "12345";
+  EXPECT_TRUE(put_object(*store, "k", bytes, PutMode::kReplace, ctx_));
+  EXPECT_EQ(store->append("k", 7, Buffers(&bytes, 1), ctx_).value(), 12u);
+  EXPECT_EQ(store->upload_part("k", "u", 3, Buffers(&bytes, 1), ctx_)->size, 5u);
+  EXPECT_TRUE(store->complete_upload("k", "u", {}, ctx_));
+  EXPECT_TRUE(memory_->objects.empty());
+  EXPECT_TRUE(put_object(*store, "other", bytes, PutMode::kReplace, ctx_));
+  EXPECT_EQ(memory_->objects.size(), 1u);
 }
 
 TEST_F(Decorators, TaggingKeepsTheObject) {
