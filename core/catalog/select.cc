@@ -7,6 +7,7 @@
 #include "core/catalog/select_text.h"
 #include "core/catalog/sql.h"
 #include "core/catalog/sql_tokens.h"
+#include "core/catalog/tenants.h"
 
 namespace seabed::catalog {
 namespace {
@@ -86,7 +87,9 @@ Result<Table> fetch(sqlite3* db, sqlite3_stmt* statement, const std::string& sql
 }  // namespace
 
 Result<Table> select(Transaction& tx, const std::string& given, const SelectScope& scope, const SelectLimits& limits) {
-  SEABED_TRY(const std::string sql, check_select_text(given, scope));
+  SEABED_TRY(const auto tenant, find_tenant(tx, scope.tenant_id));
+  const std::string zone = tenant && check_time_zone(tenant->time_zone) ? tenant->time_zone : "UTC";
+  SEABED_TRY(const std::string sql, check_select_text(given, scope, zone));
   sqlite3* db = static_cast<soci::sqlite3_session_backend*>(tx.impl().session.get_backend())->conn_;
   SelectGuard guard(tx, scope, limits);
   sqlite3_stmt* raw = nullptr;

@@ -32,7 +32,7 @@ bool harmless(const std::string& function) {
       "rank",     "replace",  "round",    "row_number", "rtrim",     "scn_display", "scope_tenant", "sign",
       "strftime", "substr",   "substring", "sum",      "time",       "total",      "trim",         "typeof",
       "unicode",  "unixepoch", "upper",   "ceil",      "ceiling",    "floor",      "mod",          "power",
-      "sqrt",     "now_us",   "parameter_value", "uri_part"};
+      "sqrt",     "now_us",   "parameter_value", "uri_part", "timestampdiff"};
   return names.contains(lower(function));
 }
 

@@ -56,15 +56,34 @@ bool is_schema(const Tokens& tokens, size_t i) {
   return i + 2 < tokens.size() && tokens[i + 1].sign('.') && tokens[i + 2].can_name();
 }
 
+struct Insert {
+  size_t at;
+  std::string text;
+};
+
+/// What MySQL's people type and SQLite does not take: TIMESTAMPDIFF's bare unit; NOW() is the tenant's local time, as
+/// the displays that it is compared with.
+void add_inserts(const Tokens& tokens, size_t i, const std::string& zone, std::vector<Insert>* out) {
+  if (i + 2 >= tokens.size() || !tokens[i + 1].sign('(')) return;
+  const SqlToken& next = tokens[i + 2];
+  if (tokens[i].is("TIMESTAMPDIFF") && next.kind == SqlToken::kWord) {
+    out->push_back({next.begin, "'"});
+    out->push_back({next.end, "'"});
+  }
+  if (tokens[i].is("NOW") && next.sign(')')) out->push_back({next.begin, "'" + zone + "'"});
+}
+
 }  // namespace
 
-Result<std::string> check_select_text(const std::string& sql, const SelectScope& scope) {
+Result<std::string> check_select_text(const std::string& sql, const SelectScope& scope, const std::string& zone) {
   SEABED_TRY(Tokens tokens, sql_tokens(sql));
   SEABED_CHECK(check_kind(tokens));
   std::string out = sql;
+  std::vector<Insert> inserts;
   for (size_t i = 0; i < tokens.size(); ++i) {
     if (!tokens[i].can_name()) continue;
     SEABED_CHECK(check_name(tokens, i, scope));
+    add_inserts(tokens, i, zone, &inserts);
     if (!is_schema(tokens, i)) continue;
     if (find_view(tokens[i + 2].text))
       std::fill(out.begin() + tokens[i].begin, out.begin() + tokens[i + 1].end, ' ');
@@ -72,6 +91,7 @@ Result<std::string> check_select_text(const std::string& sql, const SelectScope&
       return refuse(tokens[i + 2].text, "is no view here", "docs/views.md has them all");
   }
   if (tokens.back().sign(';')) out.resize(tokens.back().begin);
+  for (size_t i = inserts.size(); i-- > 0;) out.insert(inserts[i].at, inserts[i].text);
   return out;
 }
 

@@ -2,6 +2,10 @@
 
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include <cctype>
+#include <map>
+#include <optional>
+
 #include "core/base/scn.h"
 #include "core/base/uri.h"
 #include "core/catalog/parameters.h"
@@ -36,9 +40,34 @@ void scope_tenant(sqlite3_context* ctx, int, sqlite3_value**) {
   sqlite_api::sqlite3_result_int64(ctx, static_cast<long long>(*scope));
 }
 
-void now(sqlite3_context* ctx, int, sqlite3_value**) {
-  auto text = scn_to_display(static_cast<Scn>(now_us()) * 1000, TenantMode::kMysql, "UTC");
+/// now(zone): a SELECT's now() is given the zone of its tenant (select_text.cc).
+void now(sqlite3_context* ctx, int, sqlite3_value** args) {
+  auto text = scn_to_display(static_cast<Scn>(now_us()) * 1000, TenantMode::kMysql, text_of(args[0]));
   text ? answer(ctx, *text) : sqlite_api::sqlite3_result_null(ctx);
+}
+
+/// A display of either mode.
+std::optional<long long> microseconds_of(sqlite3_value* value) {
+  if (sqlite_api::sqlite3_value_type(value) == SQLITE_NULL) return std::nullopt;
+  const std::string text = text_of(value);
+  for (TenantMode mode : {TenantMode::kMysql, TenantMode::kOracle})
+    if (auto scn = scn_from_timestamp(text, mode, "UTC")) return static_cast<long long>(*scn / 1000);
+  return std::nullopt;
+}
+
+/// As MySQL's: timestampdiff('SECOND', from, to) in whole units; NULL when one is NULL or no time.
+void timestampdiff(sqlite3_context* ctx, int, sqlite3_value** args) {
+  static const std::map<std::string, long long> units = {{"MICROSECOND", 1},          {"SECOND", 1'000'000},
+                                                         {"MINUTE", 60'000'000},      {"HOUR", 3'600'000'000},
+                                                         {"DAY", 86'400'000'000},     {"WEEK", 604'800'000'000}};
+  std::string unit = text_of(args[0]);
+  for (char& c : unit) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  const auto known = units.find(unit);
+  if (known == units.end())
+    return sqlite_api::sqlite3_result_error(ctx, "timestampdiff: MICROSECOND, SECOND, MINUTE, HOUR, DAY or WEEK", -1);
+  const auto from = microseconds_of(args[1]), to = microseconds_of(args[2]);
+  if (!from || !to) return sqlite_api::sqlite3_result_null(ctx);
+  sqlite_api::sqlite3_result_int64(ctx, (*to - *from) / known->second);
 }
 
 /// As MySQL's: NULL when one is NULL.
@@ -89,7 +118,8 @@ Status add_sql_functions(soci::session& session, const uint64_t& scope) {
   };
   if (add("scn_display", 3, SQLITE_DETERMINISTIC, scn_display) && add("scope_tenant", 0, 0, scope_tenant) &&
       add("now_us", 0, 0, now_us_number) && add("parameter_value", 2, SQLITE_DETERMINISTIC, parameter_value) &&
-      add("uri_part", 2, SQLITE_DETERMINISTIC, uri_part) && add("now", 0, 0, now) && add("concat", -1, SQLITE_DETERMINISTIC, concat))
+      add("uri_part", 2, SQLITE_DETERMINISTIC, uri_part) && add("now", 1, 0, now) &&
+      add("timestampdiff", 3, SQLITE_DETERMINISTIC, timestampdiff) && add("concat", -1, SQLITE_DETERMINISTIC, concat))
     return ok();
   return fail(Code::kInternal, "catalog", "cannot add the functions of the views");
 }

@@ -42,7 +42,8 @@ constexpr char kDestFrom[] =
     "destinations x JOIN (SELECT 'binding' AS name UNION ALL SELECT 'dest_id' UNION ALL SELECT 'path' UNION ALL "
     "SELECT 'piece_switch_interval' UNION ALL SELECT 'state') n WHERE x.kind = 'archive' AND x.is_current = 1";
 constexpr char kProgressFrom[] =
-    "ls_progress x WHERE x.piece_id = (SELECT max(y.piece_id) FROM ls_progress y WHERE y.tenant_id = x.tenant_id AND "
+    "ls_progress x LEFT JOIN rounds r ON r.tenant_id = x.tenant_id AND r.dest_id = x.dest_id AND r.round_id = "
+    "x.round_id WHERE x.piece_id = (SELECT max(y.piece_id) FROM ls_progress y WHERE y.tenant_id = x.tenant_id AND "
     "y.dest_id = x.dest_id AND y.round_id = x.round_id AND y.ls_id = x.ls_id)";
 /// Level: archiving, and its checkpoint no older than the lag that the operator allows and 10 s.
 constexpr char kSynchronized[] =
@@ -63,7 +64,7 @@ std::vector<Pair> archive_pairs() {
           {"OB_ARCHIVELOG_PIECE_FILES", piece_columns(), WITH_TENANT("pieces")},
           {"OB_LS_LOG_ARCHIVE_PROGRESS",
            {{"DEST_ID", ""}, {"LS_ID", ""}, {"ROUND_ID", ""}, {"PIECE_ID", ""}, {"INCARNATION", ""}, {"START_SCN", ""},
-            {"CHECKPOINT_SCN", ""}, {"MIN_LSN", ""}, {"MAX_LSN", ""}, {"STATUS", ""}, {"FILE_ID", ""},
+            {"CHECKPOINT_SCN", ""}, {"MIN_LSN", ""}, {"MAX_LSN", ""}, {"STATUS", "coalesce(r.status, x.status)"}, {"FILE_ID", ""},
             {"FILE_OFFSET", ""}, {"INPUT_BYTES", ""}, {"OUTPUT_BYTES", ""}},
            kProgressFrom}};
 }

@@ -4,8 +4,10 @@
 namespace seabed::catalog {
 namespace {
 
-constexpr char kRate[] =
-    "CASE WHEN x.end_us > x.start_us THEN round(x.output_bytes * 1000000.0 / (x.end_us - x.start_us), 4) ELSE 0.0 END";
+/// Of one that is not over: until now.
+#define SQL_END "(CASE WHEN x.end_us > 0 THEN x.end_us ELSE now_us() END)"
+constexpr char kRate[] = "CASE WHEN " SQL_END " > x.start_us THEN "
+                         "round(x.output_bytes * 1000000.0 / (" SQL_END " - x.start_us), 4) ELSE 0.0 END";
 
 Columns job_columns() {
   return {{"JOB_ID", ""}, {"INCARNATION", ""}, {"BACKUP_SET_ID", ""}, {"INITIATOR_TENANT_ID", ""},

@@ -6,6 +6,9 @@
 namespace seabed::catalog {
 namespace {
 
+/// The version of OceanBase whose statements and views these are; there is no other that a tenant could be of.
+constexpr char kCompatible[] = "4.3.3.0";
+
 std::string quoted(const std::string& text) {
   std::string out = "'";
   for (char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
@@ -23,11 +26,12 @@ const char* type_name(ParameterSpec::Type type) {
 
 /// (name, type, default, help, section) of every known parameter.
 std::string values_of(const std::vector<ParameterSpec>& all) {
-  std::string out = "(VALUES ";
+  std::string out = "(VALUES ('compatible', 'VERSION', '" + std::string(kCompatible) +
+                    "', 'data version of the tenant', 'ROOT_SERVICE')";
   for (const ParameterSpec& spec : all) {
     const ParameterFacts* facts = parameter_facts(spec.name);
     const char* type = spec.choices && std::string(spec.choices) == "True|False" ? "BOOL" : type_name(spec.type);
-    out += (out.back() == ' ' ? "(" : ", (") + quoted(spec.name) + ", " + quoted(type) + ", " +
+    out += ", (" + quoted(spec.name) + ", " + quoted(type) + ", " +
            quoted(spec.default_text) + ", " + quoted(spec.help) + ", " + quoted(facts ? facts->section : "") + ")";
   }
   return out + ")";
@@ -84,7 +88,7 @@ View tenants_view() {
            {"SWITCHOVER_STATUS", "'NORMAL'"}, {"SWITCHOVER_EPOCH", "0"}, {"SYNC_SCN", standby_scn()},
            {"REPLAYABLE_SCN", standby_scn()}, {"READABLE_SCN", standby_scn()}, {"RECOVERY_UNTIL_SCN", kUntilScn},
            {"LOG_MODE", ""}, {"ARBITRATION_SERVICE_STATUS", "'DISABLED'"}, {"UNIT_NUM", "1"},
-           {"COMPATIBLE", "'4.3.3.0'"},
+           {"COMPATIBLE", quoted(kCompatible)},
            {"MAX_LS_ID", "(SELECT max(l.ls_id) FROM log_streams l WHERE l.tenant_id = x.tenant_id)"},
            {"RESTORE_DATA_MODE", kDataMode}},
           "(SELECT tenant_id, name, mode, time_zone, role, log_mode, status, created_us FROM tenants UNION ALL "

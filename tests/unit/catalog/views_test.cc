@@ -75,6 +75,24 @@ TEST_F(ViewsTest, EveryViewHasTheColumnsOfThePageInItsOrder) {
   for (const auto& [name, columns] : told) ADD_FAILURE() << "docs/views.md tells of " << name << ", which is no view";
 }
 
+TEST_F(ViewsTest, EveryViewOfThePageNamesATestThatIsThere) {
+  std::string tests;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(SEABED_SOURCE_DIR "/tests/unit"))
+    if (entry.path().extension() == ".cc") {
+      std::ifstream in(entry.path());
+      tests.append(std::istreambuf_iterator<char>(in), {});
+    }
+  std::ifstream page(SEABED_SOURCE_DIR "/docs/views.md");
+  size_t named = 0;
+  for (std::string line; std::getline(page, line);) {
+    std::smatch row;
+    if (!std::regex_match(line, row, std::regex(R"(\| `([A-Z_$]+)` \| [A-Z0-9_, ]+ \| `(\w+)\.(\w+)` \|)"))) continue;
+    ++named;
+    EXPECT_NE(tests.find("(" + row[2].str() + ", " + row[3].str() + ")"), tests.npos) << row[1] << ": " << row[0];
+  }
+  EXPECT_EQ(named, all_views().size()) << "a view without a test";
+}
+
 TEST_F(ViewsTest, EveryPairDiffersByTheTenantOnly) {
   size_t pairs = 0;
   for (const View& view : all_views()) {
