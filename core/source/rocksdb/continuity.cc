@@ -30,6 +30,7 @@ LogContinuity::LogContinuity(const std::string& recovery) {
   base_start_wal_ = facts->start_wal();
   base_manifest_ = facts->manifest_number();
   base_manifest_length_ = facts->manifest_length();
+  begun_with_ = facts->next_file_number();
   rules_.set_write_queues(facts->engine().two_write_queues(), facts->engine().options_known());
 }
 
@@ -102,8 +103,10 @@ Status LogContinuity::add_wal(const LogGroup& group, std::vector<LogHole>* holes
   if (!has_wal_ || run.begins_file) {
     parser_.emplace(run.wal_number);
     rules_.begin_file();
+    if (begun_with_ != 0 && run.wal_number >= begun_with_) rules_.set_archive_begins(false);
     file_has_batch_ = false;
   }
+  if (!has_wal_) first_wal_ = run.wal_number;
   has_wal_ = true;
   wal_ = run.wal_number;
   offset_ = run.offset;
@@ -189,6 +192,8 @@ Status LogContinuity::add_manifest(const LogGroup& group, std::vector<LogHole>* 
     SEABED_TRY(const VersionEdit edit, decode_version_edit(run.records(i), object));
     if (static_cast<uint64_t>(i) < run.snapshot_records() || run.ends(i) <= known) continue;
     for (const uint64_t sequence : ingested_sequences(edit)) rules_.add_ingested(sequence);
+    if (begun_with_ == 0 && first_wal_ != 0 && edit.min_log_number_to_keep.value_or(0) >= first_wal_)
+      begun_with_ = edit.next_file_number.value_or(0);
     if (auto hole = hole_of_edit(edit, run.manifest_number(), run.ends(i)))
       tell(std::move(*hole), group, holes);
   }

@@ -60,6 +60,7 @@ class LogContinuity final : public LogRules::Continuity {
   Status recovery_status_;
   bool has_base_ = false;
   uint64_t base_start_wal_ = 0, base_manifest_ = 0, base_manifest_length_ = 0;
+  uint64_t first_wal_ = 0, begun_with_ = 0;  // as in WalCursor
   std::optional<uint64_t> incarnation_;
   bool has_wal_ = false, skipping_ = false;
   uint64_t wal_ = 0, offset_ = 0;

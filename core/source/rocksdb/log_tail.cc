@@ -23,7 +23,7 @@ TailConfig completed(TailConfig config) {
 LogTail::LogTail(const TailConfig& config, Clock& clock)
     : config_(completed(config)),
       clock_(clock),
-      directory_(config_.wal_directory, config_.links),
+      directory_(config_.wal_directory, config_.links, config_.database),
       reader_(directory_, config.allow_recycled),
       manifest_(config.database, config.links),
       options_(config.database) {}
@@ -64,7 +64,7 @@ Status LogTail::begin(uint64_t incarnation) {
     SEABED_CHECK(drop_stale_links(config_.links, config_.database, config_.wal_directory));
   SEABED_CHECK(manifest_.start());
   Look first;
-  first.cursor.wal = manifest_.version().start_wal();
+  first.cursor.wal = first.cursor.first_wal = manifest_.version().start_wal();
   SEABED_CHECK(directory_.refresh(true));
   SEABED_CHECK(reader_.locate(&first.cursor));
   saved_manifest_ = manifest_.number();
@@ -90,7 +90,16 @@ Status LogTail::read_metadata(Look* look) {
   if (options) options_runs_.push_back(std::move(*options));
   cursor_.rules.set_write_queues(options_.two_write_queues(), options_.known());
   look->cursor.rules.set_write_queues(options_.two_write_queues(), options_.known());
+  settle_beginning(look);
   return ok();
+}
+
+/// min_log_number_to_keep is not above the WAL of any transaction that stands prepared (rocksdb-attach.md section 2): once it
+/// has passed the first WAL read, what was prepared before that is settled, by WALs that have their numbers already.
+void LogTail::settle_beginning(Look* look) {
+  const Version& version = manifest_.version();
+  if (cursor_.begun_with != 0 || cursor_.first_wal == 0 || version.min_log_number_to_keep() < cursor_.first_wal) return;
+  cursor_.begun_with = look->cursor.begun_with = version.next_file_number();
 }
 
 Result<LogStep> LogTail::step(uint64_t max_bytes) {

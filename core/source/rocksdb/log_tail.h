@@ -61,6 +61,7 @@ class LogTail {
   Status resume_saved(const ArchivedState& state, const LogPosition& end);
   Status fast_forward(const LogPosition& end);
   Status read_metadata(Look* look);
+  void settle_beginning(Look* look);
   void settle_jumps(Look* look);
   enum class StepStamps { kLooks, kLate, kExact };
   StepStamps stamps_of(const Look& look, size_t metadata) const;

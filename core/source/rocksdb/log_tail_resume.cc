@@ -47,6 +47,8 @@ static WalCursor cursor_of(const rocksdb::TailState& saved) {
   out.file_has_batch = saved.wal().file_has_batch();
   out.previous_wal = saved.wal().previous_wal();
   out.previous_length = saved.wal().previous_length();
+  out.first_wal = saved.wal().first_wal() != 0 ? saved.wal().first_wal() : c.wal_number();
+  out.begun_with = saved.wal().begun_with();
   out.framing = {c.compression(), c.recyclable()};
   out.rules.load(c);
   return out;
@@ -61,7 +63,7 @@ Status LogTail::resume_saved(const ArchivedState& state, const LogPosition& end)
   if (readable) cursor_ = cursor_of(saved);
   if (!readable || (!stands_at(cursor_, end) && !stands_before(cursor_, end))) {
     cursor_ = {};
-    cursor_.wal = end.wal;
+    cursor_.wal = cursor_.first_wal = end.wal;
     cursor_.opened = true;
     SEABED_CHECK(manifest_.start());
     return manifest_.resume(manifest_.number(), 0);
@@ -87,7 +89,7 @@ Status LogTail::fast_forward(const LogPosition& end) {
     const auto read = reader_.read(&look.cursor, kForwardPiece);
     if (!read) return fail(read.error());
     if (read->gap) return lost(*read->gap);
-    if (read->bytes == 0 && read->drained)
+    if (read->bytes == 0 && (read->drained || read->broken))
       return lost("WAL " + std::to_string(look.cursor.wal) + " ends at " +
                   std::to_string(look.cursor.offset));
   }
@@ -120,6 +122,8 @@ std::string LogTail::resume_state() const {
   state.mutable_wal()->set_file_has_batch(cursor_.file_has_batch);
   state.mutable_wal()->set_previous_wal(cursor_.previous_wal);
   state.mutable_wal()->set_previous_length(cursor_.previous_length);
+  state.mutable_wal()->set_first_wal(cursor_.first_wal);
+  state.mutable_wal()->set_begun_with(cursor_.begun_with);
   return state.SerializeAsString();
 }
 

@@ -57,7 +57,7 @@ SequenceVerdict SequenceRules::consume(const BatchFacts& batch) {
       prepared_.erase(it);
     } else if (e.kind == TwoPhaseEvent::Kind::kCommit) {
       resync = true;
-      if (key_rule_ && !batch_rule_ && !archive_begins_) verdict = SequenceVerdict::kUnknownPrepared;
+      if (!archive_begins_) verdict = SequenceVerdict::kUnknownPrepared;
     }
   }
   const uint64_t by_batch = batch.boundaries + batch.duplicates;

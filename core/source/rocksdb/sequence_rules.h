@@ -48,7 +48,8 @@ class SequenceRules {
     two_queues_ = two;
     queues_known_ = known;
   }
-  /// Nothing before this archive was seen: one COMMIT may refer to an older PREPARE.
+  /// False: every PREPARE that a COMMIT from here on may refer to was read, so that an unknown one is lost. True at the
+  /// start of an archive (LogTail::settle_beginning).
   void set_archive_begins(bool begins) { archive_begins_ = begins; }
   bool known() const { return known_; }
   uint64_t next_sequence() const { return key_rule_ ? next_by_key_ : next_by_batch_; }

@@ -30,6 +30,7 @@ void WalReader::next_file(WalCursor* cursor, uint64_t number) {
   cursor->file_has_batch = false;
   cursor->framing = {};
   cursor->rules.begin_file();
+  if (cursor->begun_with != 0 && number >= cursor->begun_with) cursor->rules.set_archive_begins(false);
 }
 
 bool WalReader::broken_for_good(const WalCursor& cursor, uint64_t size) {
@@ -164,10 +165,11 @@ Result<WalLook> WalReader::read(WalCursor* cursor, uint64_t max_bytes) {
     if (look.gap || end == FileEnd::kLimit) return look;
     if (cursor->wal == stop_wal_ && cursor->offset == stop_offset_) return look;
     if (!final) {
-      if (end == FileEnd::kBroken && broken_for_good(*cursor, facts.size))
+      look.broken = end == FileEnd::kBroken;
+      if (look.broken && broken_for_good(*cursor, facts.size))
         look.gap = wal_text(cursor->wal) + " cannot be read at " + std::to_string(cursor->offset) + ": " +
                    broken_reason_;
-      look.drained = !look.gap;
+      look.drained = !look.gap && !look.broken;
       return look;
     }
     next_file(cursor, *directory_.first_at_or_above(cursor->wal + 1));

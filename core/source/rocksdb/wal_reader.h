@@ -25,6 +25,8 @@ struct WalCursor {
   bool file_has_batch = false;
   FramingState framing;
   uint64_t previous_wal = 0, previous_length = 0;  // the last file with content before this one
+  uint64_t first_wal = 0;   // reading began at it: a PREPARE in an older one is unknown
+  uint64_t begun_with = 0;  // no WAL from this number on commits such a PREPARE; 0: not known yet
   SequenceRules rules;
 };
 
@@ -50,6 +52,7 @@ struct WalRun {
 struct WalLook {
   std::vector<WalRun> runs;
   bool drained = false;  // read to the end of the last file
+  bool broken = false;   // read up to bytes that are no record: there may be more behind them, so this is no end
   uint64_t bytes = 0;
   std::optional<std::string> gap;  // behind the last run
 };

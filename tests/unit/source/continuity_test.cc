@@ -37,10 +37,14 @@ struct Maker {
     wal = number;
     offset = 0;
   }
-  LogGroup log(int batches = 2) {
+  /// Committed: a transaction of which nothing else is known.
+  LogGroup commit() { return log(0, true); }
+  LogGroup log(int batches = 2, bool commits = false) {
     LogWriter writer(offset);
     std::string data;
     for (int i = 0; i < batches; ++i, sequence += 3) writer.append(data, batch(sequence, 3));
+    if (commits) writer.append(data, batch(sequence, 0) + std::string("\x0b\x01x", 3));
+    batches += commits ? 1 : 0;
     LogGroup g;
     g.incarnation = 1;
     g.begin = encode_lsn({1, wal, offset});
@@ -85,7 +89,7 @@ std::string ingestion(uint64_t number, uint64_t sequence) {
 }
 
 std::string base(uint64_t start_wal, uint64_t manifest_number = 5, uint64_t length = 1000,
-                 uint64_t min_log = 0) {
+                 uint64_t min_log = 0, uint64_t next_file = 0) {
   pb::RecoveryFacts f;
   f.set_version(1);
   f.set_incarnation(1);
@@ -93,6 +97,7 @@ std::string base(uint64_t start_wal, uint64_t manifest_number = 5, uint64_t leng
   f.set_manifest_number(manifest_number);
   f.set_manifest_length(length);
   f.set_min_log_number_to_keep(min_log);
+  f.set_next_file_number(next_file);
   auto* family = f.add_families();
   family->set_log_number(start_wal);
   return f.SerializeAsString();
@@ -149,6 +154,28 @@ TEST(Continuity, FromABase) {
       << "what stands before is there for its edits only";
   EXPECT_EQ(add_all(base(4), {g[1], g[2]}, &holes), Code::kGap);
   EXPECT_EQ(add_all("no facts", {g[0]}, &holes), Code::kCorruption);
+}
+
+TEST(Continuity, ACommitWithoutItsPrepareIsAGapOnceEveryPrepareWasRead) {
+  std::vector<LogHole> holes;
+  for (const uint64_t commits_in : {9, 12}) {
+    Maker m;
+    std::vector<LogGroup> g;
+    for (const uint64_t n : {9, 12}) {
+      m.file(n);
+      g.push_back(m.log());
+      if (n == commits_in) g.push_back(m.commit());
+    }
+    const Code beyond_base = commits_in == 12 ? Code::kGap : kFine;
+    EXPECT_EQ(add_all(base(9, 5, 1000, 9, 10), g, &holes), beyond_base) << commits_in;
+    EXPECT_EQ(add_all(base(9, 5, 1000, 9, 13), g, &holes), kFine) << "WAL 12 is older than the base";
+    EXPECT_EQ(add_all("", g, &holes), kFine) << "nothing tells what was prepared before";
+    VersionEdit flushed;
+    flushed.min_log_number_to_keep = 9;
+    flushed.next_file_number = 11;
+    g.insert(g.begin() + 1, manifest(5, 1000, {encode_version_edit(flushed)}));
+    EXPECT_EQ(add_all("", g, &holes), beyond_base) << commits_in;
+  }
 }
 
 TEST(Continuity, ManifestsInTurn) {
