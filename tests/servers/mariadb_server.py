@@ -8,19 +8,10 @@
 BASE holds data/ (data/#rocksdb is the RocksDB directory), error.log and server.json. A started server's facts are
 printed as one line of JSON: pid, socket, port, data, rocksdb.
 """
-import argparse, json, os, pwd, shutil, signal, socket, subprocess, sys, tempfile, time
+import argparse, json, os, pwd, shutil, signal, subprocess, sys, tempfile, time
 
+from server_process import ServerError, ServerProcess, free_port
 from sql_client import SqlClient, client_works
-
-
-class ServerError(RuntimeError):
-    pass
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def default_user():
@@ -126,23 +117,16 @@ class MariaDb:
         path = tempfile.mkdtemp(prefix="sb-sql-") + "/s"  # short: a socket's path holds 107 bytes
         os.chmod(os.path.dirname(path), 0o777)
         port = port or free_port()
-        with open(self.base + "/error.log", "ab") as log:
-            process = subprocess.Popen(self.command(port, path, binlog, extra), stdout=log, stderr=log,
-                                       stdin=subprocess.DEVNULL, start_new_session=True)
+        try:
+            process = ServerProcess("mariadbd", self.command(port, path, binlog, extra), self.base + "/error.log",
+                                    ready=lambda: client_works(path), seconds=timeout)
+        except ServerError:
+            shutil.rmtree(os.path.dirname(path), ignore_errors=True)
+            raise
         self.facts = {"pid": process.pid, "socket": path, "port": port, "data": self.data, "rocksdb": self.rocksdb}
         with open(self.base + "/server.json", "w") as f:
             json.dump(self.facts, f)
-        deadline = time.monotonic() + timeout
-        while not client_works(path):
-            if process.poll() is not None or time.monotonic() > deadline:
-                self._forget()
-                raise ServerError(f"mariadbd did not get ready (status {process.poll()}):\n{self.log_tail()}")
-            time.sleep(0.1)
         return self.facts
-
-    def log_tail(self, lines=20):
-        with open(self.base + "/error.log", errors="replace") as f:
-            return "".join(f.readlines()[-lines:])
 
     def running(self):
         """The recorded pid is alive and is a server on this data directory."""

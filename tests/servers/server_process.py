@@ -41,13 +41,13 @@ def tail(path, size=3000):
 class ServerProcess:
     """A server in the foreground, child of ours."""
 
-    def __init__(self, name, command, log, env=None, ready=None, port=None, cwd=None):
+    def __init__(self, name, command, log, env=None, ready=None, port=None, cwd=None, seconds=60):
         self.name, self.log = name, log
         with open(log, "ab") as out:
             self.process = subprocess.Popen([str(c) for c in command], stdout=out, stderr=out, stdin=subprocess.DEVNULL,
                                             env=dict(os.environ, **(env or {})), start_new_session=True, cwd=cwd)
         try:
-            wait_ready(name, ready or (lambda: accepts(port)), log, lambda: self.process.poll() is None)
+            wait_ready(name, ready or (lambda: accepts(port)), log, lambda: self.process.poll() is None, seconds)
         except ServerError:
             self.stop()
             raise
