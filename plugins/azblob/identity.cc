@@ -36,13 +36,17 @@ int32_t find_identity(const Identity& identity, const seabed::sdk::Context& cont
   constexpr uint64_t kSecond = 1'000'000'000, kShort = 600;
   const Question ask = question(identity);
   std::string body;
-  if (seabed_http::ask_metadata("GET", ask.url, ask.headers, context, &body)) {
+  constexpr const char* kSource = "the identity service of this machine";
+  const int32_t code = seabed_http::ask_metadata(kSource, "GET", ask.url, ask.headers, context, &body, error);
+  if (code == SEABED_OK) {
     auto facts = seabed_http::json_members(body);
     const uint64_t expires = std::strtoull(facts["expires_on"].c_str(), nullptr, 10) * kSecond;
     *out = {"managed identity", facts["access_token"], "",
             expires != 0 ? expires : seabed_http::wall_clock_ns() + kShort * kSecond, "the managed identity"};
     if (is_token(out->access_key)) return SEABED_OK;
+    return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "%s answered without a token", kSource);
   }
+  if (code != SEABED_NOT_FOUND) return code;
   return error.fail(SEABED_PERMISSION_DENIED,
                     "no credentials: neither access_key nor sas_token, nor AZURE_STORAGE_KEY, "
                     "AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING for this account, nor a managed "

@@ -99,6 +99,8 @@ int32_t Service::send(const Call& call, const Context& context, seabed_http::Res
 int32_t Service::fail(const Call& call, const seabed_http::Response& response, const char* what,
                       Error& error) const {
   const seabed_http::Failure failure = seabed_http::failure_of(response, call.changes_something);
+  if (response.status == 401 && settings_.by_identity())   // send() has forgotten the token
+    return seabed_http::fail_as(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, failure, what, error, "a fresh token is taken");
   for (const Meaning& meaning : kMeanings)
     if (failure.code == meaning.code)
       return seabed_http::fail_as(meaning.as, meaning.retry, failure, what, error, meaning.advice);

@@ -1,5 +1,6 @@
 #include "credentials.h"
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -13,6 +14,7 @@ namespace seabed_http {
 namespace {
 constexpr uint64_t kSecond = 1'000'000'000;
 constexpr uint64_t kRefreshBefore = 300 * kSecond;
+constexpr uint64_t kPause = 10 * kSecond;   // between two refreshes of what still holds
 constexpr uint64_t kMetadataWait = 2 * kSecond;
 
 std::string_view trim(std::string_view text) {
@@ -94,18 +96,41 @@ std::map<std::string, std::string> json_members(const std::string& body) {
   return out;
 }
 
-bool ask_metadata(const std::string& method, const std::string& url, const std::vector<Header>& headers,
-                  const seabed::sdk::Context& context, std::string* body) {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+namespace {
+/// The caller's context with a deadline of its own, not behind the caller's.
+struct ShortContext {
   seabed_context raw{};
-  raw.struct_size = sizeof raw;
-  raw.deadline_ns = static_cast<uint64_t>(now.tv_sec) * kSecond + static_cast<uint64_t>(now.tv_nsec) +
-                    std::min(kMetadataWait, context.remaining_ns());
-  raw.cancel_data = const_cast<seabed::sdk::Context*>(&context);
-  raw.cancelled = [](void* outer) {
-    return static_cast<const seabed::sdk::Context*>(outer)->cancelled() ? 1 : 0;
-  };
+  ShortContext(const seabed::sdk::Context& outer, uint64_t wait) {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    raw.struct_size = sizeof raw;
+    raw.deadline_ns = static_cast<uint64_t>(now.tv_sec) * kSecond + static_cast<uint64_t>(now.tv_nsec) +
+                      std::min(wait, outer.remaining_ns());
+    raw.cancel_data = const_cast<seabed::sdk::Context*>(&outer);
+    raw.cancelled = [](void* of) { return static_cast<const seabed::sdk::Context*>(of)->cancelled() ? 1 : 0; };
+  }
+};
+
+int32_t read_metadata(const char* what, Response& response, std::string* body, seabed::sdk::Error& error) {
+  const long status = response.status;
+  if (status == 200) {
+    *body = std::move(response.body);
+    return SEABED_OK;
+  }
+  const bool passes = status >= 500 || status == 408 || status == 429;
+  if (passes)
+    error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "%s answers %ld instead of credentials", what, status);
+  else
+    error.fail(SEABED_NOT_FOUND, "%s has no credentials: it answers %ld", what, status);
+  error.http_status(static_cast<int32_t>(status));
+  return passes ? SEABED_UNAVAILABLE : SEABED_NOT_FOUND;
+}
+}  // namespace
+
+int32_t ask_metadata(const char* what, const std::string& method, const std::string& url,
+                     const std::vector<Header>& headers, const seabed::sdk::Context& context, std::string* body,
+                     seabed::sdk::Error& error) {
+  const ShortContext near(context, kMetadataWait);
   ClientOptions options;
   options.connect_timeout_ms = 1000;
   Client client(options);
@@ -115,35 +140,65 @@ bool ask_metadata(const std::string& method, const std::string& url, const std::
   request.headers = headers;
   request.has_body = method == "PUT" || method == "POST";
   request.body_limit = 64u << 10;
+  request.changes_something = true;   // so that a failure tells whether anybody took the question
   Response response;
-  seabed_error ignored{};
-  ignored.struct_size = sizeof ignored;
-  seabed::sdk::Error error(&ignored);
-  if (client.perform(request, seabed::sdk::Context(&raw), &response, error) != SEABED_OK ||
-      response.status != 200)
-    return false;
-  *body = std::move(response.body);
-  return true;
+  seabed_error failed{};
+  failed.struct_size = sizeof failed;
+  seabed::sdk::Error quiet(&failed);
+  const int32_t code = client.perform(request, seabed::sdk::Context(&near.raw), &response, quiet);
+  if (const int32_t ended = context.check(error)) return ended;
+  if (code == SEABED_TIMEOUT && context.remaining_ns() < kSecond / 50)   // curl's milliseconds end a little before ours
+    return error.fail(SEABED_TIMEOUT, SEABED_RETRY_TRANSIENT, "%s gives no answer in time", what);
+  if (code == SEABED_OK) return read_metadata(what, response, body, error);
+  if (code == SEABED_PERMISSION_DENIED) return error.fail(SEABED_PERMISSION_DENIED, "%s: %.200s", what, failed.message);
+  if (failed.retry != SEABED_RETRY_OUTCOME_UNKNOWN)
+    return error.fail(SEABED_NOT_FOUND, "%s is not there: %.200s", what, failed.message);
+  return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "%s gives no answer: %.200s", what, failed.message);
 }
 
-int32_t CredentialKeeper::get(const seabed::sdk::Context& context, Credentials* out,
-                              seabed::sdk::Error& error) {
+CredentialKeeper::Kept CredentialKeeper::look(Credentials* out) {
   std::lock_guard lock(mutex_);
   const uint64_t now = wall_clock_ns();
-  if (!kept_.complete() || (kept_.expires_ns != 0 && now + kRefreshBefore >= kept_.expires_ns)) {
-    Credentials fresh;
-    const int32_t code = fetch_(context, &fresh, error);
-    const bool old_hold = kept_.complete() && kept_.expires_ns > now;
-    if (code != SEABED_OK && !old_hold) return code;
-    if (code == SEABED_OK) kept_ = std::move(fresh);
-  }
   *out = kept_;
+  if (!kept_.complete() || (kept_.expires_ns != 0 && now >= kept_.expires_ns)) return Kept::kNone;
+  if (kept_.expires_ns == 0 || now + kRefreshBefore < kept_.expires_ns) return Kept::kFresh;
+  return now >= tried_ns_ && now < tried_ns_ + kPause ? Kept::kFresh : Kept::kHold;
+}
+
+int32_t CredentialKeeper::get(const seabed::sdk::Context& context, Credentials* out, seabed::sdk::Error& error) {
+  Kept kept = look(out);
+  if (kept == Kept::kFresh) return SEABED_OK;
+  std::unique_lock turn(fetching_, std::try_to_lock);
+  if (!turn.owns_lock() && kept == Kept::kHold) return SEABED_OK;   // somebody fetches
+  while (!turn.owns_lock() && !turn.try_lock_for(std::chrono::milliseconds(50)))
+    if (const int32_t code = context.check(error)) return code;
+  kept = look(out);
+  if (kept == Kept::kFresh) return SEABED_OK;
+  const int32_t code = fetch(context, out, error);
+  if (code == SEABED_OK || look(out) == Kept::kNone) return code;
   return SEABED_OK;
 }
 
-void CredentialKeeper::forget() {
+int32_t CredentialKeeper::fetch(const seabed::sdk::Context& context, Credentials* out, seabed::sdk::Error& error) {
+  Credentials fresh;
+  const int32_t code = fetch_(context, &fresh, error);
+  std::lock_guard lock(mutex_);
+  tried_ns_ = wall_clock_ns();
+  if (code == SEABED_OK) {
+    kept_ = *out = std::move(fresh);
+    had_some_ = true;
+    expiring_ = kept_.expires_ns != 0;
+  } else if (code == SEABED_PERMISSION_DENIED && had_some_ && expiring_) {
+    return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT,
+                      "the source of the credentials gives none any more, but gave some before");
+  }
+  return code;
+}
+
+bool CredentialKeeper::forget() {
   std::lock_guard lock(mutex_);
   kept_ = Credentials{};
+  return expiring_;
 }
 
 uint64_t wall_clock_ns() {

@@ -21,23 +21,29 @@ bool from_profile(const char* file, const std::string& section, const char* id, 
 }
 
 /// https://www.alibabacloud.com/help/en/ecs/user-guide/attach-an-instance-ram-role-to-an-ecs-instance
-bool from_instance(const std::string& endpoint, const seabed::sdk::Context& context, Credentials* out) {
-  if (endpoint.empty() || environment("ALIBABA_CLOUD_ECS_METADATA_DISABLED") == "true") return false;
-  const std::string base = endpoint + "/latest/meta-data/ram/security-credentials/";
-  std::string token, role, body;
-  std::vector<seabed_http::Header> headers;
-  if (seabed_http::ask_metadata("PUT", endpoint + "/latest/api/token",
-                                {{"X-aliyun-ecs-metadata-token-ttl-seconds", "300"}}, context, &token))
-    headers.push_back({"X-aliyun-ecs-metadata-token", token});
-  if (!seabed_http::ask_metadata("GET", base, headers, context, &role) || role.empty()) return false;
-  role = role.substr(0, role.find_first_of("\r\n"));
-  if (!seabed_http::ask_metadata("GET", base + seabed_http::percent_encode(role, false), headers, context,
-                                 &body))
-    return false;
-  auto facts = seabed_http::json_members(body);
+int32_t from_instance(const std::string& endpoint, const seabed::sdk::Context& context, Credentials* out,
+                      seabed::sdk::Error& error) {
+  if (endpoint.empty() || environment("ALIBABA_CLOUD_ECS_METADATA_DISABLED") == "true") return SEABED_NOT_FOUND;
+  constexpr const char* kSource = "the metadata service of this instance";
+  std::string answer;
+  std::vector<seabed_http::Header> headers = {{"X-aliyun-ecs-metadata-token-ttl-seconds", "300"}};
+  const auto ask = [&](const char* method, const std::string& path) {
+    return seabed_http::ask_metadata(kSource, method, endpoint + path, headers, context, &answer, error);
+  };
+  const int32_t hardened = ask("PUT", "/latest/api/token");
+  if (hardened != SEABED_OK && hardened != SEABED_NOT_FOUND) return hardened;
+  headers.clear();   // without a token where it has none to give
+  if (hardened == SEABED_OK) headers.push_back({"X-aliyun-ecs-metadata-token", answer});
+  const std::string path = "/latest/meta-data/ram/security-credentials/";
+  if (const int32_t code = ask("GET", path)) return code;
+  const std::string role = answer.substr(0, answer.find_first_of("\r\n"));
+  if (role.empty()) return SEABED_NOT_FOUND;
+  if (const int32_t code = ask("GET", path + seabed_http::percent_encode(role, false))) return code;
+  auto facts = seabed_http::json_members(answer);
   *out = {facts["AccessKeyId"], facts["AccessKeySecret"], facts["SecurityToken"],
           seabed_http::parse_utc(facts["Expiration"]), "the role of this instance"};
-  return out->complete();
+  if (out->complete()) return SEABED_OK;
+  return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "%s answered without credentials", kSource);
 }
 }  // namespace
 
@@ -50,9 +56,10 @@ int32_t find_credentials(const Configuration& c, const seabed::sdk::Context& con
                        "ALIBABA_CLOUD_SECURITY_TOKEN", out) ||
       from_profile(".ossutilconfig", "Credentials", "accessKeyID", "accessKeySecret", "stsToken", out) ||
       from_profile(".alibabacloud/credentials", "default", "access_key_id", "access_key_secret",
-                   "security_token", out) ||
-      from_instance(c.metadata_endpoint, context, out))
+                   "security_token", out))
     return SEABED_OK;
+  if (const int32_t code = from_instance(c.metadata_endpoint, context, out, error); code != SEABED_NOT_FOUND)
+    return code;
   return error.fail(
       SEABED_PERMISSION_DENIED,
       "no credentials: neither access_id and access_key, nor OSS_ACCESS_KEY_ID or "

@@ -47,8 +47,8 @@ int32_t Service::refuse(const Call& call, Response& response, Error& error) {
       response.body = std::move(*words);
   const auto failure = seabed_http::failure_of(response, call.changes);
   const bool expired = failure.code == "SecurityTokenExpired";
-  if (expired) credentials_.forget();
-  return fail_oss(failure, response, call.what, expired && configuration_.access_id.empty(), error);
+  const bool renewable = expired && credentials_.forget();
+  return fail_oss(failure, response, call.what, renewable, error);
 }
 
 int32_t Service::run(const Call& call, const Context& context, Response* response, Error& error) {

@@ -53,10 +53,8 @@ int32_t Service::send(const Call& call, const Context& context, Response* respon
 
 int32_t Service::refuse(const Call& call, const Response& response, Error& error) {
   const auto failure = seabed_http::failure_of(response, call.changes);
-  const bool expired = is_expired(failure);
-  if (expired) credentials_.forget();
-  const bool renewable = settings_.access_id.empty();
-  return fail_s3(failure, response, call.what, expired && renewable, error);
+  const bool renewable = is_expired(failure) && credentials_.forget();
+  return fail_s3(failure, response, call.what, renewable, error);
 }
 
 int32_t Service::run(const Call& call, const Context& context, Response* response, Error& error) {

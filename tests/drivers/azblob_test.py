@@ -10,6 +10,8 @@ and answers that are lost."""
 # case: tls
 # case: unknown-outcome
 # case: managed-identity
+# case: credential-sources
+# case: metadata-in-trouble
 import base64
 import email.utils
 import fcntl
@@ -25,6 +27,7 @@ import sys
 import threading
 import time
 
+import metadata_trouble
 from azurite import Azurite
 from case import Skip, run_cases
 from driver_calls import DriverError, open_store
@@ -155,6 +158,7 @@ def crossed(case):
         case.equal(store.append("log", at, piece), at + len(piece), "the length after an append")
     upload = store.begin("up")
     parts = [store.part("up", upload, n, big[n * 1_000_000:(n + 1) * 1_000_000]) for n in (2, 1, 3)]
+    case.equal(store.young_uploads(), 1, "uploads that began just now")
     store.complete("up", upload, sorted(parts, key=lambda part: part.number))
     tags = {"delete_mode": "tagging", "who": "us and them"}
     store.set_tags("a/big", tags)
@@ -252,11 +256,61 @@ def entra_token(seconds):
     return ".".join(parts) + ".c2lnbmF0dXJl"
 
 
+FROM_OUTSIDE = ("AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN", "AZURE_STORAGE_CONNECTION_STRING",
+                "AZURE_CLIENT_ID", "IDENTITY_ENDPOINT", "IDENTITY_HEADER")
+
+
+def credential_sources(case):
+    """The environment: account with key, account with a signature, a connection string with either; in that order."""
+    azure = Azure(case)
+    for name in FROM_OUTSIDE:
+        os.environ.pop(name, None)
+    account, key, sas = azure.facts["account"], azure.facts["key"], azure.client("sas")
+    words = f"DefaultEndpointsProtocol=http;AccountName={account};BlobEndpoint={azure.host()};"
+    good = {"AZURE_STORAGE_ACCOUNT": account}
+    wrong = base64.b64encode(b"another key").decode()
+
+    def outcome(where={"host": azure.host()}, **environment):
+        os.environ.update(environment)
+        try:
+            store = open_store(case.build, f"azblob://{CONTAINER}/env", **where)
+            store.put("k", b"x")
+            return store.keys()
+        except DriverError as error:
+            return error.code
+        finally:
+            for name in environment:
+                del os.environ[name]
+    case.equal(outcome(**good, AZURE_STORAGE_KEY=key), ["k"], "account and key")
+    case.equal(outcome(**good, AZURE_STORAGE_SAS_TOKEN=sas), ["k"], "account and signature")
+    case.equal(outcome(**good, AZURE_STORAGE_SAS_TOKEN="?" + sas), ["k"], "a signature with its question mark")
+    case.equal(outcome({}, AZURE_STORAGE_CONNECTION_STRING=f"{words}AccountKey={key}"), ["k"], "connection string with key")
+    case.equal(outcome({}, AZURE_STORAGE_CONNECTION_STRING=f"{words}SharedAccessSignature={sas}"), ["k"],
+               "connection string with signature")
+    case.equal(outcome(**good, AZURE_STORAGE_KEY=wrong, AZURE_STORAGE_SAS_TOKEN=sas), "PERMISSION_DENIED", "the key goes first")
+    case.equal(outcome(**good, AZURE_STORAGE_KEY=wrong, AZURE_STORAGE_CONNECTION_STRING=f"{words}AccountKey={key}"),
+               "PERMISSION_DENIED", "the variables go before the connection string")
+
+
+def metadata_in_trouble(case):
+    azure = Azure(case)
+    for name in FROM_OUTSIDE:
+        os.environ.pop(name, None)
+    make_container(azure, CONTAINER)
+
+    def good(_):
+        return 200, {}, json.dumps({"access_token": entra_token(3600), "expires_on": str(int(time.time()) + 3600)}).encode()
+
+    def store_of(port):
+        return open_store(case.build, f"azblob://{CONTAINER}/x", host=azure.facts["https"], ca_file=azure.facts["ca"],
+                          access_id=azure.facts["account"], metadata_endpoint=f"http://127.0.0.1:{port}")
+    metadata_trouble.check(case, good, store_of, "the identity service")
+
+
 def managed_identity(case):
     """The token of the machine's metadata service, on Azurite over https; kept, renewed, and never in an error."""
     azure = Azure(case)
-    for name in ("AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN", "AZURE_STORAGE_CONNECTION_STRING",
-                 "AZURE_CLIENT_ID", "IDENTITY_ENDPOINT", "IDENTITY_HEADER"):
+    for name in FROM_OUTSIDE:
         os.environ.pop(name, None)
     life, seen = [3600], []
 
@@ -290,7 +344,7 @@ def managed_identity(case):
     short = open_it(client_id="a-b c")
     short.put("k", b"x")
     short.put("k", b"x")
-    case.equal(len(web.asked), 3, "questions when it is about to expire")
+    case.equal(len(web.asked), 2, "questions when it is about to expire: one more try every ten seconds")
     case.contains(web.asked[-1].path, "&client_id=a-b%20c")
     os.environ["IDENTITY_ENDPOINT"], os.environ["IDENTITY_HEADER"] = f"http://127.0.0.1:{web.port}/msi/token", "secret header"
     open_it(metadata_endpoint="http://127.0.0.1:1").put("k", b"x")
@@ -353,4 +407,5 @@ def unknown_outcome(case):
 if __name__ == "__main__":
     sys.exit(run_cases({"conformance": conformance, "product-style-with-sas": product_style_with_sas, "main-job": main_job_case,
                         "main-job-in-trouble": main_job_in_trouble, "crossed": crossed, "refused": refused, "tls": tls,
-                        "unknown-outcome": unknown_outcome, "managed-identity": managed_identity}))
+                        "unknown-outcome": unknown_outcome, "managed-identity": managed_identity,
+                        "credential-sources": credential_sources, "metadata-in-trouble": metadata_in_trouble}))

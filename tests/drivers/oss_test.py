@@ -9,6 +9,7 @@
 # case: refusals
 # case: settings
 # case: credentials
+# case: metadata-in-trouble
 # case: tls
 import http.server
 import json
@@ -17,9 +18,11 @@ import subprocess
 import sys
 import threading
 
+import metadata_trouble
 from case import run_cases
 from driver_abi import Driver
 from oss_lab import BUCKET, OssLab, refused
+from web_script import WebScript
 
 MIB = 1 << 20
 
@@ -119,6 +122,7 @@ def uploads(case):
     wanted = sorted([("their upload+", theirs)] + [(f"k{n % 3}", u) for n, u in enumerate(mine)])
     for page in (1, 2, 1000):
         case.equal(sorted(store.list_uploads(page=page)), wanted, f"uploads in pages of {page}")
+    case.equal(store.young_uploads(), 8, "uploads that began just now")
     parts = [store.part("their upload+", theirs, n, bytes([n]) * 200_000) for n in (2, 1, 3)]
     listed = store.list_parts("their upload+", theirs, page=1)
     case.equal(listed, sorted(parts), "listed parts, with their tags")
@@ -245,6 +249,40 @@ def credentials(case):
     works("the instance's role", metadata_endpoint=f"http://127.0.0.1:{instance(case, session)}")
 
 
+def metadata_in_trouble(case):
+    """The role's service at fault; and a token of the environment, which stays expired."""
+    lab = OssLab(case)
+    for name in list(os.environ):
+        if name.startswith(("OSS_", "ALIBABA_CLOUD_")):
+            del os.environ[name]
+    os.environ["HOME"] = f"{case.base}/home"
+
+    def good(asked):
+        if asked.method == "PUT":
+            return 200, {}, b"metadata-token"
+        if asked.path.endswith("/security-credentials/"):
+            return 200, {}, b"backup"
+        session = lab.facts["session"]
+        return 200, {}, json.dumps({"AccessKeyId": session["id"], "AccessKeySecret": session["key"],
+                                    "SecurityToken": session["token"], "Expiration": "2099-01-01T00:00:00Z"}).encode()
+
+    def store_of(port):
+        return lab.open(access_id=None, access_key=None, metadata_endpoint=f"http://127.0.0.1:{port}")
+    metadata_trouble.check(case, good, store_of, "the metadata service of this instance")
+    working = store_of(WebScript(case, good).port)
+    working.put("k", b"x")
+    os.environ["ALIBABA_CLOUD_ECS_METADATA_DISABLED"] = "true"
+    web = WebScript(case, good)
+    case.equal(refused(store_of(web.port).put, "k", b"x").code, "PERMISSION_DENIED", "the service must not be asked")
+    case.equal(web.asked, [], "what it was asked")
+    expired = WebScript(case, lambda _: (403, {}, b"<Error><Code>SecurityTokenExpired</Code><Message>old</Message></Error>"))
+    os.environ.update(OSS_ACCESS_KEY_ID="i", OSS_ACCESS_KEY_SECRET="k", OSS_SESSION_TOKEN="t")
+    store = lab.open(access_id=None, access_key=None, host=f"http://oss.localhost:{expired.port}")
+    for _ in range(2):
+        error = refused(store.put, "k", b"x")
+        case.equal((error.code, error.retry), ("PERMISSION_DENIED", "permanent"), str(error))
+
+
 def instance(case, session):
     """The metadata service of an ECS instance with a RAM role; its port."""
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -303,4 +341,4 @@ if __name__ == "__main__":
     sys.exit(run_cases({"checker-v1": lambda case: checker(case, signature_version="v1"),
                         "checker-v4": lambda case: checker(case, signature_version="v4"), "cross-read": cross_read,
                         "odd-keys": odd_keys, "uploads": uploads, "appends": appends, "refusals": refusals,
-                        "settings": settings, "credentials": credentials, "tls": tls}))
+                        "settings": settings, "credentials": credentials, "metadata-in-trouble": metadata_in_trouble, "tls": tls}))

@@ -4,6 +4,9 @@
 # case: environment-and-profiles
 # case: session-token-is-sent
 # case: instance-metadata
+# case: metadata-in-trouble
+# case: container-service
+# case: static-token-expired
 # case: web-identity
 # case: assume-role
 # case: no-credentials
@@ -21,6 +24,7 @@ import time
 import urllib.parse
 import zlib
 
+import metadata_trouble
 from case import run_cases
 from driver_abi import Driver, Part
 from s3_lab import LEAKING, S3Lab, refused
@@ -131,9 +135,63 @@ def instance_metadata(case):
     short = lab.open("imds", access_id=None, access_key=None)
     short.put("k", b"x")
     short.put("k", b"x")
-    case.equal(len(web.asked), 9, "questions when they are about to expire")
+    case.equal(len(web.asked), 6, "questions when they are about to expire: one more try every ten seconds")
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
     case.equal(refused(lab.open("imds", access_id=None, access_key=None).put, "k", b"x").code, "PERMISSION_DENIED", "disabled")
+
+
+def metadata_in_trouble(case):
+    driver = driver_of(case)
+    target = WebScript(case, always(200))
+    good = always(200, json.dumps({"AccessKeyId": "i", "SecretAccessKey": "k", "Token": "", "Expiration": utc(3600)}).encode())
+
+    def store_of(port):
+        os.environ["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = f"http://127.0.0.1:{port}"
+        return driver.open("s3://b/p", host=f"http://127.0.0.1:{target.port}", addressing_model="path_style")
+    metadata_trouble.check(case, good, store_of, "the instance metadata")
+    case.equal(len(target.asked), 1, "what was asked with credentials")
+
+
+def container_service(case):
+    """ECS and EKS: the token goes along, and in clear to near addresses only."""
+    driver = driver_of(case)
+    target = WebScript(case, always(200))
+    facts = json.dumps({"AccessKeyId": "container-id", "SecretAccessKey": "k", "Token": "tok", "Expiration": utc(3600)})
+    web = WebScript(case, always(200, facts.encode()))
+
+    def store():
+        return driver.open("s3://b/p", host=f"http://127.0.0.1:{target.port}", addressing_model="path_style")
+    for host in ("127.0.0.1", "localhost"):
+        os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = f"http://{host}:{web.port}/v1/get?role=a%20b"
+        os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = "secret bearer"
+        store().put("k", b"x")
+        case.contains(target.asked[-1].headers["authorization"], "container-id")
+        case.equal((web.asked[-1].path, web.asked[-1].headers["authorization"]), ("/v1/get?role=a%20b", "secret bearer"), host)
+    write(f"{case.base}/t/token", "from the file\n")
+    os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = f"http://127.0.0.1:{web.port}/f"
+    os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = f"{case.base}/t/token"
+    store().put("k", b"x")
+    case.equal(web.asked[-1].headers["authorization"], "from the file", "the file goes before the variable")
+    for far in ("http://credentials.example.com/x", "http://10.1.2.3/x", "http://169.254.170.2.example.com/x",
+                "http://127.0.0.1.example.com/", "ftp://127.0.0.1/x", "http://user@127.0.0.1/x"):
+        os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = far
+        error = refused(store().put, "k", b"x")
+        case.true(error.code in ("PERMISSION_DENIED", "INVALID_ARGUMENT"), f"{far}: {error}")
+        case.contains(error.message, "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+    for name in ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"):
+        os.environ.pop(name)
+
+
+def static_token_expired(case):
+    """A session token of the environment that has expired stays so: only the operator can help."""
+    driver = driver_of(case)
+    web = WebScript(case, always(400, b"<Error><Code>ExpiredToken</Code><Message>expired</Message></Error>"))
+    os.environ.update(AWS_ACCESS_KEY_ID="id", AWS_SECRET_ACCESS_KEY="key", AWS_SESSION_TOKEN="token")
+    store = driver.open("s3://b/p", host=f"http://127.0.0.1:{web.port}", addressing_model="path_style")
+    for _ in range(2):
+        error = refused(store.put, "k", b"x")
+        case.equal((error.code, error.retry), ("PERMISSION_DENIED", "permanent"), str(error))
+        case.contains(error.message, "get a new one")
 
 
 def sts_answer(action):
@@ -312,7 +370,9 @@ def proxy(case):
 
 if __name__ == "__main__":
     sys.exit(run_cases({"environment-and-profiles": environment_and_profiles, "session-token-is-sent": session_token_is_sent,
-                        "instance-metadata": instance_metadata, "web-identity": web_identity, "assume-role": assume_role,
+                        "instance-metadata": instance_metadata,
+                        "metadata-in-trouble": metadata_in_trouble, "container-service": container_service,
+                        "static-token-expired": static_token_expired, "web-identity": web_identity, "assume-role": assume_role,
                         "no-credentials": no_credentials, "hostile-listing": hostile_listing,
                         "completion-told-in-the-body": completion_told_in_the_body, "strange-ranges": strange_ranges,
                         "what-is-hashed": what_is_hashed, "proxy": proxy}))

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <future>
 
 #include "options.h"
+#include "seabed/driver.hpp"
 
 namespace seabed_http {
 namespace {
@@ -78,15 +80,89 @@ TEST(CredentialKeeper, KeepsWhatDoesNotExpire) {
   EXPECT_EQ(source.get(), "id2");
 }
 
-TEST(CredentialKeeper, RenewsBeforeTheEndAndLivesOnTheOldMeanwhile) {
-  Source source;
-  source.lifetime_ns = 100'000'000'000;  // within the last five minutes
-  EXPECT_EQ(source.get(), "id1");
-  EXPECT_EQ(source.get(), "id2");
-  source.code = SEABED_UNAVAILABLE;
-  EXPECT_EQ(source.get(), "id2");
-  source.keeper.forget();
-  EXPECT_EQ(source.get(), "failed");
+/// A host whose clock the test moves.
+class KeeperInTime : public testing::Test {
+ protected:
+  void SetUp() override {
+    host_.struct_size = sizeof host_;
+    host_.wall_clock_ns = [](const seabed_host*) { return now_; };
+    seabed::sdk::g_host = &host_;
+    source_.lifetime_ns = 100 * kSecond;   // within the last five minutes
+  }
+  void TearDown() override { seabed::sdk::g_host = nullptr; }
+  static void pass(uint64_t seconds) { now_ += seconds * kSecond; }
+  static constexpr uint64_t kSecond = 1'000'000'000;
+  static inline uint64_t now_ = 1'800'000'000 * kSecond;
+  seabed_host host_{};
+  Source source_;
+};
+
+TEST_F(KeeperInTime, RenewsBeforeTheEndWithPausesAndLivesOnTheOldMeanwhile) {
+  EXPECT_EQ(source_.get(), "id1");
+  EXPECT_EQ(source_.get(), "id1") << "the next question comes after a pause";
+  pass(10);
+  EXPECT_EQ(source_.get(), "id2");
+  source_.code = SEABED_UNAVAILABLE;
+  pass(10);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(source_.get(), "id2");
+  EXPECT_EQ(source_.fetched, 3) << "a failed renewal is not repeated by every call";
+  pass(90);   // the old ones are at their end
+  EXPECT_EQ(source_.get(), "failed");
+  source_.code = SEABED_OK;
+  EXPECT_EQ(source_.get(), "id5");
+}
+
+TEST_F(KeeperInTime, ForgettingTellsWhetherOthersCanCome) {
+  EXPECT_EQ(source_.get(), "id1");
+  EXPECT_TRUE(source_.keeper.forget());
+  EXPECT_TRUE(source_.keeper.forget()) << "also for who comes second";
+  Source fixed;
+  EXPECT_EQ(fixed.get(), "id1");
+  EXPECT_FALSE(fixed.keeper.forget()) << "a token of the environment stays as it is";
+}
+
+TEST_F(KeeperInTime, ASourceThatGaveSomeAndHasNoneIsAFailureThatMayPass) {
+  seabed_error raw{};
+  raw.struct_size = sizeof raw;
+  seabed::sdk::Error error(&raw);
+  Credentials out;
+  bool here = true;
+  CredentialKeeper keeper([&](const seabed::sdk::Context&, Credentials* found, seabed::sdk::Error& e) {
+    if (!here) return e.fail(SEABED_PERMISSION_DENIED, "no credentials");
+    *found = {"id", "key", "", now_ + 100 * kSecond, ""};
+    return int32_t{SEABED_OK};
+  });
+  EXPECT_EQ(keeper.get(seabed::sdk::Context(nullptr), &out, error), SEABED_OK);
+  here = false;
+  pass(101);
+  EXPECT_EQ(keeper.get(seabed::sdk::Context(nullptr), &out, error), SEABED_UNAVAILABLE);
+  EXPECT_EQ(raw.retry, SEABED_RETRY_TRANSIENT);
+}
+
+TEST(CredentialKeeper, WhoWaitsForAFetchHearsHisCancelAndDeadline) {
+  std::promise<void> begun, release;
+  CredentialKeeper keeper([&](const seabed::sdk::Context&, Credentials* found, seabed::sdk::Error&) {
+    begun.set_value();
+    release.get_future().wait();
+    *found = {"id", "key", "", 0, ""};
+    return int32_t{SEABED_OK};
+  });
+  const auto get = [&keeper](const seabed_context* context) {
+    Credentials out;
+    seabed::sdk::Error quiet(nullptr);
+    return keeper.get(seabed::sdk::Context(context), &out, quiet);
+  };
+  auto first = std::async(std::launch::async, [&] { return get(nullptr); });
+  begun.get_future().wait();
+  seabed_context context{};
+  context.struct_size = sizeof context;
+  context.deadline_ns = 1;   // long ago
+  EXPECT_EQ(get(&context), SEABED_TIMEOUT);
+  context.deadline_ns = 0;
+  context.cancelled = [](void*) { return 1; };
+  EXPECT_EQ(get(&context), SEABED_CANCELLED);
+  release.set_value();
+  EXPECT_EQ(first.get(), SEABED_OK);
 }
 
 TEST(Options, Durations) {
