@@ -83,8 +83,8 @@ Result<int> agent(Invocation& invocation) {
   set_archive_nice(static_cast<int>(config->archive_nice));
   SEABED_TRY(Machine * machine, invocation.machine());
   SEABED_TRY(Engine * engine, own_engine(*machine));
-  set_up_audit(config->audit_file);
-  SEABED_CHECK(audit_reopen());
+  SEABED_TRY(const auto audit_from_now, prepare_audit(config->audit_file));
+  audit_from_now();
   SEABED_CHECK(engine->start());
   SEABED_CHECK(resume_tables(*engine));
   {
@@ -100,9 +100,10 @@ Result<int> agent(Invocation& invocation) {
                          return serve(*engine, live, name, arguments, peer);
                        },
                        [&](const std::string& name, const Peer& peer) { return door.admit(name, peer); }}));
-    live.on("roles", [&](const Config& next) -> Status {
+    live.on("roles", [&](const Config& next) -> Result<LiveConfig::Commit> {
       SEABED_TRY(const SocketAccess wanted, socket_access(next.roles));
-      return server->open_to(wanted);
+      SEABED_CHECK(server->open_to(wanted));  // the last part: who is at the socket is looked at anew by each call
+      return LiveConfig::Commit([] {});
     });
     ServiceWatchdog watchdog;
     notify_ready(std::to_string(config->tenants.size()) + " tenant(s)");

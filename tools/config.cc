@@ -123,10 +123,10 @@ std::vector<Verb> config_verbs() {
           {"config",
            "reload",
            "Have the agent read its configuration again (the same as SIGHUP)",
-           "[log], [metrics] and [alert] are applied at once; what else changed is named, and waits for a "
-           "restart of the "
-           "agent.\n"
-           "A configuration with a mistake changes nothing.",
+           "[log], [audit], [metrics], [alert], [drill] and [roles] are applied at once, all or none; what else "
+           "changed is named, and waits for a restart of the agent.\n"
+           "A configuration with a mistake changes nothing, nor does one that cannot be applied (an address in "
+           "use).",
            {"seabed config reload"},
            {},
            reload}};

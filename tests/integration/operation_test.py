@@ -43,10 +43,26 @@ def reload(case):
     lab.agent.send_signal(signal.SIGHUP)
     wait_until(lambda: "the old one stays" in lab.agent_log(), 30, "the refusal")
     case.equal(one(samples(page(port)[1]), "seabed_config_last_reload_successful"), 0, "the old page is there and tells")
+    all_or_nothing(case, lab, port)
     lab.say("")
     lab.agent.send_signal(signal.SIGHUP)
     wait_until(lambda: refuses(port), 30, "the page's end")
     case.equal(lab.archive_status("t")["status"], "NONE", "the agent lives")
+
+
+def all_or_nothing(case, lab, port):
+    """A part that cannot be applied (a port in use, a group that is none) leaves the log, the audit file and the roles alone."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        for part, word in ((f'[metrics]\nlisten = "127.0.0.1:{taken.getsockname()[1]}"\n', "cannot listen"),
+                           ('[metrics]\nlisten = "127.0.0.1:0"\n[roles]\nsocket_group = "nix_no_group"\n', "no group")):
+            lab.say(f'{part}[log]\nfile = "{case.base}/other.log"\n[audit]\nfile = "{case.base}/other.audit"\n'
+                    '[roles.sys]\nusers = ["daemon"]\n')
+            case.contains(lab.refused("config", "reload").stderr, word, "the answer")
+            lab.cli("sql", stdin="SHOW PARAMETERS")
+            for name in ("other.log", "other.audit"):
+                case.equal(os.path.getsize(f"{case.base}/{name}"), 0, f"lines in {name}")
+            case.equal(stat.S_IMODE(os.stat(lab.socket).st_mode), 0o600, "the socket of the old roles")
+            case.contains(page(port)[0], "text/plain", "the old page")
 
 
 def refuses(port):

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -14,6 +15,8 @@
 
 namespace seabed {
 namespace {
+
+constexpr size_t kMaxSql = 1000;
 
 struct File {
   std::mutex mutex;
@@ -37,8 +40,8 @@ Result<Fd> open_private(const std::string& path) {
 }
 
 /// With the mutex held.
-Status open_it(File& audit, bool anew) {
-  if (audit.path.empty() || (audit.fd && !anew)) return ok();
+Status open_it(File& audit) {
+  if (audit.path.empty() || audit.fd) return ok();
   SEABED_TRY(Fd fd, open_private(audit.path));
   audit.fd = std::move(fd);
   return ok();
@@ -69,8 +72,36 @@ Json shown_uris(const Json& uris) {
   return out;
 }
 
+/// "LOCATION=uri"; SERVICE= with its user and password is not for Seabed.
+std::string shown_source(const Json& source) {
+  const std::string text = source.is_string() ? source.get<std::string>() : "";
+  const size_t uri = text.starts_with("LOCATION=") ? std::strlen("LOCATION=") : 0;
+  return text.empty() ? "" : text.substr(0, uri) + shown_uri(text.substr(uri));
+}
+
+/// A SELECT without what is in quotes: the operator's own words may stand there.
+std::string shown_sql(const Json& sql) {
+  if (!sql.is_string()) return "(not shown)";
+  std::string out;
+  char quote = 0;
+  for (const char c : sql.get<std::string>().substr(0, kMaxSql)) {
+    const bool opens = !quote && (c == '\'' || c == '"' || c == '`');
+    if (!quote && !opens) out += c;
+    if (opens) out += std::string(1, c) + "…" + c;
+    quote = opens ? c : c == quote ? 0 : quote;
+  }
+  return out;
+}
+
+bool is_plain_parameter(const Json& arguments) {
+  if (!arguments.contains("name") || !arguments["name"].is_string()) return false;
+  std::string name = arguments["name"];
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return name != "external_kms_info" && !is_secret_key(name);
+}
+
 /// Only what is known to hold no secret.
-Json shown(const Json& arguments) {
+Json shown(const std::string& call, const Json& arguments) {
   static const std::set<std::string> kPlain = {"name",
                                                "binding",
                                                "piece_switch_interval",
@@ -97,9 +128,13 @@ Json shown(const Json& arguments) {
     if (kPlain.count(key)) out[key] = value;
     if (key == "uri" || key == "path" || key == "key_uri") out[key] = shown_uri(value);
     if (key == "uris") out[key] = shown_uris(value);
+    if (key == "sql") out[key] = shown_sql(value);
+    if (key == "access_info") out[key] = "***";
   }
-  if (arguments.contains("value") && arguments.contains("name") && arguments["name"].is_string() &&
-      arguments["name"] != "external_kms_info")
+  if (!arguments.contains("value")) return out;
+  if (call == "standby/set-log-source")
+    out["value"] = shown_source(arguments["value"]);
+  else if (is_plain_parameter(arguments))
     out["value"] = arguments["value"];
   return out;
 }
@@ -117,7 +152,7 @@ Json line_of(const Caller& caller, const std::string& call, const Json& argument
             {"tenant", tenant},
             {"call", call}};
   if (!caller.statement.empty()) line["statement"] = caller.statement;
-  if (Json some = shown(arguments); !some.empty()) line["arguments"] = std::move(some);
+  if (Json some = shown(call, arguments); !some.empty()) line["arguments"] = std::move(some);
   line["result"] = result ? "ok" : std::string(code_name(result.error().code));
   if (!result) {
     if (result.error().ob_error) line["ob_error"] = result.error().ob_error;
@@ -136,16 +171,22 @@ void set_up_audit(const std::string& path) {
   audit.path = path;
 }
 
-Status audit_reopen() {
-  File& audit = file();
-  std::lock_guard lock(audit.mutex);
-  return open_it(audit, true);
+Result<std::function<void()>> prepare_audit(const std::string& path) {
+  auto opened = std::make_shared<Fd>();  // what std::function holds can be copied
+  if (!path.empty()) {
+    SEABED_TRY(*opened, open_private(path));
+  }
+  return [opened, path] {
+    File& audit = file();
+    std::lock_guard lock(audit.mutex);
+    audit.path = path, audit.fd = std::move(*opened);
+  };
 }
 
 Status audit_ready() {
   File& audit = file();
   std::lock_guard lock(audit.mutex);
-  return open_it(audit, false);
+  return open_it(audit);
 }
 
 void audit_call(const Caller& caller, const std::string& call, const Json& arguments,
@@ -156,7 +197,7 @@ void audit_call(const Caller& caller, const std::string& call, const Json& argum
       "\n";
   std::lock_guard lock(audit.mutex);
   if (audit.path.empty()) return;
-  if (auto opened = open_it(audit, false); !opened) return log::error("{}", opened.error().message());
+  if (auto opened = open_it(audit); !opened) return log::error("{}", opened.error().message());
   const ssize_t n = ::write(audit.fd.get(), line.data(), line.size());  // one write: lines never mix
   if (n != static_cast<ssize_t>(line.size()))
     log::error("audit file {}: cannot write ({}): {}", audit.path, n < 0 ? std::strerror(errno) : "short",

@@ -1,9 +1,10 @@
 #pragma once
-// The audit file: a line of JSON for every call that changes something and for every one that is refused,
-// with who, what, tenant, when, result and duration (docs/operator-guide.md). No secret is in it: of the
+// The audit file: a line of JSON for every call that changes something, for every statement (one that acts on several
+// tenants has a line for each) and for every call that is refused, with who, what, tenant, when, result and duration (docs/operator-guide.md). No secret is in it: of the
 // arguments only those that are known to hold none, URIs as Uri::redacted() shows them.
 
 #include <chrono>
+#include <functional>
 #include <string>
 
 #include "core/base/caller.h"
@@ -12,11 +13,11 @@
 
 namespace seabed {
 
-/// From now on lines go there: opened (mode 0600, appended to) when the first is written, or at once by
-/// audit_reopen(). Empty: no audit. Of the whole process, like the log.
+/// From now on lines go there: opened (mode 0600, appended to) when the first is written. Empty: no audit. Of the whole process, like the log.
 void set_up_audit(const std::string& file);
-/// Opens it anew: at the start of an agent, after a rotation. The old one stays in use when that fails.
-Status audit_reopen();
+/// Opens `file` now, anew after a rotation; the call takes it over. Until then, and when it cannot be opened, the old
+/// one stays in use.
+Result<std::function<void()>> prepare_audit(const std::string& file);
 /// The file can take a line. Asked before a call that changes something: what nobody could account for is not
 /// done.
 Status audit_ready();

@@ -22,14 +22,15 @@ Result<Json> reload_noted(LiveConfig& live) {
 }
 
 Status ObservedAgent::start() {
-  SEABED_CHECK(listen(live_.config().metrics));
+  SEABED_TRY(const auto page_from_now, listen(live_.config().metrics));
+  page_from_now();
   engine_.background().on_end(
       [this](const std::string& key, bool again, const Status& result) { record_.note(key, again, result); });
-  live_.on("log", [](const Config& next) { return set_up_log(next.log); });
-  live_.on("audit", [](const Config& next) { return set_up_audit(next.audit_file), audit_reopen(); });
+  live_.on("log", [](const Config& next) { return prepare_log(next.log); });
+  live_.on("audit", [](const Config& next) { return prepare_audit(next.audit_file); });
   live_.on("metrics", [this](const Config& next) { return listen(next.metrics); });
-  live_.on("alert", [](const Config&) { return ok(); });  // each look reads it
-  live_.on("drill", [](const Config&) { return ok(); });  // so does the schedule
+  live_.on("alert");  // each look reads it
+  live_.on("drill");  // so does the schedule
   return engine_.background().every(
       kAlertKey, std::chrono::milliseconds(100), [this] { return alerts_.interval(); },
       [this](const CancelToken& cancel) { return alerts_.look(cancel); });
@@ -42,18 +43,19 @@ ObservedAgent::~ObservedAgent() {
   while (engine_.background().running(kAlertKey)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 
-Status ObservedAgent::listen(const MetricsConfig& config) {
+Result<LiveConfig::Commit> ObservedAgent::listen(const MetricsConfig& config) {
   std::lock_guard lock(mutex_);
-  if (config.listen == listening_) return ok();
-  std::unique_ptr<MetricsServer> next;
+  if (config.listen == listening_) return LiveConfig::Commit([] {});
+  std::shared_ptr<MetricsServer> next;
   if (!config.listen.empty()) {
     SEABED_TRY(next,
                MetricsServer::start(config.listen, [this] { return metrics_page(engine_, live_, record_); }));
-    log::info("metrics at {} (port {})", config.listen, next->port());
   }
-  server_ = std::move(next);
-  listening_ = config.listen;
-  return ok();
+  return LiveConfig::Commit([this, next, address = config.listen] {
+    std::lock_guard lock(mutex_);
+    if (next) log::info("metrics at {} (port {})", address, next->port());
+    server_ = next, listening_ = address;
+  });
 }
 
 }  // namespace seabed

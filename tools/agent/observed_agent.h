@@ -26,7 +26,7 @@ class ObservedAgent {
 
  private:
   /// Another address or none: the new page is there before the old one goes.
-  Status listen(const MetricsConfig& config);
+  Result<LiveConfig::Commit> listen(const MetricsConfig& config);
 
   Engine& engine_;
   LiveConfig& live_;
@@ -34,7 +34,7 @@ class ObservedAgent {
   AlertWatch alerts_;
   std::mutex mutex_;
   std::string listening_;
-  std::unique_ptr<MetricsServer> server_;
+  std::shared_ptr<MetricsServer> server_;
 };
 
 }  // namespace seabed

@@ -37,9 +37,13 @@ std::vector<std::string> changed_keys(const std::vector<ConfigValue>& before,
   return out;
 }
 
-void LiveConfig::on(std::string section, Apply apply) {
+void LiveConfig::on(std::string section, Prepare prepare) {
   std::lock_guard lock(one_reload_);
-  parts_.emplace_back(section + ".", std::move(apply));
+  parts_.emplace_back(section + ".", std::move(prepare));
+}
+
+void LiveConfig::on(std::string section) {
+  on(std::move(section), [](const Config&) -> Result<Commit> { return Commit([] {}); });
 }
 
 void LiveConfig::stop() {
@@ -76,10 +80,14 @@ Result<Json> LiveConfig::reload() {
 
 /// Every part is applied, changed or not: a log file is opened anew, and masked values hide what changed.
 Result<Json> LiveConfig::apply(Config next) {
-  for (const auto& [section, apply] : parts_) SEABED_CHECK(apply(next));
+  std::vector<Commit> commits;
+  for (const auto& [section, prepare] : parts_) {
+    SEABED_TRY(commits.emplace_back(), prepare(next));
+  }
+  for (const Commit& commit : commits) commit();
   Json answer = {{"applied", Json::array()}, {"needs_restart", Json::array()}};
   auto is_live = [&](const std::string& key) {
-    for (const auto& [section, apply] : parts_)
+    for (const auto& [section, prepare] : parts_)
       if (key.starts_with(section)) return true;
     return false;
   };

@@ -1,6 +1,7 @@
 #pragma once
 // The agent's configuration while it runs: read again on SIGHUP and by config/reload. What can be applied is
-// applied, what cannot is named; a configuration with a mistake changes nothing.
+// applied, what cannot is named; a configuration with a mistake changes nothing, nor does one of which any part
+// cannot be applied (an address in use, a group that is none).
 
 #include <functional>
 #include <mutex>
@@ -19,13 +20,18 @@ std::vector<std::string> changed_keys(const std::vector<ConfigValue>& before,
 /// Thread-safe.
 class LiveConfig {
  public:
-  /// Takes the new values over. Its error leaves that part as it was and is the reload's answer.
-  using Apply = std::function<Status(const Config&)>;
+  /// Takes over what was prepared; cannot fail.
+  using Commit = std::function<void()>;
+  /// Opens, binds, looks up what the new values need, beside the old. Its error is the reload's answer: no part is
+  /// committed then, and what the others prepared is dropped.
+  using Prepare = std::function<Result<Commit>(const Config&)>;
 
   explicit LiveConfig(const Config& started_with) : applied_(started_with.values), now_(started_with) {}
-  /// `section` as in the file: every key that begins with "<section>." is applied by `apply`. Before the
-  /// first reload.
-  void on(std::string section, Apply apply);
+  /// `section` as in the file: every key that begins with "<section>." is applied by this part. Parts prepare in this
+  /// order: one that cannot prepare without doing it comes last. Before the first reload.
+  void on(std::string section, Prepare prepare);
+  /// A section whose values are looked at when they are needed: config().
+  void on(std::string section);
   /// No part is applied from now on: what they refer to may go.
   void stop();
   /// {"applied": [keys], "needs_restart": [keys]}. Both count from what is in force.
@@ -43,7 +49,7 @@ class LiveConfig {
 
   std::mutex one_reload_;  // of applied_, parts_; never taken by who only looks: a part may wait for them
   std::vector<ConfigValue> applied_;  // the values in force
-  std::vector<std::pair<std::string, Apply>> parts_;
+  std::vector<std::pair<std::string, Prepare>> parts_;
   mutable std::mutex mutex_;  // of now_, outcome_
   Config now_;
   Outcome outcome_;

@@ -71,16 +71,10 @@ std::string json_line(const spdlog::details::log_msg& msg) {
 /// one file.
 class Output : public spdlog::sinks::base_sink<std::mutex> {
  public:
-  Status use(const LogConfig& config) {
-    Fd file;
-    if (!config.file.empty()) {
-      file = Fd(::open(config.file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640));
-      if (!file) return fail_errno("[log] file " + config.file, "cannot be opened", errno);
-    }
+  void use(Fd file, bool json) {
     std::lock_guard lock(mutex_);
     file_ = std::move(file);
-    json_ = config.format == "json";
-    return ok();
+    json_ = json;
   }
 
  protected:
@@ -101,16 +95,36 @@ class Output : public spdlog::sinks::base_sink<std::mutex> {
   bool json_ = false;
 };
 
-}  // namespace
-
-Status set_up_log(const LogConfig& config) {
-  static const auto output = [] {
+Output& output() {
+  static const auto one = [] {
     auto made = std::make_shared<Output>();
     spdlog::set_default_logger(std::make_shared<spdlog::logger>("seabed", made));
     return made;
   }();
-  SEABED_CHECK(output->use(config));
-  spdlog::set_level(spdlog::level::from_str(config.level));
+  return *one;
+}
+
+Result<Fd> open_log(const std::string& path) {
+  if (path.empty()) return Fd();
+  Fd file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640));
+  if (!file) return fail_errno("[log] file " + path, "cannot be opened", errno);
+  return file;
+}
+
+}  // namespace
+
+Result<std::function<void()>> prepare_log(const LogConfig& config) {
+  SEABED_TRY(Fd file, open_log(config.file));
+  auto opened = std::make_shared<Fd>(std::move(file));  // what std::function holds can be copied
+  return [opened, config] {
+    output().use(std::move(*opened), config.format == "json");
+    spdlog::set_level(spdlog::level::from_str(config.level));
+  };
+}
+
+Status set_up_log(const LogConfig& config) {
+  SEABED_TRY(const auto take_over, prepare_log(config));
+  take_over();
   return ok();
 }
 

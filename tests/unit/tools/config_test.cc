@@ -181,7 +181,9 @@ TEST_F(ConfigFiles, ReloadAppliesNamesAndKeeps) {
   const std::string file = write("seabed.toml", "[limits]\nbackup_threads = 3\n[log]\nlevel = \"info\"\n");
   LiveConfig live(*load());
   std::string level;
-  live.on("log", [&](const Config& next) { return level = next.log.level, ok(); });
+  live.on("log", [&](const Config& next) -> Result<LiveConfig::Commit> {
+    return LiveConfig::Commit([&level, wanted = next.log.level] { level = wanted; });
+  });
   write("seabed.toml", "[limits]\nbackup_threads = 4\n[log]\nlevel = \"debug\"\n");
   auto answer = live.reload();
   ASSERT_TRUE(answer) << answer.error().message();
@@ -196,6 +198,28 @@ TEST_F(ConfigFiles, ReloadAppliesNamesAndKeeps) {
   EXPECT_FALSE(live.reload());
   EXPECT_FALSE(live.outcome().last_good);
   EXPECT_EQ(live.config().log.level, "debug");
+}
+
+/// A part that cannot be applied keeps the others from it, also those before it.
+TEST_F(ConfigFiles, ReloadAppliesAllOrNothing) {
+  write("seabed.toml", "[log]\nlevel = \"info\"\n");
+  LiveConfig live(*load());
+  std::string level = "info";
+  bool busy = true;
+  live.on("log", [&](const Config& next) -> Result<LiveConfig::Commit> {
+    return LiveConfig::Commit([&level, wanted = next.log.level] { level = wanted; });
+  });
+  live.on("metrics", [&](const Config&) -> Result<LiveConfig::Commit> {
+    if (busy) return fail(Code::kIo, "[metrics] listen", "is in use");
+    return LiveConfig::Commit([] {});
+  });
+  write("seabed.toml", "[log]\nlevel = \"debug\"\n");
+  EXPECT_FALSE(live.reload());
+  EXPECT_EQ(level, "info");
+  EXPECT_EQ(live.config().log.level, "info");
+  busy = false;
+  ASSERT_TRUE(live.reload());
+  EXPECT_EQ(level, "debug");
 }
 
 TEST(ChangedKeys, BothWays) {
@@ -234,8 +258,10 @@ TEST_F(ConfigFiles, RolesAndAudit) {
   EXPECT_EQ(std::count_if(problems.begin(), problems.end(), [](auto& p) { return p.find("no such group") != p.npos; }), 1);
   write("seabed.toml", "[roles.shop]\nuser = [\"root\"]\n");
   EXPECT_NE(refused().find("unknown key 'user'"), std::string::npos) << refused();
-  write("seabed.toml", tenant("META$1002"));
-  EXPECT_NE(refused().find("is not a name for a tenant"), std::string::npos) << refused();
+  for (const char* name : {"META$1002", "meta$1002", "sys", "SYS", "Sys", "all", "ALL", "All_User"}) {
+    write("seabed.toml", tenant(name));
+    EXPECT_NE(refused().find("is not a name for a tenant"), std::string::npos) << refused();
+  }
 }
 
 }  // namespace

@@ -56,16 +56,17 @@ TEST(MetricsServer, IsReplacedByAReloadUnderLoad) {
   ASSERT_TRUE(config) << config.error().message();
   LiveConfig live(*config);
   std::mutex mutex;
-  std::unique_ptr<MetricsServer> server;
+  std::shared_ptr<MetricsServer> server;
   std::atomic<uint16_t> port = 0;
-  live.on("metrics", [&](const Config&) -> Status {
-    SEABED_TRY(auto next, MetricsServer::start("127.0.0.1:0", [&] {
+  live.on("metrics", [&](const Config&) -> Result<LiveConfig::Commit> {
+    SEABED_TRY(std::shared_ptr<MetricsServer> next, MetricsServer::start("127.0.0.1:0", [&] {
                  return live.config().file + (live.outcome().last_good ? "+" : "-");
                }));
-    std::lock_guard lock(mutex);
-    port = next->port();
-    server = std::move(next);
-    return ok();
+    return LiveConfig::Commit([&, next] {
+      std::lock_guard lock(mutex);
+      port = next->port();
+      server = next;
+    });
   });
   ASSERT_TRUE(live.reload());
   std::atomic<bool> stop = false;
