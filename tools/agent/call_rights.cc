@@ -70,6 +70,7 @@ const std::map<std::string, CallRule>& rules() {
       {"drill/cancel", {Who::kSys}},
       {"config/reload", {Who::kSys}},
       {"doctor", {Who::kTenant, kLooks}},
+      {"verify/mark", {Who::kSys}},
       {"sql", {Who::kEach, kLooks}},
       {"sql/execute", {Who::kEach, kLooks}},  // its statements are calls of their own
   };
@@ -104,15 +105,6 @@ Status check_named(const TenantDestinations& rules, const Json& value) {
 const CallRule* rule_of(const std::string& call) {
   auto found = rules().find(call);
   return found == rules().end() ? nullptr : &found->second;
-}
-
-Status check_user_tenant(const std::string& name) {
-  std::string lower(name);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (lower != "sys" && !lower.starts_with("meta$")) return ok();
-  return fail(Code::kConflict, "tenant " + name,
-              "is not a user tenant: sys and meta tenants are never archived, backed up or restored",
-              "name a tenant of `seabed tenant list`");
 }
 
 Result<Json> check_rights(const Caller& caller, const std::string& call, const Json& arguments) {

@@ -8,6 +8,7 @@
 #include "core/base/status.h"
 #include "core/storage/tenant_destinations.h"
 #include "tools/cli/error_json.h"
+#include "tools/config/user_tenant.h"
 
 namespace seabed {
 
@@ -34,8 +35,5 @@ Result<Json> check_rights(const Caller& caller, const std::string& call, const J
 /// in a session for a tenant. storage/change only finds a destination by its path.
 Status check_named_destinations(const TenantDestinations& rules, const Caller& caller, const std::string& call,
                                 const Json& arguments);
-
-/// kConflict for `sys` and META$… : they are never archived, backed up or restored.
-Status check_user_tenant(const std::string& name);
 
 }  // namespace seabed

@@ -9,9 +9,16 @@
 #include "tools/config/observation.h"
 #include "tools/config/roles.h"
 #include "tools/config/table_reader.h"
+#include "tools/config/user_tenant.h"
 
 namespace seabed {
 namespace {
+
+/// TENANT = all: keywords in any case.
+bool is_word_for_all(std::string name) {
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return name == "all" || name == "all_user";
+}
 
 struct Loader {
   Reading& reading;
@@ -150,7 +157,7 @@ struct Loader {
     r.required("name").text("name", &t.name).text("mode", &mode).text("time_zone", &t.time_zone);
     r.path("data_directory", &t.data_directory);
     if (table.contains("drill_every")) r.time_span("drill_every", &t.drill_every.emplace());
-    if (t.name == "sys" || t.name == "all" || t.name == "all_user" || t.name.starts_with("META$"))
+    if (!check_user_tenant(t.name) || is_word_for_all(t.name))
       r.fail_at(table.get("name"), "'" + t.name + "' is not a name for a tenant");
     if (t.name.size() > 128 || t.name.find_first_of("/ \t\n") != std::string::npos)
       r.fail_at(table.get("name"), "a tenant's name has at most 128 characters and no blank or '/'");
