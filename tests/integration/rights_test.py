@@ -215,12 +215,38 @@ def audit(case):
     case.equal(seen[1], ("games", "admin of shop", "SET DATA_BACKUP_DEST", "backup/set-dest", True), "done")
     case.equal(seen[2][:4], ("games", "admin of shop", "ARCHIVELOG", "sql/execute"), "refused before any call")
     case.true(("nobody", "admin of nothing", None, "archive/start", False) in seen, f"somebody without a role: {seen}")
-    case.true("tenant/list" not in [line["call"] for line in lines], "what only looks is not there")
+    case.true("tenant/list" not in [line["call"] for line in lines], "a verb that only looks is not there")
     done = lines[1]
     case.equal((done["tenant"], done["arguments"]["uri"]), ("shop", lab.data_uri("shop")), "what and for whom")
     for key in ("time", "uid", "pid", "ms"):
         case.true(key in done, f"{key} in {done}")
+    a_line_for_each(case, lab)
     reopened(case, lab, path)
+
+
+def a_line_for_each(case, lab):
+    """Also for a statement that only looks, one that only the session keeps, and one that does not read."""
+    archive = lab.archive_uri("cache")
+    for text, statement, call, result, what in (
+            ("SELECT TENANT_NAME FROM DBA_OB_TENANTS WHERE TENANT_NAME <> 'TOPSECRET'", "SELECT", "sql", "ok", "<> '…'"),
+            ("SHOW PARAMETERS LIKE 'archive%'", "SHOW PARAMETERS", "parameter/show", "ok", None),
+            ("SET ENCRYPTION ON IDENTIFIED BY 'TOPSECRET' ONLY", "SET ENCRYPTION", "sql/execute", "ok", None),
+            ("SET DECRYPTION IDENTIFIED BY 'TOPSECRET'", "SET DECRYPTION", "sql/execute", "ok", None),
+            ("SHOW RESTORE PREVIEW", "SHOW RESTORE PREVIEW", "sql/execute", "conflict", None),
+            ("SET DECRYPTION IDENTIFIED BY 'a'TOPSECRET'", None, "sql/execute", "invalid_argument", None),
+            (f"ALTER SYSTEM SET LOG_RESTORE_SOURCE = 'LOCATION={archive}?access_key=TOPSECRET'", "SET LOG_RESTORE_SOURCE",
+             "standby/set-log-source", "not_found", f"LOCATION={archive}")):
+        before = len(lab.audit())
+        lab.run("sql", "--tenant", "shop", stdin=text)
+        lines = lab.audit()[before:]
+        case.equal([(line.get("statement"), line["call"], line["result"]) for line in lines], [(statement, call, result)], text)
+        shown = json.dumps(lines, ensure_ascii=False)
+        case.true("TOPSECRET" not in shown, f"a secret in the line: {shown}")
+        case.contains(shown, what or "", "what was asked")
+    before = len(lab.audit())
+    lab.run("sql", "SELECT COUNT(*) FROM CDB_OB_BACKUP_JOBS")
+    lab.run("sql", "--tenant", "nix", "SELECT 1")
+    case.equal([(line["call"], line["result"]) for line in lab.audit()[before:]], [("sql", "ok"), ("sql", "not_found")], "one SELECT")
 
 
 def reopened(case, lab, path):

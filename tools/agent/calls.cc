@@ -59,8 +59,9 @@ Result<Json> checked_call(Engine& engine, const std::string& name, const Json& a
   }
 }
 
-/// What changes something, or would have; what only looks when it is not the caller's to see.
-bool is_audited(const std::string& name, const Json& arguments, const Result<Json>& result) {
+/// What changes something, or would have; every statement; what only looks when it is not the caller's to see.
+bool is_audited(const std::string& name, const Json& arguments, const Caller& caller, const Result<Json>& result) {
+  if (name == "sql" || name == "sql/execute" || !caller.statement.empty()) return true;
   const CallRule* rule = rule_of(name);
   const bool dry = rule && rule->can_be_dry && arguments.contains("dry_run") && arguments["dry_run"] == true;
   return (rule && rule->changes && !dry) || (!result && result.error().code == Code::kPermissionDenied);
@@ -76,7 +77,7 @@ Result<Json> run_call(Engine& engine, const std::string& name, const Json& argum
   bool entered = false;
   auto result = checked_call(engine, name, arguments, caller, &entered);
   const bool told = entered && name == "sql/execute";  // its statements have a line each
-  if (!told && is_audited(name, arguments, result))
+  if (!told && is_audited(name, arguments, caller, result))
     audit_call(caller, name, arguments, result, std::chrono::steady_clock::now() - began);
   return result;
 }

@@ -110,7 +110,7 @@ Result<Json> run_statement(Engine& engine, const statement::Statement& statement
   StatementRun one(engine, caller, name, session);
   const Json before = session_json(session);
   auto result = std::visit([&](const auto& s) { return run(one, s); }, statement);
-  if (!result && one.nothing_called())
+  if (one.nothing_called())
     audit_call(one.caller(), "sql/execute", Json::object(), result, std::chrono::steady_clock::now() - began);
   if (!result) return result;
   Json out{{"statement", name}};

@@ -27,15 +27,15 @@ Result<std::vector<statement::Statement>> read(const std::string& text) {
 /// sql/execute {statement, session?}: one or several with `;`. All are read before the first runs; the first
 /// that fails ends it.
 Result<Json> execute(Engine& engine, const Json& args, const Caller& caller) {
-  auto statements = read(args.at("statement").get<std::string>());
+  auto session = session_from(args.value("session", Json::object()));
+  auto statements = session ? read(args.at("statement").get<std::string>()) : fail(session.error());
   if (!statements) {
     audit_call(caller, "sql/execute", Json::object(), fail(statements.error()), {});
     return fail(statements.error());
   }
-  SEABED_TRY(StatementSession session, session_from(args.value("session", Json::object())));
   Json results = Json::array();
   for (const auto& one : *statements) {
-    auto result = run_statement(engine, one, caller, session);
+    auto result = run_statement(engine, one, caller, *session);
     if (!result) return fail(with_place(result.error(), results.size() + 1, statements->size()));
     results.push_back(std::move(*result));
   }

@@ -17,7 +17,7 @@ class StatementRun {
   const Caller& caller() const { return caller_; }
   const std::string& name() const { return name_; }
   StatementSession& session() { return session_; }
-  /// No call was made: what was refused is in no line of the audit file yet.
+  /// No call was made: the statement is in no line of the audit file yet.
   bool nothing_called() const { return !called_; }
 
   /// The one tenant of a statement: the TENANT clause of sys, or the admin's own.
