@@ -51,8 +51,9 @@ Status set_log_mode(Transaction& tx, uint64_t tenant_id, const std::string& log_
              execute(tx, "UPDATE tenants SET log_mode = ? WHERE tenant_id = ? AND log_mode <> ?",
                      {log_mode, num(tenant_id), log_mode}));
   if (found == 1) return ok();
+  SEABED_TRY(const auto tenant, find_tenant(tx, tenant_id));
   Error error{Code::kConflict,
-              "tenant " + std::to_string(tenant_id),
+              "tenant " + (tenant ? tenant->name : std::to_string(tenant_id)),
               "is in " + log_mode + " mode already",
               "",
               0,

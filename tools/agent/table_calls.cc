@@ -49,7 +49,16 @@ Result<uint32_t> concurrency_of(const Json& options) {
   return fail(Code::kInvalidArgument, "concurrency", "is not from 1 to 256");
 }
 
+/// Options of a tenant's restore: the target of tables is a tenant that is there.
+Status check_options(const Json& args) {
+  for (const char* name : {"directory", "method"})
+    if (args.contains(name) || args.value("options", Json::object()).contains(name))
+      return fail(Code::kInvalidArgument, name, "is no option of RECOVER TABLE", "leave it out");
+  return ok();
+}
+
 Result<table::JobRequest> request_of(const Json& args) {
+  SEABED_CHECK(check_options(args));
   table::JobRequest job;
   job.tenant = args.at("tenant");
   job.request.tables = args.at("tables").get<std::vector<std::string>>();

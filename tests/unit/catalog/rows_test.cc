@@ -6,7 +6,6 @@
 #include "core/catalog/backup_sets.h"
 #include "core/catalog/destinations.h"
 #include "core/catalog/holes.h"
-#include "core/catalog/leases.h"
 #include "core/catalog/ls_progress.h"
 #include "core/catalog/restore_jobs.h"
 #include "core/catalog/rounds.h"
@@ -49,6 +48,7 @@ TEST_F(RowsTest, LogModeTwiceIsTheReferencesError) {
     return set_log_mode(tx, a.tenant_id, "ARCHIVELOG");
   });
   EXPECT_EQ(error_of([](Transaction& tx) { return set_log_mode(tx, 1002, "ARCHIVELOG"); }).ob_error, 9091);
+  EXPECT_EQ(error_of([](Transaction& tx) { return set_log_mode(tx, 1002, "ARCHIVELOG"); }).object, "tenant a");
   must([](Transaction& tx) { return set_log_mode(tx, 1002, "NOARCHIVELOG"); });
   EXPECT_EQ(error_of([](Transaction& tx) { return set_log_mode(tx, 1002, "NOARCHIVELOG"); }).ob_error, 9092);
 }
@@ -121,8 +121,8 @@ TEST_F(RowsTest, ProgressKeepsBytesAndFencesOlderWriters) {
   row.epoch = 5;
   must([&](Transaction& tx) { return put_ls_progress(tx, row); });
   must([&](Transaction& tx) -> Status {
-    SEABED_TRY(auto got, newest_ls_progress(tx, 1002, 1001, 1, 1001));
-    EXPECT_TRUE(got && got->max_lsn == row.max_lsn && got->resume == row.resume);
+    SEABED_TRY(const auto got, list_ls_progress(tx, 1002, 1001, 1));
+    EXPECT_TRUE(got.size() == 1 && got[0].max_lsn == row.max_lsn && got[0].resume == row.resume);
     return ok();
   });
   row.epoch = 4, row.piece_id = 2;
@@ -144,9 +144,38 @@ TEST_F(RowsTest, StampOfAPositionIsTheLastBeforeIt) {
   EXPECT_EQ(stamp("d"), uint64_t('c'));
   EXPECT_EQ(stamp("c"), uint64_t('c'));
   EXPECT_EQ(stamp("A"), 0u);
-  must([](Transaction& tx) { return trim_stamps(tx, 1002, 1001, 1, 1001, 'd'); });
-  EXPECT_EQ(stamp("b"), 0u);
-  EXPECT_EQ(stamp("d"), uint64_t('c'));
+}
+
+TEST_F(RowsTest, WhatNobodyNeedsIsTrimmed) {
+  const RoundRow open{.tenant_id = 1002, .dest_id = 1001, .round_id = 2, .status = "DOING"};
+  RoundRow ended = open;
+  ended.round_id = 1, ended.status = "STOP";
+  must([&](Transaction& tx) { return insert_round(tx, open); });
+  must([&](Transaction& tx) { return insert_round(tx, ended); });
+  for (uint64_t round : {1, 2})
+    for (uint64_t piece : {1, 2, 3}) {
+      PieceRow row{.tenant_id = 1002, .dest_id = 1001, .round_id = round, .piece_id = piece, .status = "FROZEN"};
+      row.file_status = piece == 2 ? "AVAILABLE" : "DELETED";
+      StampRow stamp{.tenant_id = 1002, .dest_id = 1001, .round_id = round, .ls_id = 1001, .piece_id = piece};
+      stamp.lsn.bytes = std::string(1, char('a' + piece));
+      LsProgressRow progress{.tenant_id = 1002, .dest_id = 1001, .round_id = round, .piece_id = piece, .ls_id = 1001};
+      must([&](Transaction& tx) { return insert_piece(tx, row); });
+      must([&](Transaction& tx) { return put_stamp(tx, stamp); });
+      must([&](Transaction& tx) { return put_ls_progress(tx, progress); });
+    }
+  must([](Transaction& tx) { return trim_progress(tx); });
+  must([](Transaction& tx) -> Status {
+    for (uint64_t round : {1, 2}) {
+      SEABED_TRY(const auto progress, list_ls_progress(tx, 1002, 1001, round));
+      EXPECT_EQ(progress.size(), 2u) << "of the deleted pieces the newest stays";
+      for (const auto& row : progress) EXPECT_NE(row.piece_id, 1u);
+      SEABED_TRY(const auto stamp, find_stamp(tx, 1002, 1001, round, 1001, Lsn{"z"}));
+      EXPECT_EQ(stamp ? stamp->piece_id : 0, round == 1 ? 0u : 2u) << round;
+      SEABED_TRY(const auto first, find_stamp(tx, 1002, 1001, round, 1001, Lsn{"b"}));
+      EXPECT_FALSE(first) << "its piece is deleted";
+    }
+    return ok();
+  });
 }
 
 TEST_F(RowsTest, OlderAttemptOfATaskIsDropped) {
@@ -192,29 +221,6 @@ TEST_F(RowsTest, HoleIsPutOnce) {
   auto rows = catalog_->get<std::vector<HoleRow>>([](auto& tx) { return list_holes(tx, 1002, "OPEN"); });
   ASSERT_EQ(rows->size(), 1u);
   EXPECT_EQ((*rows)[0].detail.bytes, "x");
-}
-
-TEST_F(RowsTest, LeaseIsExclusiveUntilItExpiresAndEpochsRise) {
-  must([](Transaction& tx) -> Status {
-    SEABED_TRY(auto a, acquire_lease(tx, 1001, 1001, "a", 100, 200, 10));
-    EXPECT_EQ(a.epoch, 1u);
-    return ok();
-  });
-  auto take = [&](const std::string& owner, Scn now) {
-    return catalog_->get<LeaseRow>(
-        [&](auto& tx) { return acquire_lease(tx, 1001, 1001, owner, now, now + 100, 10); });
-  };
-  EXPECT_EQ(take("b", 209).error().code, Code::kConflict);
-  auto b = take("b", 210);
-  ASSERT_TRUE(b);
-  EXPECT_EQ(b->epoch, 2u);
-  EXPECT_EQ(error_of([](Transaction& tx) {
-              return renew_lease(tx, {1001, 1001, 1, "a", 999});
-            }).code,
-            Code::kFenced);
-  must([&](Transaction& tx) { return renew_lease(tx, {1001, 1001, 2, "b", 999}); });
-  must([&](Transaction& tx) { return release_lease(tx, {1001, 1001, 2, "b", 999}); });
-  EXPECT_EQ(take("c", 300)->epoch, 3u);
 }
 
 }  // namespace
