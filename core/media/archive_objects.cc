@@ -4,6 +4,8 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/message_lite.h>
 
+#include "core/media/read_back.h"
+
 namespace seabed {
 
 namespace {
@@ -26,6 +28,7 @@ Result<PutResult> put_once(ObjectStore& store, const std::string& key, FileType 
   const std::string bytes = encode_file(type, body);
   const PutResult done{bytes.size(), hash128(bytes)};
   const auto put = put_object(store, key, bytes, PutMode::kIfAbsent, ctx);
+  if (put) SEABED_CHECK(read_back(store, key, bytes.size(), ctx));
   if (put) return done;
   if (put.error().code != Code::kAlreadyExists && put.error().code != Code::kOutcomeUnknown) return fail(put.error());
   const auto there = read_object(store, key, kMaxSmallObject, ctx);

@@ -18,7 +18,7 @@ namespace seabed {
 inline constexpr uint64_t kMaxSmallObject = 256ull << 20;  // a reader takes no more for one metadata object
 
 /// Framed and put with if-absent. An object that is there already is accepted when its bytes are equal, else
-/// kConflict. The framed size and hash are added to *entry (may be null) for file lists.
+/// kConflict. What was put is looked at once more (read_back.h).
 struct PutResult {
   uint64_t size = 0;
   Hash128 hash{};

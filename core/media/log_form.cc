@@ -7,6 +7,7 @@
 #include "core/media/archive_objects.h"
 #include "core/media/log_object.h"
 #include "core/media/paths.h"
+#include "core/media/read_back.h"
 
 namespace seabed {
 
@@ -27,7 +28,7 @@ class AppendedLog final : public LogForm {
     uint64_t wanted = position;
     for (const auto piece : bytes) wanted += piece.size();
     SEABED_TRY(const uint64_t length, store_.append(key, position, bytes, ctx));
-    if (length == wanted) return ok();
+    if (length == wanted) return read_back(store_, key, wanted, ctx);
     return fail(Code::kOutcomeUnknown, key,
                 fmt::format("is {} bytes long after an append that should end at {}", length, wanted));
   }
@@ -49,8 +50,9 @@ class LogInParts final : public LogForm {
     meta::LogFormatMeta format;
     format.set_version(1);
     format.set_header(header);
-    return put_object(store_, paths::log_part_format(key), encode_file(FileType::kLogFormatMeta, stable_bytes(format)),
-                      PutMode::kIfAbsent, ctx);
+    const std::string name = paths::log_part_format(key), bytes = encode_file(FileType::kLogFormatMeta, stable_bytes(format));
+    SEABED_CHECK(put_object(store_, name, bytes, PutMode::kIfAbsent, ctx));
+    return read_back(store_, name, bytes.size(), ctx);
   }
 
   Status append(const std::string& key, uint64_t position, Buffers bytes, const IoContext& ctx) override {
@@ -61,9 +63,11 @@ class LogInParts final : public LogForm {
       views.insert(views.begin(), header_);
       start = 0;
     }
-    const auto put = store_.put(paths::log_part(key, start, end), views, PutMode::kIfAbsent, ctx);
-    if (put || put.error().code != Code::kAlreadyExists) return put;
-    return fail(Code::kConflict, paths::log_part(key, start, end), "is on the medium already");
+    const std::string name = paths::log_part(key, start, end);
+    const auto put = store_.put(name, views, PutMode::kIfAbsent, ctx);
+    if (put) return read_back(store_, name, end - start, ctx);
+    if (put.error().code != Code::kAlreadyExists) return put;
+    return fail(Code::kConflict, name, "is on the medium already");
   }
 
   Status seal(const std::string& key, uint64_t length, const Hash128& hash, uint64_t epoch,

@@ -11,7 +11,8 @@
 
 namespace seabed {
 
-/// Of one writer, one file at a time. Not thread-safe. Errors leave the outcome to be found by open_log_object.
+/// Of one writer, one file at a time. Not thread-safe. A success was seen on the medium; errors leave the outcome to be
+/// found by open_log_object.
 class LogForm {
  public:
   virtual ~LogForm() = default;
