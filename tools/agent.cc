@@ -8,6 +8,7 @@
 
 #include "core/base/archive_priority.h"
 #include "core/base/log.h"
+#include "core/base/spare_memory.h"
 #include "tools/agent/audit.h"
 #include "tools/agent/call_rights.h"
 #include "tools/agent/calls.h"
@@ -81,6 +82,7 @@ Result<int> agent(Invocation& invocation) {
   SignalCancel signals([&live] { reload_noted(live); });  // before any thread: they inherit the mask
   SEABED_CHECK(set_up_log(config->log));
   set_archive_nice(static_cast<int>(config->archive_nice));
+  spare_memory::return_large_blocks();
   SEABED_TRY(Machine * machine, invocation.machine());
   SEABED_TRY(Engine * engine, own_engine(*machine));
   SEABED_TRY(const auto audit_from_now, prepare_audit(config->audit_file));

@@ -64,6 +64,8 @@ void shrink() {
   malloc_trim(0);   // also what the rush left between smaller things: a backup comes next, and needs its own
 }
 
+void return_large_blocks() { mallopt(M_MMAP_THRESHOLD, static_cast<int>(kSmallest)); }
+
 size_t kept() {
   Store& s = store();
   std::lock_guard lock(s.mutex);

@@ -9,13 +9,17 @@
 namespace seabed::spare_memory {
 
 inline constexpr size_t kSmallest = 256 << 10;   // smaller ones are left to malloc
-inline constexpr size_t kMost = 16 << 20;        // kept in all
+inline constexpr size_t kMost = 24 << 20;        // kept in all: what one append of a rush takes (16 MiB), and a look
 
 /// An empty string with room for `bytes`.
 std::string take(size_t bytes);
 void give(std::string used);
 /// Called now and then: when nobody took any for seconds, all that is kept goes back to the system.
 void shrink();
+/// For a program that takes much: memory of this size and more comes from the system and goes back to it at once, however
+/// large what was given back before. Otherwise malloc learns to keep it in its heaps, where something small soon stands
+/// behind it: what a rush of log took would stay. Called once, before there are threads.
+void return_large_blocks();
 size_t kept();
 
 }  // namespace seabed::spare_memory

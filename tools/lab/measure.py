@@ -49,10 +49,14 @@ def tree_bytes(path):
     return sum(os.path.getsize(os.path.join(folder, f)) for folder, _, files in os.walk(path) for f in files)
 
 
-def peak_memory(pid):
-    """VmHWM of a process in bytes."""
+def memory(pid, which="VmRSS"):
+    """Resident memory of a process in bytes."""
     with open(f"/proc/{pid}/status", encoding="ascii") as text:
-        return next(int(line.split()[1]) * 1024 for line in text if line.startswith("VmHWM"))
+        return next(int(line.split()[1]) * 1024 for line in text if line.startswith(which))
+
+
+def peak_memory(pid):
+    return memory(pid, "VmHWM")
 
 
 def cpu_seconds(pid):

@@ -20,7 +20,7 @@ constexpr auto kLookEagerly = 10ms, kLookCalmly = 20ms;
 constexpr auto kShipEagerly = 100ms;
 constexpr auto kIdleWait = 1000ms, kIdleWaitEager = 400ms;
 constexpr auto kFirstRetry = 100ms, kLastRetry = 5000ms;
-constexpr uint64_t kLeastRead = 256 << 10;
+constexpr uint64_t kLeastRead = 256 << 10, kMostRead = 4 << 20;  // of one look: memory of this size is used again
 
 bool ends_stream(Code code) { return code == Code::kGap || code == Code::kFenced; }
 }  // namespace
@@ -132,7 +132,7 @@ Result<bool> StreamArchiver::look() {
   if (env_.before_step) env_.before_step();
   last_look_ = Steady::now();
   const uint64_t room = env_.buffer_bytes - std::min(buffered_bytes_, env_.buffer_bytes);
-  SEABED_TRY(LogStep step, source_.read_step(std::max(room, kLeastRead)));
+  SEABED_TRY(LogStep step, source_.read_step(std::clamp(room, kLeastRead, kMostRead)));
   const bool more = !step.complete && !step.gap;
   if (step.tablets && env_.saw_tablets) env_.saw_tablets(*step.tablets);
   const auto log = std::find_if(step.groups.begin(), step.groups.end(), [](auto& g) { return carries_log(g.type); });

@@ -1,8 +1,11 @@
 #include "core/base/spare_memory.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -34,6 +37,15 @@ TEST(SpareMemory, SmallStringsAreNotKeptAndAllIsBounded) {
   for (auto& thread : threads) thread.join();
   EXPECT_LE(spare_memory::kept(), spare_memory::kMost);
   EXPECT_GT(spare_memory::kept(), had);
+}
+
+TEST(SpareMemory, ALargeBlockIsTheSystemsWhateverWasGivenBackBefore) {
+  if (mallinfo2().arena == 0) GTEST_SKIP() << "another malloc stands in for the C library's";
+  spare_memory::return_large_blocks();
+  std::free(std::malloc(20 << 20));  // from this, malloc would learn to keep what is smaller
+  const size_t before = mallinfo2().hblkhd;
+  const std::unique_ptr<void, decltype(&std::free)> block(std::malloc(2 << 20), &std::free);
+  EXPECT_GE(mallinfo2().hblkhd, before + (2 << 20));
 }
 
 TEST(SpareMemory, WhatNobodyTookForSecondsGoesBack) {
