@@ -54,7 +54,9 @@ void read_part(std::string_view part, std::vector<seabed_http::Response>* out) {
   }
   if (id < 0 || static_cast<size_t>(id) >= out->size() || part.empty()) return;
   seabed_http::Response& answer = (*out)[static_cast<size_t>(id)];
-  answer.status = std::max(number(take_line(&part).substr(9)), 0L);
+  constexpr size_t kStatusAt = 9;
+  const std::string_view line = take_line(&part);   // without blanks at its end, so that it may be shorter
+  answer.status = std::max(number(line.substr(std::min(kStatusAt, line.size()))), 0L);
   while (!part.empty()) {
     const std::string_view line = take_line(&part);
     if (line.empty()) break;

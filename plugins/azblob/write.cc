@@ -2,6 +2,7 @@
 
 #include "azblob_store.h"
 #include "digest.h"
+#include "range.h"
 
 namespace seabed_azblob {
 
@@ -69,8 +70,10 @@ int32_t AzblobStore::append_length(const char* key, const Context& context, uint
   if (const int32_t code =
           service_.perform(call, "the object cannot be inspected", context, &response, error))
     return code;
-  *out = std::strtoull(std::string(response.header("content-length")).c_str(), nullptr, 10);
-  if (response.header("x-ms-blob-type") == "AppendBlob") return SEABED_OK;
+  const auto type = response.header("x-ms-blob-type");
+  if (!seabed_http::whole_number(response.header("content-length"), out) || type.empty())
+    return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "the server tells no length or no type of the object");
+  if (type == "AppendBlob") return SEABED_OK;
   return error.fail(SEABED_CONFLICT, "is no append blob: only what append made can be appended to");
 }
 

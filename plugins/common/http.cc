@@ -52,6 +52,7 @@ struct Exchange {
   Handle* handle;
   size_t buffer = 0, offset = 0;  // read position in the body
   bool too_large = false;
+  bool header_whole = false;      // its empty line came: curl takes an answer that ends before for a whole one
   int sends = 0;
 
   bool success() const {
@@ -106,9 +107,11 @@ size_t take_header(char* bytes, size_t, size_t size, void* data) {
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
   if (line.starts_with("HTTP/")) {
     x.response->headers.clear();  // of a 100 Continue before it
+    x.header_whole = false;
     acknowledge_now(*x.handle);
     return size;
   }
+  x.header_whole |= line.empty();
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos || x.response->headers.size() > 200) return size;
   Header header{std::string(line.substr(0, colon)), {}};
@@ -278,7 +281,8 @@ int32_t Client::perform(const Request& request, const Context& context, Response
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
-  const CURLcode code = curl_easy_perform(curl);
+  CURLcode code = curl_easy_perform(curl);
+  if (code == CURLE_OK && !x.header_whole) code = CURLE_RECV_ERROR;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &response->status);
   const int32_t result = code == CURLE_OK ? int32_t{SEABED_OK} : transport_error(x, code, detail, error);
   impl_->give_back(std::move(handle));

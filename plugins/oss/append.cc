@@ -38,7 +38,9 @@ int32_t OssStore::grown_before(const std::string& full, uint64_t position, const
   }
   Response response;
   if (const int32_t code = head(full, kWhat, context, &response, error)) return code;
-  *length = parse_crc64(response.header("content-length")).value_or(0);
+  const auto told = parse_crc64(response.header("content-length"));
+  if (!told) return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "%s: the answer tells no length", kWhat);
+  *length = *told;
   if (*length != position)
     return error.fail(SEABED_CONFLICT, "has %llu bytes, an append at %llu was asked for",
                       static_cast<unsigned long long>(*length), static_cast<unsigned long long>(position));
@@ -59,8 +61,12 @@ int32_t OssStore::append_refused(const Call& call, Response& response, const Con
   unused.struct_size = sizeof unused;
   Error quiet(&unused);
   Response found;
-  if (head(call.key, kWhat, context, &found, quiet) == SEABED_OK)
-    *length = parse_crc64(found.header("content-length")).value_or(0);
+  const int32_t looked = head(call.key, kWhat, context, &found, quiet);
+  if (looked == SEABED_NOT_FOUND) return code;
+  const auto length_now = looked == SEABED_OK ? parse_crc64(found.header("content-length")) : std::nullopt;
+  if (!length_now)
+    return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_TRANSIENT, "%s: it has another length, which is not told", kWhat);
+  *length = *length_now;
   return code;
 }
 
@@ -86,9 +92,13 @@ int32_t OssStore::append(const char* key, uint64_t position, Buffers bytes, cons
     return code;
   }
   if (response.status / 100 != 2) return append_refused(call, response, context, length, error);
+  const auto told = parse_crc64(response.header("x-oss-next-append-position"));
+  if (!told) {
+    forget(call.key);
+    return error.fail(SEABED_UNAVAILABLE, SEABED_RETRY_OUTCOME_UNKNOWN, "the service's answer tells no length after the append");
+  }
   *length = position + size;
-  if (parse_crc64(response.header("x-oss-next-append-position")) != *length)
-    return error.fail(SEABED_CORRUPTION, "the service tells another length after the append");
+  if (*told != *length) return error.fail(SEABED_CORRUPTION, "the service tells another length after the append");
   if (!before) return SEABED_OK;
   const uint64_t whole = crc64(bytes, *before);
   remember(call.key, {*length, whole});

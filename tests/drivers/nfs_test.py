@@ -8,6 +8,8 @@ full one, a restarted one."""
 # case: restarted-server
 # case: full-server
 # case: lost-connections
+# case: lost-replies
+# case: stalls
 # case: refused
 # case: version-4
 # case: changing-listing
@@ -27,6 +29,7 @@ from installation import wait_until
 from driver_calls import DriverError, open_store
 from main_job import main_job, restore_from
 from media import Medium
+from promptly import promptly
 from server_process import ServerError
 
 
@@ -129,6 +132,15 @@ def stop(process):
     wait_until(lambda: all(state(t) == "T" for t in os.listdir(threads)), 20, "the server to stand still")
 
 
+def late(case, store, verb, words, how):
+    """Seconds behind its deadline or cancel that a call came back, which must fail by it."""
+    start = time.monotonic()
+    error = store.fails(verb, *words, **how)
+    took = time.monotonic() - start
+    case.equal(error.code, "CANCELLED" if "cancel_after" in how else "TIMEOUT", f"{verb} {how}: {error}")
+    return took - sum(how.values())
+
+
 def dead_server(case):
     nfs = Nfs(case)
     store = nfs.open("x")
@@ -137,13 +149,8 @@ def dead_server(case):
     try:
         for verb, *words in (("read", "k", 0, 10), ("put", "k", b"after"), ("append", "log", 0, b"x"), ("list",),
                              ("stat", "k")):
-            start = time.monotonic()
-            error = store.fails(verb, *words, deadline_s=1)
-            case.equal(error.code, "TIMEOUT", f"{verb} on a dead server: {error}")
-            case.true(time.monotonic() - start < 5, f"{verb} took {time.monotonic() - start:.1f} s for a deadline of 1 s")
-        start = time.monotonic()
-        case.equal(store.fails("put", "k", b"after", cancel_after=0.5).code, "CANCELLED", "a cancelled put")
-        case.true(time.monotonic() - start < 5, "cancel was not heard")
+            promptly(case, f"{verb} on a dead server", lambda: late(case, store, verb, words, {"deadline_s": 1}))
+        promptly(case, "a cancelled put", lambda: late(case, store, "put", ("k", b"after"), {"cancel_after": 0.5}))
     finally:
         nfs.server.server.process.send_signal(signal.SIGCONT)
     case.equal(store.read("k", 0, 10), b"before", "the object after all that")
@@ -162,6 +169,7 @@ def restarted_server(case):
     upload = store.begin("up")
     parts = [store.part("up", upload, n, bytes([n]) * 300_000) for n in (1, 2)]
     case.equal([p.number for p in store.list_parts("up", upload)], [1, 2], "the parts before")
+    case.equal(store.young_uploads(), 1, "uploads that began just now")
     nfs.server.server.stop(signal.SIGKILL)
     nfs.server.stop()
     stopped = int(time.time())
@@ -213,6 +221,84 @@ def lost_connections(case):
 
     main_job(case, Medium(nfs.location("media"), nfs.ports(port, connections=2)), trouble=break_some)
     case.true(proxy.hits.get("reset", 0) > 3, f"too few connections were broken: {proxy.hits}")
+
+
+def proxied(nfs):
+    """A proxy before the NFS port, and a function that opens stores through it with connections of their own."""
+    proxy = FaultProxy(nfs.facts["nfsport"])
+    port = proxy.start()
+    nfs.case.at_end(proxy.stop)
+    return proxy, lambda: open_store(nfs.case.build, nfs.location("x"), **nfs.ports(port))
+
+
+def lost_replies(case):
+    """A procedure is carried out and its reply lost: unknown where something was changed for others to see, and what is there
+    then can be gone on with."""
+    nfs = Nfs(case)
+    proxy, through = proxied(nfs)
+    direct = nfs.open("x")
+    direct.append("log", 0, b"head")
+    direct.put("old", b"old")
+
+    def lost(procedure, verb, *words):
+        store = through()
+        store.stat("old")
+        proxy.add("drop_reply", times=1, match=f"^{procedure}$")
+        error = store.fails(verb, *words)
+        case.equal(proxy.hits.get("drop_reply"), 1, f"{verb}: replies to {procedure} that were lost")
+        proxy.hits.clear()
+        return error.retry, error
+
+    for procedure, words in (("RENAME", ("put", "new", b"new")), ("LINK", ("put", "absent", b"absent", True)),
+                             ("REMOVE", None), ("WRITE", ("append", "log", 4, b"tail")), ("CREATE", ("append", "made", 0, b"x"))):
+        if procedure == "REMOVE":
+            store = through()
+            store.stat("old")
+            proxy.add("drop_reply", times=1, match="^REMOVE$")
+            result = store.remove(["old"])[0]
+            case.equal(result and result.retry, "unknown", f"remove: {result}")
+            case.equal(proxy.hits.pop("drop_reply"), 1, "replies to REMOVE that were lost")
+            case.equal(direct.fails("stat", "old").code, "NOT_FOUND", "what was removed")
+            direct.put("old", b"old")
+            continue
+        retry, error = lost(procedure, *words)
+        case.equal(retry, "unknown", f"{procedure}: {error}")
+    case.equal((direct.read("new", 0, 9), direct.read("absent", 0, 9)), (b"new", b"absent"), "what was published all the same")
+    case.equal(direct.stat("log").size, 8, "the log: its bytes came")
+    case.equal(direct.append("log", direct.stat("log").size, b"more"), 12, "the log goes on")
+    case.equal(direct.append("made", direct.stat("made").size, b"y"), direct.stat("made").size, "what was made goes on")
+    for procedure in ("CREATE", "WRITE"):   # of the temporary file: nothing that anybody sees
+        retry, error = lost(procedure, "put", "never", b"x")
+        case.equal(retry, "transient", f"{procedure} of a put: {error}")
+        case.equal(direct.fails("stat", "never").code, "NOT_FOUND", "a put that was not published")
+    upload = direct.begin("up")
+    parts = [direct.part("up", upload, 1, b"part")]
+    retry, error = lost("RENAME", "complete", "up", upload, parts)
+    case.equal(retry, "unknown", f"complete: {error}")
+    case.equal(direct.read("up", 0, 9), b"part", "what was completed all the same")
+
+
+def stalls(case):
+    """A server that falls silent in the middle, up or down; and one that is slow."""
+    nfs = Nfs(case)
+    direct = nfs.open("x")
+    data = os.urandom(3 << 20)
+    direct.put("k", data)
+    proxy, through = proxied(nfs)
+    for verb, *words in (("read", "k", 0, len(data)), ("put", "n", data), ("append", "log", 0, data), ("stat", "k"), ("list",)):
+        for how in ({"deadline_s": 1}, {"cancel_after": 0.3}):
+            def attempt():
+                proxy.add("stall", times=-1, after=400)   # behind the greeting of a connection
+                try:
+                    return late(case, through(), verb, words, how)
+                finally:
+                    proxy.clear()
+            promptly(case, f"{verb} {how}", attempt)
+    proxy.add("latency", ms=50)
+    through().put("slow", b"x")
+    proxy.clear()
+    case.equal(direct.read("slow", 0, 9), b"x", "what came late")
+    case.equal(direct.fails("stat", "n").code, "NOT_FOUND", "a put that was never whole")
 
 
 def refused(case):
@@ -268,4 +354,5 @@ def changing_listing(case):
 if __name__ == "__main__":
     sys.exit(run_cases({"conformance": conformance, "main-job": main_job_case, "crossed": crossed,
                         "dead-server": dead_server, "restarted-server": restarted_server, "full-server": full_server, "lost-connections": lost_connections,
+                        "lost-replies": lost_replies, "stalls": stalls,
                         "refused": refused, "version-4": version_4, "changing-listing": changing_listing}))

@@ -26,7 +26,7 @@ import zlib
 
 import metadata_trouble
 from case import run_cases
-from driver_abi import Driver, Part
+from driver_abi import Driver, DriverError, Part
 from s3_lab import LEAKING, S3Lab, refused
 from web_script import WebScript
 
@@ -267,6 +267,14 @@ def contents(*keys):
     return "".join(f"<Contents><Key>{k}</Key><Size>1</Size></Contents>" for k in keys)
 
 
+def removal(store, keys):
+    """One failure or None for each key; a failure of all is each one's."""
+    try:
+        return store.remove(keys)
+    except DriverError as error:
+        return [error] * len(keys)
+
+
 def hostile_listing(case):
     driver = driver_of(case)
     web = WebScript(case, always(200))
@@ -280,6 +288,34 @@ def hostile_listing(case):
     for what, body in answers.items():
         web.answer = always(200, body)
         error = refused(store.list, deadline_s=20)
+        case.true(error.code in ("CORRUPTION", "UNAVAILABLE"), f"{what}: {error}")
+    no_list = {what: body for what, body in answers.items() if what in ("entities", "no end", "nothing", "JSON", "another root",
+                                                                        "huge", "binary")}
+    no_list["a listing instead"] = xml_list(contents("p/a"))
+    for what, body in no_list.items():
+        web.answer = always(200, body)
+        for call in (store.list_uploads, lambda: store.list_parts("k", "u"), lambda: store.tags("k"), lambda: store.begin("k")):
+            error = refused(call, deadline_s=20) if call == store.list_uploads else refused(call)
+            case.true(error.code in ("CORRUPTION", "UNAVAILABLE"), f"{what}: {error}")
+        removed = removal(store, ["a", "b"])
+        case.true(all(r and r.retry in ("unknown", "transient") for r in removed), f"a deletion answered by {what}: {removed}")
+    for what, body in {"uploads of others": b"<ListMultipartUploadsResult><IsTruncated>false</IsTruncated><Upload><Key>q/a</Key>"
+                       b"<UploadId>u</UploadId></Upload></ListMultipartUploadsResult>",
+                       "uploads without an id": b"<ListMultipartUploadsResult><IsTruncated>false</IsTruncated><Upload><Key>p/a</Key>"
+                       b"</Upload></ListMultipartUploadsResult>",
+                       "uploads without a way to go on": b"<ListMultipartUploadsResult><IsTruncated>true</IsTruncated>"
+                       b"</ListMultipartUploadsResult>"}.items():
+        web.answer = always(200, body)
+        try:
+            case.equal(store.list_uploads(), [], what)
+        except DriverError as error:
+            case.true(error.code in ("CORRUPTION", "UNAVAILABLE"), f"{what}: {error}")
+    for what, body in {"a part's number": b"<Part><PartNumber>0</PartNumber><Size>1</Size><ETag>e</ETag></Part>",
+                       "a huge number": b"<Part><PartNumber>99999999999</PartNumber><Size>1</Size><ETag>e</ETag></Part>",
+                       "no size": b"<Part><PartNumber>1</PartNumber><ETag>e</ETag></Part>",
+                       "a long tag": b"<Part><PartNumber>1</PartNumber><Size>1</Size><ETag>" + b"e" * 5000 + b"</ETag></Part>"}.items():
+        web.answer = always(200, b"<ListPartsResult><IsTruncated>false</IsTruncated>" + body + b"</ListPartsResult>")
+        error = refused(store.list_parts, "k", "u")
         case.true(error.code in ("CORRUPTION", "UNAVAILABLE"), f"{what}: {error}")
     web.answer = always(200, xml_list(contents("p/a%2Bb+c", "p/d%0Ae")))
     case.equal([k for k, _ in store.list()], ["a+b c", "d\ne"], "encoded keys")

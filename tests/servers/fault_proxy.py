@@ -4,12 +4,15 @@ Rules are taken in order, each for `times` connections or requests (-1: always):
   latency(ms, requests: once a request only)  rate(kbps)  reset(after, up)  truncate(after)  stall(after)  refuse          of a connection
   http(status, code, retry_after, match)   an answer of the proxy's own instead of the server's
   commit_drop(match)                       the request reaches the server, its answer is lost
+  drop_reply(match)                        the same of an NFS procedure: "WRITE", "RENAME"
 `match` is a regular expression on "METHOD path". TLS passes untouched (rules on requests need plain http).
 """
 import asyncio
 import re
 import socket
 import threading
+
+from rpc_stream import RpcStream
 
 REQUEST = re.compile(rb"^(GET|PUT|POST|HEAD|DELETE) (\S+) HTTP/1")
 CONNECTION_KINDS = ("latency", "rate", "reset", "truncate", "stall", "refuse")
@@ -32,7 +35,11 @@ class FaultProxy:
         return self.port
 
     def stop(self):
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        def end():
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+            self._loop.call_later(0.05, self._loop.stop)   # they end first
+        self._loop.call_soon_threadsafe(end)
         self._thread.join(10)
 
     def add(self, kind, times=-1, **facts):
@@ -87,6 +94,7 @@ class Session:
     def __init__(self, proxy, rule, client, server):
         self.proxy, self.rule, self.client, self.server = proxy, rule, client, server
         self.drop_answer = False
+        self.calls, self.replies, self.unanswered = RpcStream(), RpcStream(), set()
         self.moved = {"up": 0, "down": 0}
 
     def abort(self):
@@ -106,6 +114,7 @@ class Session:
             match = REQUEST.match(data)
             if match and await self.intercept(f"{match[1].decode()} {match[2].decode()}"):
                 return
+            self.see_calls(data)
             self.moved["up"] += len(data)
             if self.rule["kind"] == "reset" and self.rule.get("up") and self.moved["up"] > self.rule["after"]:
                 self.abort()
@@ -113,6 +122,14 @@ class Session:
             await self.server.drain()
         if self.server.can_write_eof():
             self.server.write_eof()
+
+    def see_calls(self, data):
+        """NFS calls whose reply a rule wants lost. Only where there is such a rule: other streams are not RPC."""
+        if not any(rule["kind"] == "drop_reply" for rule in self.proxy.rules):
+            return
+        for xid, procedure in self.calls.feed(data):
+            if self.proxy._take(("drop_reply",), procedure):
+                self.unanswered.add(xid)
 
     async def intercept(self, line):
         self.proxy.requests.append(line)
@@ -141,6 +158,8 @@ class Session:
             if self.drop_answer:
                 if data.startswith(b"HTTP/1.1 100"):
                     continue
+                self.abort()
+            if self.unanswered and any(xid in self.unanswered for xid, _ in self.replies.feed(data)):
                 self.abort()
             left = self.rule.get("after", 0) - self.moved["down"]
             if self.rule["kind"] == "stall" and len(data) > left:
