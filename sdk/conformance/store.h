@@ -35,6 +35,7 @@ uint64_t monotonic_ns();
 struct Page {
   std::vector<std::pair<std::string, uint64_t>> entries;  // key or upload key, size
   std::vector<std::string> ids;                           // list_uploads
+  std::vector<uint64_t> started_ns;                       // list_uploads
   std::vector<seabed_part> parts;                         // list_parts
   std::string next, wrong;
 };

@@ -10,6 +10,7 @@ int take_upload(void* data, const seabed_upload_entry* entry) {
     return static_cast<Page*>(data)->wrong = "its struct_size", 0;
   static_cast<Page*>(data)->entries.emplace_back(entry->key, 0);
   static_cast<Page*>(data)->ids.emplace_back(entry->upload_id);
+  static_cast<Page*>(data)->started_ns.push_back(SEABED_HAS(entry, seabed_upload_entry, started_ns) ? entry->started_ns : 0);
   return 0;
 }
 int take_part(void* data, const seabed_part* part) {

@@ -269,6 +269,11 @@ class Store:
         return self.pages("list_uploads", UPLOAD_SINK, lambda e: (e.key.decode(), e.upload_id.decode()), [prefix.encode()],
                           page, **how)
 
+    def young_uploads(self):
+        """How many uploads are told to have begun within the hour; cleanup aborts by that."""
+        starts = self.pages("list_uploads", UPLOAD_SINK, lambda e: e.started_ns, [b""], 1000)
+        return sum(abs(time.time_ns() - start) < 3600 * 10**9 for start in starts)
+
     def list_parts(self, key, upload, page=1000, **how):
         return self.pages("list_parts", PART_SINK, lambda e: Part(e.number, e.size, e.tag.decode()),
                           [key.encode(), upload.encode()], page, **how)

@@ -128,6 +128,7 @@ def uploads(case):
         found = store.list_uploads(page=page)
         case.equal(sorted(found), sorted([("their upload+", theirs)] + [(f"k{n % 3}", u) for n, u in enumerate(mine)]),
                    f"uploads in pages of {page}")
+    case.equal(store.young_uploads(), 8, "uploads that began just now")
     case.equal([(p.number, p.size) for p in store.list_parts("their upload+", theirs)], [(2, 100)], "their parts")
     first = store.part("their upload+", theirs, 1, b"1" * 5 * MIB)
     parts = store.list_parts("their upload+", theirs, page=1)
