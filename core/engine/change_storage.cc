@@ -120,8 +120,7 @@ Result<DestinationRow> change_storage(EngineContext& context, const std::string&
   if (!change.access_info.empty()) SEABED_CHECK(add_access(uri, change.access_info));
   if (!change.attribute.empty()) SEABED_CHECK(add_attributes(uri, change.attribute));
   if (auto proved = prove(context, found, uri); !proved) {
-    if (proved.error().code == Code::kPermissionDenied && !proved.error().ob_error)
-      proved.error().ob_error = 9116;
+    if (proved.error().code == Code::kPermissionDenied) proved.error().ob_error = 9116;  // else 9071
     return fail(proved.error());
   }
   found.row.uri = text_of(uri);

@@ -84,8 +84,9 @@ class Loader {
     out->medium = {with_memory_of_small_objects(std::move(store)), &cancel_, context_.limits.request_deadline};
     const auto read = out->medium.read_message(paths::format(), FileType::kFormat, &out->format);
     if (read || read.error().code != Code::kNotFound) return read;
-    return fail(Code::kNotFound, out->medium.store->describe(), "has no format file: it is no destination of Seabed",
-                "give the destination that backups or archives were written to");
+    return fail(Error{Code::kNotFound, out->medium.store->describe(),
+                      "has no format file: it is no destination of Seabed",
+                      "give the destination that backups or archives were written to", 0, 9080});
   }
 
   Status same_tenant(const meta::FormatInfo& f, const Medium& medium) {

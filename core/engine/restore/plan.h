@@ -47,7 +47,8 @@ struct Plan {
 // plan_target.cc
 /// LATEST, an SCN or a time of the tenant's zone, as an SCN.
 Result<Scn> resolve_target(const Media& media, const RestoreTargetPoint& until);
-/// Why nothing leads to the target, naming the nearest targets that something leads to (kConflict).
+/// Why nothing leads to the target, naming the nearest targets that something leads to (kConflict). ob_error 4018: no
+/// enough log; 9064: a hole, or a gap behind the set; 9077: another round's log; 9011: no set; 9099: before the first.
 Error impossible(const Media& media, Scn target);
 
 // plan_streams.cc
