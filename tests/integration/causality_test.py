@@ -42,6 +42,7 @@ def causal(case, *flags):
             ahead.append(verdict["ahead_ns"])
             bound = outcome["bound_ns"]
             case.true(bound is None or verdict["ahead_ns"] <= bound, f"B is ahead of A beyond the bound {bound}: {verdict}")
+            case.true(bound is not None or "--manual-wal-flush-a" in flags, f"a bound is published: {outcome}")
             if "--stamp" in flags and (bound is not None or "--manual-wal-flush-a" not in flags):
                 # Unknown is honest only where a write may have died in the application's own WAL buffer.
                 case.equal(bound, 0, "the bound with the application's stamps")

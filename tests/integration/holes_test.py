@@ -3,6 +3,7 @@
 # case: ingest
 # case: disable-wal
 # case: no-data-destination
+# case: no-base
 # case: lost-log
 import os
 import sys
@@ -73,14 +74,20 @@ def pass_target(case, lab, ledger, reached):
             compare(case, lab, ledger, "t", f"{index}-{name}", "--until-scn", target)
 
 
-def no_data_destination(case):
+def nothing_to_bridge_from(case, destination, word):
+    """The hole stays, and the comment says what it would take to bridge it."""
     _, lab = begin(case, ["--ingest-every", "300"])
+    if destination:
+        lab.cli("backup", "set-dest", "--tenant", "t", "--location", lab.data_uri("t"))
     lab.cli("archive", "set-dest", "--tenant", "t", "--location", lab.archive_uri("t"))
     lab.cli("parameter", "set", "--tenant", "t", "archive_lag_target", "0")
     lab.cli("archive", "start", "--tenant", "t")
     lab.wait_archive("t")
-    comment = wait_until(lambda: lab.archive_status("t")["comment"], 60, "a word about the hole that nothing bridges")
-    case.contains(comment.lower(), "backup", "it says what to do")
+    comment = wait_until(lambda: (c := lab.archive_status("t")["comment"]) and "WARNING" in c and c, 60,
+                         "a word about the hole that nothing bridges")
+    case.contains(comment, word, "why nothing bridges it")
+    case.contains(comment, "seabed backup start", "what to do")
+    case.equal(lab.archive_status("t")["status"], "DOING", "the round goes on")
 
 
 def lost_log(case):
@@ -120,4 +127,5 @@ def lost_log(case):
 if __name__ == "__main__":
     sys.exit(run_cases({"ingest": lambda case: bridged(case, ["--ingest-every", "1500"]),
                         "disable-wal": lambda case: bridged(case, ["--disable-wal-every", "1500"]),
-                        "no-data-destination": no_data_destination, "lost-log": lost_log}))
+                        "no-data-destination": lambda case: nothing_to_bridge_from(case, False, "no data destination"),
+                        "no-base": lambda case: nothing_to_bridge_from(case, True, "no base yet"), "lost-log": lost_log}))
