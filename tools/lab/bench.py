@@ -63,6 +63,21 @@ class Bench:
         return out
 
 
+class Restic:
+    """A repository of its own in an empty directory."""
+
+    def __init__(self, directory):
+        self.env = dict(os.environ, RESTIC_PASSWORD="bench")
+        self.command = ["restic", "-q", "--no-cache", "-r", directory]
+        subprocess.run([*self.command, "init"], env=self.env, check=True, stdout=subprocess.DEVNULL)
+
+    def backup(self, directory):
+        return timed(*self.command, "backup", directory, env=self.env)
+
+    def restore(self, target):
+        return timed(*self.command, "restore", "latest", "--target", target, env=self.env)
+
+
 def full_backup(lab):
     """Into an empty destination, as the peers write into an empty directory: what lies there already keeps the disk and
     the page cache busy, ours or theirs."""
@@ -94,10 +109,8 @@ def bench_backup(b):
             return timed("ldb", f"--db={b.db}", "backup", f"--backup_dir={target}", f"--num_threads={threads}")
 
         def restic():
-            target = b.scratch("restic")
-            env = dict(os.environ, RESTIC_PASSWORD="bench")
-            subprocess.run(["restic", "-q", "init", "-r", target], env=env, check=True, stdout=subprocess.DEVNULL)
-            return timed("restic", "-q", "--no-cache", "-r", target, "backup", b.db, env=env)
+            repository = Restic(b.scratch("restic"))
+            return repository.backup(b.db)
 
         for name, peer in (("cp -r + sync", copy), ("ldb backup, 1 thread", lambda: engine(1)),
                            ("ldb backup, 2 threads", lambda: engine(2)), ("restic backup", restic)):
@@ -106,7 +119,8 @@ def bench_backup(b):
 
 
 def bench_incremental(b):
-    times, bytes_written, peer_times, peer_bytes = [], [], [], []
+    peers = ("cp -r + sync", "ldb backup, 1 thread", "ldb backup, 2 threads", "restic backup")
+    times, ours_bytes, peer_bytes = {name: [] for name in ("ours", *peers)}, [], []
     for run in range(b.runs):
         remove(b.db)
         b.load()
@@ -119,30 +133,37 @@ def bench_incremental(b):
             lab.start_agent()
             lab.protect("bench")
             lab.backup("bench")
-            engine = b.scratch("engine")
-            ldb = ["ldb", f"--db={b.db}", "backup", f"--backup_dir={engine}", "--num_threads=2"]
-            timed(*ldb)
+            engines = {n: b.scratch(f"engine{n}") for n in (1, 2)}
+            restic = Restic(b.scratch("restic"))
+
+            def ldb(threads):
+                return timed("ldb", f"--db={b.db}", "backup", f"--backup_dir={engines[threads]}", f"--num_threads={threads}")
+
+            ldb(1), ldb(2), restic.backup(b.db)
             b.load("--rewrite", "5")
             lab.wait_checkpoint("bench", time.time_ns())
-            before = tree_bytes(engine)
-
-            def peer():
-                peer_times.append(timed(*ldb))
-                peer_bytes.append(tree_bytes(engine) - before)
 
             def ours():
                 start = time.monotonic()
                 done = lab.backup("bench", incremental=True)
                 os.sync()
-                times.append(time.monotonic() - start)
-                bytes_written.append(done["output_bytes"])
+                ours_bytes.append(done["output_bytes"])
+                return time.monotonic() - start
 
-            for part in (ours, peer) if run % 2 == 0 else (peer, ours):
+            def two_threads():
+                before = tree_bytes(engines[2])
+                seconds = ldb(2)
+                peer_bytes.append(tree_bytes(engines[2]) - before)
+                return seconds
+
+            kinds = {"ours": ours, peers[0]: lambda: timed("cp", "-r", b.db, b.scratch("copy")), peers[1]: lambda: ldb(1),
+                     peers[2]: two_threads, peers[3]: lambda: restic.backup(b.db)}
+            for name in list(kinds)[run % 2 * 2:] + list(kinds)[:run % 2 * 2]:
                 settle()
-                part()
-    return [compare(f"incremental after 5 % of {b.gb:g} GB: time", "ldb backup, 2 threads", "s", times, peer_times),
-            compare(f"incremental after 5 % of {b.gb:g} GB: bytes", "ldb backup, 2 threads", "B", bytes_written,
-                    peer_bytes)]
+                times[name].append(kinds[name]())
+    title = f"incremental after 5 % of {b.gb:g} GB: "
+    return [*(compare(title + "time", name, "s", times["ours"], times[name]) for name in peers),
+            compare(title + "bytes", peers[2], "B", ours_bytes, peer_bytes)]
 
 
 def db_bench(db, operations):
@@ -261,6 +282,8 @@ def bench_archive(b):
 
 
 def bench_restore(b):
+    """Each into an empty directory, and the open that replays the log. What is copied, and what the open of the plain copy
+    replays, are the very files that Seabed's restore made; BackupEngine and restic keep the database as it stands then."""
     b.load()
     with b.lab() as lab:
         lab.start_linker("bench")
@@ -270,7 +293,11 @@ def bench_restore(b):
         b.load("--rewrite", "30")
         lab.wait_checkpoint("bench", time.time_ns(), 300)
         target = b.scratch("restored")
-        files = os.path.join(target, os.path.basename(b.db))
+        files, kept, copy = os.path.join(target, os.path.basename(b.db)), b.scratch("same"), b.scratch("copy")
+        engine, restic = b.scratch("engine"), Restic(b.scratch("restic"))
+        timed("ldb", f"--db={b.db}", "backup", f"--backup_dir={engine}", "--num_threads=2")
+        restic.backup(b.db)
+        opens, plain_opens = [], []
 
         def open_it(directory):
             return timed("ldb", f"--db={directory}", "put", "zz", "1")
@@ -281,23 +308,32 @@ def bench_restore(b):
             lab.restore("bench", target)
             os.sync()
             copied = time.monotonic() - start
-            kept = b.scratch("same")  # what the peer copies: the very files that the restore made
+            remove(kept)
             subprocess.run(["cp", "-r", files, kept], check=True)
             settle()
-            return copied + open_it(files)
+            opens.append(open_it(files))
+            return copied + opens[-1]
 
-        def peer():
-            copied = timed("cp", "-r", os.path.join(b.base, "same"), b.scratch("copy"))
-            return copied + open_it(os.path.join(b.base, "copy"))
+        def plain():
+            copied = timed("cp", "-r", kept, b.scratch("copy"))
+            plain_opens.append(open_it(copy))
+            return copied + plain_opens[-1]
+
+        def ldb():
+            there = b.scratch("from-engine")
+            return timed("ldb", f"--db={there}", "restore", f"--backup_dir={engine}", "--num_threads=2") + open_it(there)
+
+        def from_restic():
+            there = b.scratch("from-restic")
+            return restic.restore(there) + open_it(there + b.db)
 
         ours()
-        mine, others = [], []
-        for _ in range(b.runs):
-            settle()
-            mine.append(ours())
-            settle()
-            others.append(peer())
-    return [compare(f"full restore of {b.gb:g} GB + replay by open", "cp -r + sync + open", "s", mine, others)]
+        opens.clear()
+        mine, *others = b.rounds(ours, plain, ldb, from_restic)
+    title = f"full restore of {b.gb:g} GB + replay by open"
+    peers = ("cp -r + sync + open", "ldb restore + open", "restic restore + open")
+    return [*(compare(title, name, "s", mine, other) for name, other in zip(peers, others)),
+            compare("the open that replays, alone", "of a plain copy of the same files", "s", opens, plain_opens)]
 
 
 def bench_memory(b):
