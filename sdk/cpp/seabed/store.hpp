@@ -72,6 +72,10 @@ struct TagsCall {
   bool sink(const seabed_pair& tag) const { return function(data, &tag) == 0; }
 };
 
+/// What a driver derives from: one method an operation, each with the meaning of its namesake in driver.h, errors and
+/// unknown outcomes included. Several threads call one object at the same time. Strings, buffers and calls belong to the host and
+/// end with the method; keys are relative. A method returns SEABED_OK or what
+/// `Error` was filled with, within the context's deadline, and never throws: what escapes ends as SEABED_INTERNAL.
 class Store {
  public:
   virtual ~Store() = default;
