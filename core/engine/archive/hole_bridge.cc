@@ -58,7 +58,7 @@ std::string HoleBridge::comment() const {
   std::string text = fmt::format("{} hole(s) in the log: targets inside are refused until a backup covers them", open_);
   if (!bridge_) return text + "; take a backup";
   if (running_) text += "; a bridging incremental is running";
-  else if (!last_error_.empty()) text += "; WARNING: the bridging incremental failed: " + last_error_;
+  if (!last_error_.empty()) text += "; WARNING: the bridging incremental failed: " + last_error_;
   if (unsettled_ >= tuning_.bridges_until_snapshot_only)
     text += "; SNAPSHOT_ONLY: new holes appear faster than backups close them, only the points of backups are restorable";
   return text;
