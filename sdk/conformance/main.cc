@@ -5,6 +5,7 @@
 #include <iostream>
 #include <random>
 #include <sstream>
+#include <vector>
 
 #include "child.h"
 #include "report.h"
@@ -51,7 +52,29 @@ Outcome run_if_chosen(const Options& options, const Test& test, uint32_t claimed
   return run_in_child(options, test.name);
 }
 
+std::vector<std::string> medium_cannot(const Options& options) {
+  const auto told = options.checks.find("medium_cannot");
+  std::istringstream parts(told == options.checks.end() ? "" : told->second);
+  std::vector<std::string> out;
+  for (std::string part; std::getline(parts, part, ',');) {
+    part.erase(std::remove(part.begin(), part.end(), ' '), part.end());
+    const bool known = std::any_of(tests().begin(), tests().end(), [&](const Test& test) { return test.name == part; });
+    if (!known) throw std::invalid_argument("check.medium_cannot names no test: " + part);
+    out.push_back(part);
+  }
+  return out;
+}
+
+/// A failure that the operator of the medium told beforehand is no failure of the driver's.
+Outcome excused(Outcome outcome, const std::vector<std::string>& cannot) {
+  if (outcome.status != Outcome::kFailed || std::find(cannot.begin(), cannot.end(), outcome.test) == cannot.end()) return outcome;
+  outcome.status = Outcome::kSkipped;
+  outcome.text = "told beforehand that the medium cannot: " + outcome.text;
+  return outcome;
+}
+
 Summary run_all(const Options& options) {
+  const auto cannot = medium_cannot(options);
   Summary out;
   uint32_t claimed = 0;
   {
@@ -63,7 +86,7 @@ Summary run_all(const Options& options) {
   }
   for (const Test& test : tests()) {
     if (!wanted(test.name, options.filter)) continue;
-    out.outcomes.push_back(run_if_chosen(options, test, claimed));
+    out.outcomes.push_back(excused(run_if_chosen(options, test, claimed), cannot));
     if (!options.json) print_line(std::cout, out.outcomes.back());
   }
   run_in_child(options, "@clean");

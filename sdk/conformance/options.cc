@@ -62,7 +62,7 @@ bool host_key(const std::string& key) {
 void merge_config(Options* options) {
   if (options->config.empty()) return;
   for (const auto& [key, value] : read_config(options->config)) {
-    if (key == "check.fault_uri" || key == "check.fault_http")
+    if (key == "check.fault_uri" || key == "check.fault_http" || key == "check.medium_cannot")
       options->checks[key.substr(6)] = value;
     else if (key.rfind("check.", 0) == 0)
       throw std::invalid_argument("the checker knows no " + key);

@@ -117,13 +117,18 @@ void Store::violated(const char* what, const std::string& text) {
   violations_->add(std::string(what) + " " + text);
 }
 
-Answer Store::open(const seabed_driver_v1* table, const Destination& destination, seabed_store** out,
-                   Violations* violations) {
+std::vector<seabed_pair> Store::pairs_of(const seabed_driver_v1* table, const Destination& destination) {
   std::vector<seabed_pair> pairs;
   for (const auto& [key, value] : destination.params) {
     const uint32_t flags = secret_key(table, key) ? SEABED_KEY_SECRET : 0;
     pairs.push_back({key.c_str(), value.c_str(), flags, 0});
   }
+  return pairs;
+}
+
+Answer Store::open(const seabed_driver_v1* table, const Destination& destination, seabed_store** out,
+                   Violations* violations) {
+  const auto pairs = pairs_of(table, destination);
   seabed_open_args args{sizeof args, static_cast<uint32_t>(pairs.size()), destination.scheme.c_str(),
                         destination.location.c_str(), pairs.data()};
   seabed_context context{};

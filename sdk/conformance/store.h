@@ -61,6 +61,8 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
+  /// The destination's keys as open() takes them; they point into it.
+  static std::vector<seabed_pair> pairs_of(const seabed_driver_v1* table, const Destination& destination);
   static Answer open(const seabed_driver_v1* table, const Destination& destination, seabed_store** out,
                      Violations* violations);
 

@@ -7,6 +7,7 @@ Usage: checker_test.py [case …]
 # case: broken
 # case: reports
 # case: usage
+# case: told
 import json
 import os
 import subprocess
@@ -28,7 +29,9 @@ BROKEN = {
     "leaked_handle": {"leak.open_and_close": "descriptors are open"},
     "leaked_on_error": {"leak.operations": "descriptors are open"},
     "exception_crosses": {"object.missing_is_not_found": "NOT_FOUND was expected"},
-    "overruns_structs": {"abi.stat_older_and_newer": "Segmentation fault|AddressSanitizer"},
+    "overruns_structs": {"abi.stat_older_and_newer": "Segmentation fault|AddressSanitizer",
+                         "abi.part_older_and_newer": "Segmentation fault|AddressSanitizer",
+                         "abi.open_args_newer": "INVALID_ARGUMENT"},
     "any_host": {"abi.host_of_another_major_is_refused": "was accepted",
                  "table.an_unknown_key_is_refused": "INVALID_ARGUMENT was expected"},
     "ignored_deadline": {"deadline.a_passed_one_does_nothing": "TIMEOUT was expected",
@@ -125,6 +128,24 @@ def reports(case):
     case.equal(left, [], "objects left behind")
 
 
+def told(case):
+    """What the operator told that the medium cannot is skipped with its reason, and nothing else is."""
+    checker = Checker(case)
+    config = checker.config("told", "check.medium_cannot = upload.only_the_named_parts_are_joined, object.put_then_read")
+    broken_one = [f"{checker.drivers}/broken/seabed_joins_all_parts.so", "acme://told"]
+    tests = ["--filter", "upload.only_the_named_parts_are_joined,object.put_then_read"]
+    status, report, errors = checker.run(*broken_one, *tests)
+    case.equal((status, statuses(report, "failed")), (1, ["upload.only_the_named_parts_are_joined"]), f"untold {errors}")
+    status, report, errors = checker.run(*broken_one, *tests, "--config", config)
+    case.equal((status, statuses(report, "skipped"), statuses(report, "passed")),
+               (0, ["upload.only_the_named_parts_are_joined"], ["object.put_then_read"]), f"told {errors}")
+    case.contains(str(report["tests"]), "told beforehand that the medium cannot: the object")
+    config = checker.config("other", "check.medium_cannot = object.put_then_read")
+    case.equal(checker.run(*broken_one, *tests, "--config", config)[0], 1, "told of another test")
+    config = checker.config("no-test", "check.medium_cannot = object.never")
+    case.contains(checker.run(*broken_one, "--config", config)[2], "names no test: object.never")
+
+
 def usage(case):
     checker = Checker(case)
     acme = checker.drivers + "/seabed_acme.so"
@@ -141,4 +162,4 @@ def usage(case):
 
 
 if __name__ == "__main__":
-    raise SystemExit(run_cases({"good": good, "broken": broken, "reports": reports, "usage": usage}))
+    raise SystemExit(run_cases({"good": good, "broken": broken, "reports": reports, "usage": usage, "told": told}))

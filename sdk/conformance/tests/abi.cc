@@ -130,4 +130,41 @@ CHECK_TEST("abi.put_options_older_and_newer", 0) {
   }
 }
 
+CHECK_TEST("abi.open_args_newer", 0) {
+  const Destination& to = world.options().destination;
+  auto pairs = Store::pairs_of(world.table(), to);
+  const seabed_open_args plain{sizeof plain, static_cast<uint32_t>(pairs.size()), to.scheme.c_str(), to.location.c_str(),
+                               pairs.data()};
+  const Fenced<seabed_open_args> args(plain, sizeof plain + 64);
+  const seabed_context context = plain_context();
+  seabed_error error = empty_error();
+  seabed_store* store = nullptr;
+  const int32_t code = world.table()->open(args.get(), &context, &store, &error);
+  expect(code == SEABED_OK && store != nullptr, std::string("open with arguments of a newer host: ") + code_word(code) + " " + error.message);
+  world.table()->close(store);
+}
+
+CHECK_TEST("abi.part_older_and_newer", SEABED_CAP_UPLOAD) {
+  const seabed_context context = plain_context();
+  const seabed_buffer buffer{"hello", 5};
+  for (const size_t size : {offsetof(seabed_part, tag), sizeof(seabed_part) + 64}) {
+    const std::string key = world.key("k"), id = world.begin(key), what = "a part struct of " + std::to_string(size) + " bytes";
+    const Fenced<seabed_part> part(seabed_part{}, size);
+    seabed_error error = empty_error();
+    const int32_t code = world.table()->upload_part(world.store().raw(), key.c_str(), id.c_str(), 1, &buffer, 1, &context,
+                                                    part.get(), &error);
+    expect(code == SEABED_OK && part->size == 5 && part->number == 1, "upload_part into " + what + ": " + code_word(code));
+    expect_equal(part->struct_size, size, "its struct_size");
+    if (size < sizeof(seabed_part)) {   // its tag had no room
+      expect_ok(world.store().abort(key, id), "abort");
+      continue;
+    }
+    const seabed_part* parts[] = {part.get()};
+    const int32_t joined =
+        world.table()->upload_complete(world.store().raw(), key.c_str(), id.c_str(), parts, 1, nullptr, &context, &error);
+    expect(joined == SEABED_OK, "upload_complete of " + what + ": " + code_word(joined));
+    expect_equal(world.get(key), "hello", "the object");
+  }
+}
+
 }  // namespace seabed::check
