@@ -61,7 +61,7 @@ Status EngineImpl::start() {
   SEABED_CHECK(quick::resume_hydrations(context_, background_));
   SEABED_CHECK(background_.every("quick/leases", std::chrono::seconds(5), [] { return std::chrono::hours(1); },
                                  [this](const CancelToken& cancel) { return quick::renew_quick_leases(context_, cancel); }));
-  SEABED_CHECK(settle_parents(context_));
+  SEABED_CHECK(settle_parents_at_start(context_));
   SEABED_CHECK(clean::start_hourly(context_, background_));
   SEABED_TRY(auto jobs, context_.catalog->get<std::vector<catalog::BackupJobRow>>(
                             [](auto& tx) { return catalog::unfinished_backup_jobs(tx); }));

@@ -59,25 +59,46 @@ std::string first_trouble(const std::vector<BackupJobRow>& children) {
   return {};
 }
 
+bool lacks_children(const BackupJobRow& parent, size_t children) {
+  return std::ranges::count(parent.executor_tenant_id, ',') + 1 > static_cast<int64_t>(children);
+}
+
+/// The children that are there are not all yet: parent_started says when they are.
+bool being_submitted(const BackupJobRow& parent, size_t children) {
+  return parent.status == "INIT" || (parent.result == 0 && lacks_children(parent, children));
+}
+
+/// Of one that is CANCELING the state stays, and what could not be begun is kept.
+Status mark_started(Transaction& tx, BackupJobRow* parent, const std::string& failed) {
+  if (!failed.empty()) parent->result = kChildNotStarted;
+  add_words(&parent->comment, failed);
+  if (parent->status != "INIT") return catalog::update_backup_job(tx, *parent, parent->status);
+  SEABED_CHECK(move(tx, *parent, ParentEvent::kStarted));
+  parent->status = name(JobState::kDoing);
+  return ok();
+}
+
 Status settle(Transaction& tx, BackupJobRow parent, uint64_t now_us) {
   SEABED_TRY(const auto children, catalog::child_backup_jobs(tx, parent.job_id));
+  if (being_submitted(parent, children.size())) return ok();
   std::vector<JobState> states;
   for (const BackupJobRow& child : children) states.push_back(job_state(child.status).value_or(JobState::kFailed));
   auto event = children_event(states);
   if (!event) return ok();
   if (parent.result != 0) event = ParentEvent::kEndedBadly;   // one was never begun
-  // A crash before every child was submitted: what there is has ended, the rest will never be.
-  if (parent.status == "INIT") {
-    SEABED_CHECK(move(tx, parent, ParentEvent::kStarted));
-    parent.status = name(JobState::kDoing);
-    if (std::ranges::count(parent.executor_tenant_id, ',') + 1 != static_cast<int64_t>(children.size()))
-      event = ParentEvent::kEndedBadly;
-  }
   parent.end_us = now_us;
   for (const BackupJobRow& child : children)
     if (parent.result == 0) parent.result = child.result;
   add_words(&parent.comment, first_trouble(children));
   return move(tx, parent, *event);
+}
+
+/// The process that submitted has died: what it did not begin never will be.
+Status give_up_missing(Transaction& tx, BackupJobRow parent) {
+  SEABED_TRY(const auto children, catalog::child_backup_jobs(tx, parent.job_id));
+  if (!being_submitted(parent, children.size())) return ok();
+  const bool lacks = lacks_children(parent, children.size());
+  return mark_started(tx, &parent, lacks ? "the agent ended before the backup of every tenant was begun" : "");
 }
 
 }  // namespace
@@ -103,9 +124,7 @@ Status parent_started(EngineContext& context, uint64_t parent_id, const std::str
   SEABED_CHECK(context.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_TRY(auto parent, catalog::find_backup_job(tx, parent_id));
     if (!parent) return fail(Code::kNotFound, "backup job " + std::to_string(parent_id), "is not in the catalog");
-    if (!failed.empty()) parent->result = kChildNotStarted;
-    add_words(&parent->comment, failed);
-    return move(tx, *parent, ParentEvent::kStarted);
+    return mark_started(tx, &*parent, failed);
   }));
   context.at_state("backup/PARENT_DOING");
   return settle_parents(context);
@@ -131,6 +150,15 @@ Status settle_parents(EngineContext& context) {
     for (const BackupJobRow& parent : parents) SEABED_CHECK(settle(tx, parent, now_us));
     return ok();
   });
+}
+
+Status settle_parents_at_start(EngineContext& context) {
+  SEABED_CHECK(context.catalog->transact([&](Transaction& tx) -> Status {
+    SEABED_TRY(const auto parents, catalog::unfinished_backup_jobs(tx, kSysTenant));
+    for (const BackupJobRow& parent : parents) SEABED_CHECK(give_up_missing(tx, parent));
+    return ok();
+  }));
+  return settle_parents(context);
 }
 
 }  // namespace seabed

@@ -33,7 +33,10 @@ Result<uint64_t> insert_parent_backup(EngineContext& context, const BackupReques
 Status parent_started(EngineContext& context, uint64_t parent_id, const std::string& failed);
 /// Every parent that runs becomes CANCELING; their ids. Its children are cancelled by the caller.
 Result<std::vector<uint64_t>> cancel_parents(EngineContext& context);
-/// Looks at the children of every unfinished parent and ends those whose children have ended. Cheap when there is none.
+/// Looks at the children of every unfinished parent and ends those whose children have ended. One whose children are still
+/// being submitted is left alone. Cheap when there is none.
 Status settle_parents(EngineContext& context);
+/// The same when no process submits: what an earlier one did not begin never will be.
+Status settle_parents_at_start(EngineContext& context);
 
 }  // namespace seabed

@@ -34,6 +34,14 @@ Status check_catalog(Transaction& tx, uint64_t tenant_id, const std::string& ten
   return ok();
 }
 
+/// CANCEL BACKUP from sys may come between two children: no more of them are begun.
+Status check_parent(Transaction& tx, uint64_t parent_id, const std::string& tenant) {
+  if (!parent_id) return ok();
+  SEABED_TRY(const auto parent, catalog::find_backup_job(tx, parent_id));
+  if (parent && parent->status == "INIT") return ok();
+  return refuse(9041, tenant, "the backup of all tenants was cancelled before its own was begun", "");
+}
+
 struct Found {
   std::optional<backup::Parent> parent;
   uint64_t largest_id = 0;
@@ -90,6 +98,7 @@ Result<uint64_t> submit_backup(EngineContext& context, const BackupRequest& requ
   catalog::BackupJobRow job = job_row(request, dest, found);
   SEABED_CHECK(context.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_CHECK(check(tx));   // again: another request may have come meanwhile
+    SEABED_CHECK(check_parent(tx, request.parent_job_id, dest.tenant.name));
     SEABED_TRY(job.backup_set_id, catalog::next_backup_set_id(tx, request.tenant_id, found.largest_id));
     SEABED_TRY(const auto key, make_set_key(tx, context.cluster_id, request.tenant_id, job.backup_set_id, request.encryption_password));
     if (key) {

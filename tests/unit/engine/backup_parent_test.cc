@@ -95,11 +95,50 @@ TEST_F(Parent, ACrashBeforeTheSecondChildLeavesNoParentBehind) {
     child = submit_child(s, parent);
   }
   Session next(rig);
-  ASSERT_TRUE(settle_parents(next.context));
-  EXPECT_EQ(next.job(parent).status, "INIT");   // its child goes on first
+  ASSERT_TRUE(settle_parents_at_start(next.context));
+  EXPECT_EQ(next.job(parent).status, "DOING");   // its child goes on first
   ASSERT_TRUE(next.run(child));
   ASSERT_TRUE(settle_parents(next.context));
   EXPECT_EQ(next.job(parent).status, "FAILED");
+}
+
+TEST_F(Parent, ACrashBeforeTheFirstChildFailsItAtTheNextStart) {
+  uint64_t parent = 0;
+  {
+    Session s(rig);
+    parent = insert(s, {rig.tenant_id});
+  }
+  Session next(rig);
+  ASSERT_TRUE(settle_parents_at_start(next.context));
+  EXPECT_EQ(next.job(parent).status, "FAILED");
+  EXPECT_NE(next.job(parent).comment.find("ended before"), std::string::npos);
+}
+
+TEST_F(Parent, AForeignJobThatEndsWhileItSubmitsDoesNotEndIt) {
+  Session s(rig);
+  const uint64_t parent = insert(s, {rig.tenant_id, 1004});
+  ASSERT_TRUE(settle_parents(s.context));   // a job that is not its own ended: before its first child
+  EXPECT_EQ(s.job(parent).status, "INIT");
+  const uint64_t child = submit_child(s, parent);
+  ASSERT_TRUE(s.run(child));
+  ASSERT_TRUE(settle_parents(s.context));   // its first child ended before its second was begun
+  EXPECT_EQ(s.job(parent).status, "INIT");
+  ASSERT_TRUE(parent_started(s.context, parent, "tenant 1004: log_archive_dest is unset"));
+  EXPECT_EQ(s.job(parent).status, "FAILED");
+}
+
+TEST_F(Parent, ACancelWhileItSubmitsLetsNoMoreBegin) {
+  Session s(rig);
+  const uint64_t parent = insert(s, {rig.tenant_id});
+  ASSERT_TRUE(cancel_parents(s.context));
+  ASSERT_TRUE(settle_parents(s.context));
+  EXPECT_EQ(s.job(parent).status, "CANCELING");
+  const auto late = submit_backup(s.context, {.tenant_id = rig.tenant_id, .parent_job_id = parent});
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().ob_error, 9041);
+  ASSERT_TRUE(parent_started(s.context, parent, late.error().message()));
+  EXPECT_EQ(s.job(parent).status, "CANCELED");
+  EXPECT_NE(s.job(parent).comment.find("cancelled before"), std::string::npos);
 }
 
 TEST_F(Parent, ItsCancelIsOverWhenItsChildrenAre) {
