@@ -4,6 +4,7 @@ a rotation, refused with another password before any byte, and damage is told.""
 # case: tenant-keys
 # case: passwords
 # case: lone-set
+# case: lost-catalog
 import glob
 import json
 import os
@@ -202,8 +203,38 @@ def lone_set(case):
     case.equal(preview["preview"], True, "a preview with the password")
     elsewhere.cli(*restore, "--password-file", password)
     elsewhere.cli("tenant", "activate", "--directory", f"{case.base}/restored")
-    check(case, ledger, f"{case.base}/restored", "from the set alone")
+    check(case, ledger, f"{case.base}/restored", "from the set alone", made["min_restore_scn"])
+
+
+def lost_catalog(case):
+    """The catalog is lost and rebuilt: a new master key. The next key backup has that one only, and still a restore with the
+    same address and password opens what the old one closed."""
+    ledger, lab = begin(case, {"tde_method": "internal"})
+    password, keys = secret_file(case, "pwd", PASSWORD), f"{case.base}/keys"
+    backup = ["key", "backup", "--tenant", "t", "--password-file", password, "--to", f"file://{keys}"]
+    lab.backup("t")
+    pass_time(lab, "t", 0.5)
+    lab.cli(*backup)
+    moment = lab.archive_status("t")["checkpoint_scn"]
+    lab.kill_agent()
+    for path in glob.glob(f"{lab.base}/catalog.db*"):
+        if not path.endswith(".key"):
+            os.remove(path)
+    lab.start_agent()
+    lab.cli("tenant", "rebuild", *lab.sources("t"))
+    lab.wait_archive("t")
+    lab.cli("parameter", "set", "--tenant", "t", "tde_method", "internal")
+    lab.backup("t")
+    lab.cli(*backup)
+    ledger.kill()
+    lab.stop()
+    case.equal(len(glob.glob(f"{keys}/*/*")), 2, "key backups at the address")
+    elsewhere = Installation(case.build, f"{case.base}/elsewhere", [], cluster="elsewhere", cluster_id=9)
+    elsewhere.cli("restore", *lab.sources("t"), "--directory", f"{case.base}/restored", "--until-scn", str(moment),
+                  "--key-from", f"file://{keys}", "--key-password-file", password)
+    elsewhere.cli("tenant", "activate", "--directory", f"{case.base}/restored")
+    check(case, ledger, f"{case.base}/restored", "a moment before the loss", moment)
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases({"tenant-keys": tenant_keys, "passwords": passwords, "lone-set": lone_set}))
+    sys.exit(run_cases({"tenant-keys": tenant_keys, "passwords": passwords, "lone-set": lone_set, "lost-catalog": lost_catalog}))

@@ -17,7 +17,7 @@ bool inside(const std::string& path, const std::string& root) {
   return here == above || (here.starts_with(above) && (above.ends_with('/') || here[above.size()] == '/'));
 }
 
-/// No tenant's destination may hold keys, and no key backup may hold a destination.
+/// No tenant's destination may hold keys, and no key backup may hold a destination; a former one may still hold sets.
 Status check_own_path(EngineContext& context, const std::string& here) {
   using Rows = std::vector<catalog::DestinationRow>;
   return context.catalog->transact([&](Transaction& tx) -> Status {
@@ -25,7 +25,7 @@ Status check_own_path(EngineContext& context, const std::string& here) {
     for (const auto& tenant : tenants) {
       SEABED_TRY(const Rows rows, catalog::list_destinations(tx, tenant.tenant_id));
       for (const auto& row : rows)
-        if (row.current && (inside(here, row.identity) || inside(row.identity, here)))
+        if (inside(here, row.identity) || inside(row.identity, here))
           return fail(Error{Code::kConflict, here,
                             std::string("is not apart from the ") +
                                 (row.kind == catalog::DestinationKind::kData ? "data" : "archive") +

@@ -173,6 +173,12 @@ TEST_F(BackupKeys, KeysAreBackedUpApartFromWhatTheyOpen) {
     ASSERT_FALSE(refused) << shared;
     EXPECT_EQ(refused.error().code, Code::kConflict) << shared;
   }
+  session.catalog->transact([&](Transaction& tx) {
+    return catalog::clear_destination(tx, tenant_id, catalog::DestinationKind::kData);
+  });
+  const auto former = backup_keys(session.context, tenant(session), data + "/keys", "pass word", never);
+  ASSERT_FALSE(former) << "its sets are there still";
+  EXPECT_EQ(former.error().ob_error, 9066);
   auto path = backup_keys(session.context, tenant(session), safe, "pass word", never);
   ASSERT_TRUE(path) << path.error().message();
   auto status = key_status(session.context, tenant(session));

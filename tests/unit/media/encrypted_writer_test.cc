@@ -589,13 +589,35 @@ TEST_F(KeyBackups, BytesOfTheFirstVersionAreRead) {
   EXPECT_EQ((*back)[1].created_us, 22u);
 }
 
-TEST_F(KeyBackups, TheNewestCounts) {
+TEST_F(KeyBackups, EachFileOpensWithItsOwnPassword) {
   ASSERT_TRUE(write_key_backup(medium, facts, {keys[0]}, Secret("old"), quick));
   KeyBackupFacts later = facts;
   later.scn = 1000;
   ASSERT_TRUE(write_key_backup(medium, later, keys, Secret("new"), quick));
   EXPECT_EQ(read_key_backup(medium, 1, 1002, Secret("new"))->size(), 2u);
-  EXPECT_EQ(read_key_backup(medium, 1, 1002, Secret("old")).error().ob_error, 9047);
+  const auto old = read_key_backup(medium, 1, 1002, Secret("old"));
+  ASSERT_TRUE(old) << old.error().message();
+  ASSERT_EQ(old->size(), 1u);
+  EXPECT_EQ((*old)[0].key.identity, keys[0].key.identity);
+  EXPECT_EQ(read_key_backup(medium, 1, 1002, Secret("neither")).error().ob_error, 9047);
+}
+
+TEST_F(KeyBackups, KeysOfACatalogThatWasLostStandBesideThoseOfTheNext) {
+  ASSERT_TRUE(write_key_backup(medium, facts, keys, Secret("p"), quick));
+  KeyBackupFacts later = facts;
+  later.scn = 1000;
+  const BackedUpKey next{*make_master_key(1), 33};   // the same number, another key
+  ASSERT_TRUE(write_key_backup(medium, later, {next, keys[1]}, Secret("p"), quick));
+  const auto all = read_key_backup(medium, 1, 1002, Secret("p"));
+  ASSERT_TRUE(all) << all.error().message();
+  std::set<std::string> identities;
+  for (const auto& k : *all) identities.insert(k.key.identity);
+  EXPECT_EQ(all->size(), 3u) << "each once";
+  EXPECT_EQ(identities, (std::set<std::string>{keys[0].key.identity, keys[1].key.identity, next.key.identity}));
+  std::filesystem::resize_file(path(), std::filesystem::file_size(path()) - 20);
+  EXPECT_EQ(read_key_backup(medium, 1, 1002, Secret("p"))->size(), 2u) << "the older is damaged";
+  std::filesystem::resize_file(path(1000), std::filesystem::file_size(path(1000)) - 20);
+  EXPECT_EQ(read_key_backup(medium, 1, 1002, Secret("p")).error().code, Code::kCorruption) << "the newest is";
 }
 
 TEST_F(KeyBackups, CutAnywhereIsToldAsDamage) {
