@@ -41,18 +41,6 @@ Status put_ls_progress(Transaction& tx, const LsProgressRow& row) {
   return replace_row(tx, "ls_progress", row, key.eq("piece_id", num(row.piece_id)));
 }
 
-Result<std::optional<LsProgressRow>> find_ls_progress(Transaction& tx, uint64_t tenant_id, uint64_t dest_id,
-                                                      uint64_t round_id, uint64_t piece_id, uint64_t ls_id) {
-  return select_one<LsProgressRow>(
-      tx, "ls_progress", stream_key(tenant_id, dest_id, round_id, ls_id).eq("piece_id", num(piece_id)));
-}
-
-Result<std::optional<LsProgressRow>> newest_ls_progress(Transaction& tx, uint64_t tenant_id, uint64_t dest_id,
-                                                        uint64_t round_id, uint64_t ls_id) {
-  return select_one<LsProgressRow>(tx, "ls_progress", stream_key(tenant_id, dest_id, round_id, ls_id),
-                                   "ORDER BY piece_id DESC LIMIT 1");
-}
-
 Result<std::vector<LsProgressRow>> list_ls_progress(Transaction& tx, uint64_t tenant_id, uint64_t dest_id,
                                                     uint64_t round_id) {
   Where where =
@@ -71,13 +59,15 @@ Result<std::optional<StampRow>> find_stamp(Transaction& tx, uint64_t tenant_id, 
   return select_one<StampRow>(tx, "stamps", where, "ORDER BY lsn DESC LIMIT 1");
 }
 
-Status trim_stamps(Transaction& tx, uint64_t tenant_id, uint64_t dest_id, uint64_t round_id, uint64_t ls_id,
-                   uint64_t scn) {
-  Where where = stream_key(tenant_id, dest_id, round_id, ls_id).cmp("scn_hi", "<=", num(scn));
-  SEABED_TRY(auto keep, select_one<StampRow>(tx, "stamps", where, "ORDER BY lsn DESC LIMIT 1"));
-  if (!keep) return ok();
-  Where old = stream_key(tenant_id, dest_id, round_id, ls_id).cmp("lsn", "<", to_hex(keep->lsn.bytes));
-  SEABED_CHECK(execute(tx, "DELETE FROM stamps WHERE " + old.text, old.values));
+Status trim_progress(Transaction& tx) {
+  const std::string deleted =
+      "EXISTS (SELECT 1 FROM pieces p WHERE p.tenant_id = x.tenant_id AND p.dest_id = x.dest_id AND p.round_id = "
+      "x.round_id AND p.piece_id = x.piece_id AND p.file_status = 'DELETED')";
+  SEABED_CHECK(execute(tx, "DELETE FROM stamps AS x WHERE NOT EXISTS (SELECT 1 FROM rounds r WHERE r.tenant_id = x.tenant_id "
+                           "AND r.dest_id = x.dest_id AND r.round_id = x.round_id AND r.status <> 'STOP') OR " + deleted));
+  SEABED_CHECK(execute(tx, "DELETE FROM ls_progress AS x WHERE " + deleted +
+                               " AND x.piece_id < (SELECT max(y.piece_id) FROM ls_progress y WHERE y.tenant_id = x.tenant_id "
+                               "AND y.dest_id = x.dest_id AND y.round_id = x.round_id AND y.ls_id = x.ls_id)"));
   return ok();
 }
 

@@ -22,16 +22,11 @@ struct LsProgressRow {
 
 /// Insert or replace by (tenant, dest, round, piece, ls). kFenced when the stored epoch is higher.
 Status put_ls_progress(Transaction& tx, const LsProgressRow& row);
-Result<std::optional<LsProgressRow>> find_ls_progress(Transaction& tx, uint64_t tenant_id, uint64_t dest_id,
-                                                      uint64_t round_id, uint64_t piece_id, uint64_t ls_id);
-/// Of the newest piece of the round that the stream has written to.
-Result<std::optional<LsProgressRow>> newest_ls_progress(Transaction& tx, uint64_t tenant_id, uint64_t dest_id,
-                                                        uint64_t round_id, uint64_t ls_id);
 /// Every stream and piece of a round, by piece then stream.
 Result<std::vector<LsProgressRow>> list_ls_progress(Transaction& tx, uint64_t tenant_id, uint64_t dest_id,
                                                     uint64_t round_id);
 
-/// A sparse index position -> stamp of a round (add at most one a second): start_replay_scn is found by it.
+/// A sparse index position -> log file of a round (one a file): start_replay_scn is found by it.
 struct StampRow {
   uint64_t tenant_id = 0, dest_id = 0, round_id = 0, ls_id = 0, piece_id = 0, file_id = 0, file_offset = 0;
   Lsn lsn;                           // begin of a group
@@ -41,8 +36,8 @@ Status put_stamp(Transaction& tx, const StampRow& row);
 /// The last indexed group that begins at or before `lsn`; nullopt: before the first.
 Result<std::optional<StampRow>> find_stamp(Transaction& tx, uint64_t tenant_id, uint64_t dest_id, uint64_t round_id,
                                            uint64_t ls_id, const Lsn& lsn);
-/// Removes what is older than the last one at or before `scn` (keep enough for the oldest base).
-Status trim_stamps(Transaction& tx, uint64_t tenant_id, uint64_t dest_id, uint64_t round_id, uint64_t ls_id,
-                   uint64_t scn);
+/// Removes the stamps of rounds that have ended, and stamps and progress of pieces whose files are deleted; of a stream's
+/// progress the newest stays.
+Status trim_progress(Transaction& tx);
 
 }  // namespace seabed::catalog

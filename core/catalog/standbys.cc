@@ -80,19 +80,4 @@ Result<std::vector<LogRestoreStatusRow>> list_log_restore_status(Transaction& tx
                                           "ORDER BY ls_id");
 }
 
-Status insert_cluster_event(Transaction& tx, const ClusterEvent& event) {
-  std::string columns = "event_us, module, event, extra_info";
-  std::vector<Value> values = {num(now_us()), event.module, event.event, event.extra_info};
-  for (size_t i = 0; i < event.names_values.size() && i < 6; ++i) {
-    const std::string n = std::to_string(i + 1);
-    columns += ", name" + n + ", value" + n;
-    values.push_back(event.names_values[i].first);
-    values.push_back(event.names_values[i].second);
-  }
-  SEABED_CHECK(
-      execute(tx, "INSERT INTO cluster_events (" + columns + ") VALUES (" + placeholders(values.size()) + ")",
-              values));
-  return ok();
-}
-
 }  // namespace seabed::catalog

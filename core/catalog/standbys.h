@@ -41,12 +41,4 @@ Status put_log_restore_status(Transaction& tx, uint64_t tenant_id,
                               const std::vector<LogRestoreStatusRow>& rows);
 Result<std::vector<LogRestoreStatusRow>> list_log_restore_status(Transaction& tx, uint64_t tenant_id);
 
-/// A row of DBA_OB_CLUSTER_EVENT_HISTORY.
-struct ClusterEvent {
-  std::string module, event;
-  std::vector<std::pair<std::string, std::string>> names_values;  // at most 6
-  std::string extra_info;
-};
-Status insert_cluster_event(Transaction& tx, const ClusterEvent& event);
-
 }  // namespace seabed::catalog

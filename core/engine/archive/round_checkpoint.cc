@@ -119,8 +119,9 @@ Status RoundExecutor::save_progress(const std::vector<StreamProgress>& streams, 
       ls.resume = catalog::Opaque{s.resume};
       piece.max_scn = std::max(piece.max_scn, p.max_scn);
       SEABED_CHECK(catalog::put_ls_progress(tx, ls));
-      if (s.stamp.file_id == 0 || stamped_[s.ls_id].scn_hi == s.stamp.group.scn_hi) continue;
-      stamped_[s.ls_id] = s.stamp.group;
+      const std::pair file{s.stamp.piece_id, s.stamp.file_id};   // a look begins with a whole file: one stamp each is enough
+      if (s.stamp.file_id == 0 || stamped_[s.ls_id] == file) continue;
+      stamped_[s.ls_id] = file;
       SEABED_CHECK(catalog::put_stamp(tx, {row.tenant_id, row.dest_id, row.round_id, s.ls_id, s.stamp.piece_id,
                                            s.stamp.file_id, s.stamp.offset, s.stamp.group.begin, s.stamp.group.scn_lo,
                                            s.stamp.group.scn_hi}));

@@ -155,7 +155,7 @@ class RoundExecutor final : public TenantArchiver {
   uint64_t checkpoint_bytes_ = 0;                       // durable_bytes of all streams at the last checkpoint
   Steady::time_point checkpoint_at_{}, catalog_at_{}, stopping_since_{}, holes_at_{}, loaded_at_{};
   Scn saved_checkpoint_ = 0;                            // in the round's row
-  std::map<uint64_t, GroupMeta> stamped_;
+  std::map<uint64_t, std::pair<uint64_t, uint32_t>> stamped_;   // by stream: piece and file of its newest stamp
   Facts facts_;
   std::set<uint64_t> followed_;                         // destinations that the catalog was compared with
   std::string hole_comment_;

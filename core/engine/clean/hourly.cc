@@ -7,6 +7,7 @@
 #include "core/engine/clean/clean_facts.h"
 #include "core/engine/clean/clean_run.h"
 #include "core/engine/clean/stale_uploads.h"
+#include "core/engine/clean/trim_catalog.h"
 
 namespace seabed::clean {
 
@@ -83,6 +84,7 @@ Status start_hourly(EngineContext& context, Background& background) {
   return background.every(
       "hourly-clean", first, [&context] { return context.limits.clean_interval; },
       [&context, &background](const CancelToken&) -> Status {
+        SEABED_CHECK(trim_catalog(context));
         SEABED_TRY(const auto ids, cleaned_here(context));
         for (const uint64_t id : ids) {
           const auto started = background.submit(clean_key(id), [&context, id](const CancelToken& cancel) {

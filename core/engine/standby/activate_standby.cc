@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/catalog/destinations.h"
+#include "core/catalog/events.h"
 #include "core/engine/standby/standby.h"
 #include "core/engine/standby/standby_archive.h"
 #include "core/engine/standby/standby_row.h"
@@ -80,12 +81,13 @@ Status activate_standby(Engine& engine, const std::string& tenant) {
     SEABED_CHECK(catalog::drop_log_source(tx, id));
     // It holds another incarnation's log. The sets stay under their policy; the next one is a full one.
     SEABED_CHECK(catalog::clear_destination(tx, id, catalog::DestinationKind::kArchive));
-    return catalog::insert_cluster_event(tx, {"STANDBY",
-                                              "ACTIVATE_STANDBY",
-                                              {{"TENANT_NAME", tenant},
-                                               {"TENANT_ID", std::to_string(id)},
-                                               {"SCN", std::to_string(now.state.target)}},
-                                              {}});
+    return catalog::record_event(tx, {0,
+                                      "STANDBY",
+                                      "ACTIVATE_STANDBY",
+                                      {{"TENANT_NAME", tenant},
+                                       {"TENANT_ID", std::to_string(id)},
+                                       {"SCN", std::to_string(now.state.target)}},
+                                      {}});
   });
 }
 

@@ -1,5 +1,6 @@
 // RUN UPGRADE JOB "UPGRADE_ALL".
 
+#include "core/catalog/events.h"
 #include "core/engine/restore/media_facts.h"
 #include "core/engine/standby/standby.h"
 
@@ -65,14 +66,15 @@ Result<std::vector<UpgradeOutcome>> run_upgrade(EngineContext& context,
   for (const Upgradable& one : found) {
     SEABED_TRY(UpgradeOutcome done, upgrade(context, one, open));
     SEABED_CHECK(context.catalog->transact([&](Transaction& tx) {
-      return catalog::insert_cluster_event(tx, {"UPGRADE",
-                                                "UPGRADE_ALL",
-                                                {{"TENANT_NAME", done.tenant},
-                                                 {"FROM", done.from},
-                                                 {"VERSION", done.to},
-                                                 {"RESULT", "OK"},
-                                                 {"TENANT_ID", std::to_string(one.tenant.tenant_id)}},
-                                                {}});
+      return catalog::record_event(tx, {0,
+                                        "UPGRADE",
+                                        "UPGRADE_ALL",
+                                        {{"TENANT_NAME", done.tenant},
+                                         {"FROM", done.from},
+                                         {"VERSION", done.to},
+                                         {"RESULT", "OK"},
+                                         {"TENANT_ID", std::to_string(one.tenant.tenant_id)}},
+                                        {}});
     }));
     out.push_back(std::move(done));
   }

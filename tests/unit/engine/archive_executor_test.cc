@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/catalog/sql.h"
 #include "core/media/archive_reader.h"
 #include "core/media/stream_log.h"
 #include "tests/unit/engine/archive_fakes.h"
@@ -87,6 +88,47 @@ TEST_F(ExecutorTest, CoveredStampIsBehindTheSnapshotAndBeforeTheCheckpoint) {
   EXPECT_GE(*covered, taken);
   EXPECT_LE(*covered, in->archiver->status().checkpoint_scn);
   EXPECT_EQ(archived_log(*in, 1001), "x");
+}
+
+uint64_t rows_of(Installation& in, const std::string& table) {
+  auto count = in.catalog->get<uint64_t>(
+      [&](Transaction& tx) { return catalog::query_number(tx, "SELECT count(*) FROM " + table, {}); });
+  return count ? *count : ~0ull;
+}
+
+/// First cell, as sys; "" for NULL or no row.
+std::string text_of(Installation& in, const std::string& sql) {
+  auto table = in.catalog->get<catalog::Table>([&](Transaction& tx) { return catalog::select(tx, sql, {}); });
+  return table && !table->rows.empty() ? table->rows[0][0].value_or("") : "";
+}
+
+TEST_F(ExecutorTest, TheStreamsViewFollowsTheRound) {
+  make();
+  const auto shown = [&] { return text_of(*in, "SELECT STATUS FROM CDB_OB_LS_LOG_ARCHIVE_PROGRESS WHERE LS_ID = 1001"); };
+  in->start();
+  ASSERT_TRUE(reaches("DOING"));
+  in->write("0123456789");
+  ASSERT_TRUE(in->archiver->flush(io()));
+  ASSERT_TRUE(eventually([&] { return shown() == "DOING"; })) << shown();
+  in->set_mode("NOARCHIVELOG");
+  in->archiver->wake();
+  ASSERT_TRUE(reaches("STOP"));
+  EXPECT_EQ(shown(), "STOP");
+}
+
+TEST_F(ExecutorTest, TheIndexOfPositionsGrowsWithTheFilesNotWithTime) {
+  make();
+  in->tuning.catalog_period = 0ms;
+  in->start();
+  ASSERT_TRUE(reaches("DOING"));
+  for (int i = 0; i < 5; ++i) {
+    in->write("0123456789");
+    ASSERT_TRUE(in->archiver->flush(io()));
+    const Scn durable = in->archiver->status().checkpoint_scn;
+    ASSERT_TRUE(eventually([&] { return in->round()->checkpoint_scn >= durable; }));
+  }
+  EXPECT_EQ(rows_of(*in, "stamps WHERE ls_id = 1001"), 1u) << "one log file";
+  EXPECT_TRUE(in->archiver->stamp_of(1001, test::offset_lsn(33)));
 }
 
 TEST_F(ExecutorTest, StampOfAPositionIsThatOfItsGroup) {
@@ -310,6 +352,46 @@ TEST_F(ExecutorTest, AHoleIsOnTheMediumBeforeTheCheckpointPassesItAndIsBridged) 
   EXPECT_EQ(objects, 1u);
   CancelToken().wait_for(300ms);
   EXPECT_EQ(bridges, 1) << "a closed hole asks for nothing more";
+}
+
+TEST_F(ExecutorTest, ALogThatNeverSettlesIsSnapshotOnlyAcrossRestarts) {
+  make();
+  in->tuning.bridge_pause = 20ms;
+  in->tuning.bridge_factor = 0;
+  in->tuning.catalog_period = 0ms;
+  in->tuning.bridges_until_snapshot_only = 2;
+  std::atomic<bool> meets = true;
+  std::atomic<int> bridges = 0;
+  in->bridge = [&](uint64_t tenant, const CancelToken& cancel) -> Status {
+    ++bridges;
+    while (meets && in->archiver->status().snapshot_only() && !cancel.wait_for(5ms)) continue;   // as long as it is looked at
+    const uint64_t known = rows_of(*in, "holes");
+    if (meets) append_file(in->root + "/db1001/hole", "x");
+    while (meets && rows_of(*in, "holes") == known && !cancel.wait_for(5ms)) continue;
+    return in->catalog->transact([&](Transaction& tx) -> Status {
+      SEABED_TRY(auto holes, catalog::list_holes(tx, tenant, "OPEN"));
+      for (size_t i = 0; i + (meets ? 1 : 0) < holes.size(); ++i) {
+        holes[i].status = "CLOSED";
+        SEABED_CHECK(catalog::update_hole(tx, holes[i], "OPEN"));
+      }
+      return ok();
+    });
+  };
+  const auto shown = [&] { return text_of(*in, "SELECT COMMENT FROM CDB_OB_ARCHIVELOG"); };
+  in->start();
+  ASSERT_TRUE(reaches("DOING"));
+  append_file(in->root + "/db1001/hole", "x");
+  ASSERT_TRUE(eventually([&] { return in->archiver->status().snapshot_only(); })) << bridges;
+  EXPECT_EQ(in->archiver->status().status, "DOING");
+  EXPECT_TRUE(shown().starts_with("SNAPSHOT_ONLY")) << shown();
+  in->stop();
+  const int before = bridges;
+  in->start();
+  ASSERT_TRUE(eventually([&] { return bridges > before; }));   // the archiver has looked at its holes
+  ASSERT_TRUE(reaches("DOING"));
+  EXPECT_TRUE(in->archiver->status().snapshot_only()) << "as the last process left it: " << shown();
+  meets = false;
+  ASSERT_TRUE(eventually([&] { return shown().empty(); })) << "a bridge settled it: " << shown();
 }
 
 TEST_F(ExecutorTest, AHoleIsDurableBeforeAnyCheckpointBehindIt) {
