@@ -194,10 +194,7 @@ Result<Json> delete_pieces(Engine& engine, const Json& args) {
 
 Result<Json> cancel(Engine& engine, const Json& args) {
   SEABED_TRY(const auto tenant, engine.tenant(args.at("tenant")));
-  SEABED_TRY(const uint64_t job, clean::cancel_clean(engine.context(), tenant.tenant_id));
-  // Nobody runs it: its end is written now.
-  if (!engine.background().cancel(clean::clean_key(tenant.tenant_id)))
-    (void)clean::run_clean(engine.context(), job, {}, CancelToken());
+  SEABED_TRY(const uint64_t job, clean::cancel_running(engine.context(), engine.background(), tenant.tenant_id));
   return Json{{"cancelled_job", job}};
 }
 

@@ -70,4 +70,8 @@ class TenantArchiver {
   virtual StreamSource* source(uint64_t ls_id) = 0;
 };
 
+/// Freezes the last pieces of the tenant's rounds that were stopped by force (archiver's stop_patience), from their media
+/// alone. A destination where a round runs is left out: its archiver did that before it began. Nothing to do is a success.
+Status freeze_forced_rounds(EngineContext& context, uint64_t tenant_id);
+
 }  // namespace seabed

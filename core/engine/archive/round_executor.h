@@ -39,6 +39,8 @@ class RoundExecutor final : public TenantArchiver {
   Result<Scn> wait_covered(uint64_t ls_id, Scn scn, const IoContext& ctx) override;
   Result<Scn> stamp_of(uint64_t ls_id, const Lsn& lsn) override;
   StreamSource* source(uint64_t ls_id) override;
+  /// As freeze_forced_rounds; of an executor that is not started.
+  Status freeze_forced_elsewhere();
 
  private:
   using Steady = std::chrono::steady_clock;
@@ -85,6 +87,11 @@ class RoundExecutor final : public TenantArchiver {
   Status finish_stopping(const Facts& facts, Row row, bool suspend);
   Status close_round(Row* row);
   void bind_log(const Facts& facts, RoundState state);
+
+  // round_forced.cc
+  Result<std::vector<Row>> forced_rounds(uint64_t dest_id);
+  Status freeze_forced(Row row);
+  void freeze_forced_here(uint64_t dest_id);
 
   // round_run.cc: destination, streams
   Status open_destination(const Facts& facts, uint64_t dest_id);

@@ -27,6 +27,7 @@ meta::RoundInfo info_of(const catalog::RoundRow& row) {
 Status RoundExecutor::begin_new_round(const Facts& facts) {
   tear_down("");
   SEABED_CHECK(open_destination(facts, facts.wanted->dest_id));
+  freeze_forced_here(facts.wanted->dest_id);
   SEABED_TRY(const ArchiveNumbers numbers, dest_.tree->numbers());
   Row row;
   row.tenant_id = config_.tenant_id;

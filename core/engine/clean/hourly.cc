@@ -4,6 +4,7 @@
 
 #include "core/base/log.h"
 #include "core/catalog/tenants.h"
+#include "core/engine/archive/archiver.h"
 #include "core/engine/clean/clean_facts.h"
 #include "core/engine/clean/clean_run.h"
 #include "core/engine/clean/stale_uploads.h"
@@ -21,6 +22,24 @@ Status start_clean(EngineContext& context, Background& background, uint64_t tena
   if (started || started.error().code != Code::kConflict) return started;
   return fail(Error{Code::kConflict, "cleanup", "runs for this tenant",
                     "wait for its end, or `seabed clean cancel`", 0, 9044});
+}
+
+Result<uint64_t> cancel_running(EngineContext& context, Background& background, uint64_t tenant_id) {
+  SEABED_TRY(const uint64_t job, cancel_clean(context, tenant_id));
+  const std::string key = clean_key(tenant_id);
+  const auto end = [&context, job] { (void)run_clean(context, job, {}, CancelToken()); };  // its outcome is in the catalog
+  if (!background.cancel(key)) {
+    end();
+    return job;
+  }
+  const Status waits = background.submit("clean-cancel/" + std::to_string(job), [&background, key, end](const CancelToken& stop) {
+    while (background.running(key))
+      if (stop.wait_for(std::chrono::milliseconds(10))) return ok();
+    end();
+    return ok();
+  });
+  if (!waits) return fail(waits.error());
+  return job;
 }
 
 namespace {
@@ -67,6 +86,8 @@ Result<std::vector<uint64_t>> cleaned_here(EngineContext& context) {
 
 Status run_hourly_clean(EngineContext& context, uint64_t tenant_id, const CancelToken& cancel,
                         const CleanTools& tools) {
+  if (const Status frozen = freeze_forced_rounds(context, tenant_id); !frozen)  // its medium may be away still
+    log::warn("cleanup: {}", frozen.error().message());
   SEABED_CHECK(go_on(context, tenant_id, cancel, tools));
   SEABED_CHECK(take_turn(context, tenant_id, cancel, tools));
   return go_on(context, tenant_id, cancel, tools);

@@ -233,6 +233,58 @@ TEST_F(ExecutorTest, NoarchivelogEndsTheRoundAndTheNextOneBegins) {
   EXPECT_EQ(in->round()->base_piece_id, 2u);
 }
 
+/// A round that ended while its medium was away.
+struct ForcedTest : ExecutorTest {
+  void stop_by_force() {
+    make();
+    in->tuning.stop_patience = 20ms;
+    in->start();
+    ASSERT_TRUE(reaches("DOING"));
+    in->write("what is there;");
+    ASSERT_TRUE(in->archiver->flush(io()));
+    in->store().set_hook([](const std::string&, const std::string& key) -> Status {
+      return fail(Code::kUnavailable, key, "is away");
+    });
+    in->set_mode("NOARCHIVELOG");
+    ASSERT_TRUE(reaches("STOP")) << in->archiver->status().comment;
+    ASSERT_EQ(in->pieces().back().status, "ACTIVE");
+    EXPECT_NE(in->round()->comment.find("by force"), std::string::npos);
+  }
+  void expect_frozen() {
+    const auto piece = in->pieces().front();
+    EXPECT_EQ(piece.status, "FROZEN");
+    EXPECT_EQ(piece.file_status, "AVAILABLE");
+    EXPECT_GT(piece.output_bytes, 0u);
+    EXPECT_EQ(archived_log(*in, 1001).substr(0, 14), "what is there;");   // the fake's next round reads its log anew
+  }
+};
+
+TEST_F(ForcedTest, ItsLastPieceIsFrozenWhenTheMediumIsBack) {
+  stop_by_force();
+  EXPECT_FALSE(freeze_forced_rounds(in->context, in->tenant.tenant_id)) << "still away";
+  EXPECT_EQ(in->pieces().back().status, "ACTIVE");
+  in->store().set_hook({});
+  ASSERT_TRUE(eventually([&] {   // its lease, which nobody could release, runs out
+    return freeze_forced_rounds(in->context, in->tenant.tenant_id).has_value();
+  }));
+  expect_frozen();
+  EXPECT_EQ(in->round()->status, "STOP");
+  EXPECT_EQ(in->round()->comment, "");
+  EXPECT_TRUE(freeze_forced_rounds(in->context, in->tenant.tenant_id)) << "nothing is left";
+}
+
+TEST_F(ForcedTest, ItsLastPieceIsFrozenBeforeTheNextRoundBeginsThere) {
+  stop_by_force();
+  in->store().set_hook({});
+  in->set_mode("ARCHIVELOG");
+  ASSERT_TRUE(eventually([&] { return in->archiver->status().round_id == 2 && in->archiver->status().status == "DOING"; }))
+      << in->archiver->status().comment;
+  ASSERT_EQ(in->pieces().size(), 2u);
+  expect_frozen();
+  EXPECT_TRUE(freeze_forced_rounds(in->context, in->tenant.tenant_id)) << "and the running one is left alone";
+  EXPECT_EQ(in->archiver->status().status, "DOING");
+}
+
 TEST_F(ExecutorTest, DeferSuspendsAndEnableGoesOnInTheSameRound) {
   make();
   in->start();
