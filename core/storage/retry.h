@@ -1,5 +1,5 @@
 #pragma once
-// The only place that does something twice.
+// The only place that sends a call to a medium twice. (A job tries a whole step again: engine/job/retry_policy.h.)
 
 #include <memory>
 

@@ -182,6 +182,6 @@ class BackupRun {
 /// The streams of a tenant, stream 1 first.
 std::vector<uint64_t> stream_ids(const EngineContext& context, uint64_t tenant_id);
 const TenantConfig* tenant_config(const EngineContext& context, uint64_t tenant_id);
-RetryPolicy retry_policy();
+StepRetry retry_policy();
 
 }  // namespace seabed::backup

@@ -66,7 +66,7 @@ Status BackupRun::copy_side_by_side(std::vector<DirectoryJob*> jobs, uint32_t la
 
 /// Attempts until the directory is whole, the content has changed, or the error is for good.
 Status BackupRun::copy(DirectoryJob& job) {
-  const RetryPolicy policy = retry_policy();
+  const StepRetry policy = retry_policy();
   while (true) {
     const paths::LsData data{set_id_, job.stream->ls_id, job.kind, job.at.turn, job.at.retry};
     const std::string journal = journal_of(job);

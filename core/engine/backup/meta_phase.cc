@@ -42,7 +42,7 @@ Status BackupRun::take_snapshots() {
 /// directory that changes too fast, as long as a step is tried again.
 Result<std::unique_ptr<Snapshot>> BackupRun::look(uint64_t ls_id) {
   const std::string what = dest_.tenant.name + " log stream " + std::to_string(ls_id);
-  const RetryPolicy policy = retry_policy();
+  const StepRetry policy = retry_policy();
   const auto until = std::chrono::steady_clock::now() + policy.pause * policy.attempts;
   while (true) {
     StreamSource* source = archiver_.source(ls_id);

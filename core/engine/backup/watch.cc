@@ -15,8 +15,8 @@ constexpr int kTicksBetweenCatalogLooks = 5;
 }  // namespace
 
 /// SEABED_TEST_RETRY_MS makes the pauses of tests short.
-RetryPolicy retry_policy() {
-  RetryPolicy policy;
+StepRetry retry_policy() {
+  StepRetry policy;
   if (const char* text = std::getenv("SEABED_TEST_RETRY_MS")) {
     policy.pause = std::chrono::milliseconds(std::strtoul(text, nullptr, 10));
     policy.attempts = 4;

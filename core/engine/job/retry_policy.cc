@@ -6,7 +6,7 @@ namespace seabed {
 
 bool worth_another_attempt(const Error& error) { return error.retryable() || error.code == Code::kOutcomeUnknown; }
 
-Status with_retry(const RetryPolicy& policy, const CancelToken& cancel, const std::function<Status()>& step,
+Status with_retry(const StepRetry& policy, const CancelToken& cancel, const std::function<Status()>& step,
                   const std::function<void(const Error&, int attempt)>& before_retry) {
   for (int attempt = 1;; ++attempt) {
     Status done = step();

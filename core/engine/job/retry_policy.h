@@ -9,7 +9,7 @@
 
 namespace seabed {
 
-struct RetryPolicy {
+struct StepRetry {
   int attempts = 64;
   std::chrono::milliseconds pause{5'000};
 };
@@ -19,7 +19,7 @@ struct RetryPolicy {
 bool worth_another_attempt(const Error& error);
 /// Calls `step` until it succeeds, fails for good, or the attempts are used up; waits between, unless cancelled.
 /// `before_retry` (may be empty) is told the error and the number of the coming attempt, from 2.
-Status with_retry(const RetryPolicy& policy, const CancelToken& cancel, const std::function<Status()>& step,
+Status with_retry(const StepRetry& policy, const CancelToken& cancel, const std::function<Status()>& step,
                   const std::function<void(const Error&, int attempt)>& before_retry);
 
 }  // namespace seabed
