@@ -93,7 +93,7 @@ TEST(BackgroundProgress, IsToldWhileTheWorkRuns) {
 
 Status unavailable() { return fail(Code::kUnavailable, "server", "is away"); }
 
-TEST(RetryPolicy, TriesUntilItSucceeds) {
+TEST(StepRetry, TriesUntilItSucceeds) {
   CancelToken cancel;
   int calls = 0, told = 0;
   auto done = with_retry({5, milliseconds(1)}, cancel, [&] { return ++calls < 3 ? unavailable() : ok(); },
@@ -103,14 +103,14 @@ TEST(RetryPolicy, TriesUntilItSucceeds) {
   EXPECT_EQ(told, 3);
 }
 
-TEST(RetryPolicy, GivesUpWhenTheAttemptsAreUsedUp) {
+TEST(StepRetry, GivesUpWhenTheAttemptsAreUsedUp) {
   CancelToken cancel;
   int calls = 0;
   EXPECT_FALSE(with_retry({4, milliseconds(1)}, cancel, [&] { return ++calls, unavailable(); }, {}));
   EXPECT_EQ(calls, 4);
 }
 
-TEST(RetryPolicy, WhatNeverHelpsIsNotTriedAgain) {
+TEST(StepRetry, WhatNeverHelpsIsNotTriedAgain) {
   CancelToken cancel;
   for (Code code : {Code::kNoSpace, Code::kGap, Code::kPermissionDenied, Code::kCorruption, Code::kCancelled}) {
     int calls = 0;
@@ -122,7 +122,7 @@ TEST(RetryPolicy, WhatNeverHelpsIsNotTriedAgain) {
   }
 }
 
-TEST(RetryPolicy, ACancelEndsTheWait) {
+TEST(StepRetry, ACancelEndsTheWait) {
   CancelToken cancel;
   std::jthread other([&] { cancel.cancel(); });
   const auto begun = std::chrono::steady_clock::now();
