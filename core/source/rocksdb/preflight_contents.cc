@@ -157,7 +157,8 @@ void check_options(const StreamConfig& config, PreflightReport& report) {
   }
   if (facts.get("manual_wal_flush") == "true")
     report.warn("log flushing", "manual_wal_flush: the newest writes are only in the application's memory",
-                "stamps lag by its flush interval; declare the slack");
+                "what was not flushed (FlushWAL) by a moment is not in a restore to it, and the bound between log streams is "
+                "told as unknown: flush often, or let the application stamp its commits (sdk/app)");
   if (facts.get("env").find("ncrypt") != std::string::npos)
     report.error("env", "an encrypting Env", kEncrypted);
 }
