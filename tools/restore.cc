@@ -1,6 +1,5 @@
 // seabed restore
 #include <chrono>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "core/engine/restore/tenant_restore.h"
@@ -39,6 +38,7 @@ Result<RestoreRequest> read_request(Invocation& invocation) {
   if (method != "full" && method != "quick")
     return fail(Code::kInvalidArgument, "--method " + method, "is neither full nor quick");
   request.quick = method == "quick";
+  request.own_library = invocation.has("own-library");
   SEABED_TRY(request.source.uris, read_uris(invocation, "from"));
   SEABED_TRY(request.source.keys, read_keys(invocation));
   return request;
@@ -85,6 +85,7 @@ Json job_arguments(const Invocation& invocation, const RestoreRequest& request) 
                {"uris", request.source.uris},
                {"directory", request.directory},
                {"description", invocation.text("description")},
+               {"own_library", request.own_library},
                {"options", {{"concurrency", request.concurrency}, {"method", request.quick ? "quick" : "full"}}},
                {"passwords", keys.passwords},
                {"key_uri", keys.key_uri},
@@ -128,17 +129,10 @@ Result<Json> restore_as_job(Invocation& invocation, const RestoreRequest& reques
   return answer;
 }
 
-/// Where there is a configuration with a catalog.
-bool has_catalog(Invocation& invocation) {
-  const auto config = invocation.config();
-  std::error_code ec;
-  return config && std::filesystem::exists((*config)->catalog, ec);
-}
-
 Result<int> restore(Invocation& invocation) {
   SignalCancel signals;
   SEABED_TRY(auto request, read_request(invocation));
-  const bool job = !request.preview && !request.tenant_name.empty() && has_catalog(invocation);
+  const bool job = !request.preview && !request.tenant_name.empty() && invocation.has_catalog();
   SEABED_TRY(const Json answer, job ? restore_as_job(invocation, request, signals.token())
                                     : restore_here(invocation, request, signals.token()));
   return invocation.answer(answer, [&] {
@@ -214,6 +208,8 @@ std::vector<Verb> restore_verbs() {
   verb.options.push_back({OptionSpec::kNumber, "concurrency", "N", "threads (2)"});
   verb.options.push_back({OptionSpec::kText, "method", "full|quick",
                           "quick: data files stay on the medium and are read from there; a standby only"});
+  verb.options.push_back({OptionSpec::kFlag, "own-library", "",
+                          "the application brings its own RocksDB, newer than this host's: files are only placed"});
   verb.options.push_back({OptionSpec::kFlag, "preview", "", "only say what would be used"});
   verb.options.push_back({OptionSpec::kText, "description", "TEXT", "kept with the job"});
   verb.options.push_back({OptionSpec::kFlag, "no-wait", "", "leave the job to the agent"});

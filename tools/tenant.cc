@@ -7,6 +7,7 @@
 #include "tools/cli/uri_input.h"
 #include "tools/config/machine.h"
 #include "tools/nouns.h"
+#include "tools/reads/staged_place.h"
 
 namespace seabed {
 namespace {
@@ -50,23 +51,27 @@ std::string activation_text(const Json& answer) {
 }
 
 /// A tenant that the catalog knows.
-Result<int> activate_by_name(Invocation& invocation) {
-  SEABED_TRY(const Json answer, invocation.call("standby/activate", {{"tenant", invocation.text("tenant")},
-                                                                     {"verify", invocation.has("verify")}}));
+Result<int> activate_by_name(Invocation& invocation, const std::string& tenant) {
+  SEABED_TRY(const Json answer, invocation.call("standby/activate", {{"tenant", tenant},
+                                                                     {"verify", invocation.has("verify")},
+                                                                     {"without_newer_streams", invocation.has("without-newer-streams")}}));
   return invocation.answer(answer, [&] { return activation_text(answer); });
 }
 
 Result<int> activate(Invocation& invocation) {
   if (invocation.has("tenant") == invocation.has("directory"))
     return fail(Code::kInvalidArgument, "seabed tenant activate", "wants --tenant or --directory");
-  if (invocation.has("tenant")) return activate_by_name(invocation);
+  if (invocation.has("tenant")) return activate_by_name(invocation, invocation.text("tenant"));
   if (invocation.has("verify"))
     return fail(Code::kInvalidArgument, "--verify", "goes with --tenant");
   SEABED_TRY(Machine * machine, invocation.machine());
   const std::string directory = invocation.text("directory");
   if (directory.empty() || directory[0] != '/')
     return fail(Code::kInvalidArgument, "--directory " + directory, "is not an absolute path");
-  SEABED_CHECK(activate_tenant(machine->context(), directory));
+  // One of the catalog: its role, log life and round go with it.
+  if (const std::string tenant = standby_in_directory(invocation, directory); !tenant.empty())
+    return activate_by_name(invocation, tenant);
+  SEABED_CHECK(activate_tenant(machine->context(), directory, invocation.has("without-newer-streams")));
   return invocation.answer({{"directory", directory}, {"role", "PRIMARY"}},
                            [&] { return directory + ": activated; its databases may be opened.\n"
                                               "A new log life begins: give the tenant a new archive destination "
@@ -132,6 +137,7 @@ std::vector<Verb> tenant_verbs() {
             "seabed tenant activate --directory /srv/restored"},
            {{OptionSpec::kText, "tenant", "NAME", "a standby of this installation"},
             {OptionSpec::kFlag, "verify", "", "only say what must hold; nothing is changed"},
+            {OptionSpec::kFlag, "without-newer-streams", "", "although the source got databases after the base: they are not here"},
             {OptionSpec::kText, "directory", "DIR", "as given to a `seabed restore` without a name"}},
            activate},
           rebuild_verb()};

@@ -38,6 +38,7 @@ Result<int> hydrate_here(Invocation& invocation) {
         machine->context(), request, [&](const Progress& p) { line.show(p); }, signals.token());
   }();
   if (!outcome) return fail(outcome.error());
+  standby_in_directory(invocation, request.directory, true);  // DBA_OB_TENANTS says so
   return invocation.answer({{"directory", request.directory},
                             {"files", outcome->files},
                             {"bytes", outcome->bytes},
@@ -79,19 +80,36 @@ Result<int> hydrate(Invocation& invocation) {
   return invocation.answer(answer, [&] { return json_lines(answer); });
 }
 
-Result<int> discard(Invocation& invocation) {
-  SEABED_TRY(const std::string directory, staged_directory(invocation));
-  SEABED_TRY(Machine * machine, invocation.machine());
+/// A tenant of the catalog goes with its rows, by the agent where one runs; else the directory is all there is.
+Result<Json> discard_parts(Invocation& invocation) {
   const bool dry = invocation.has("dry-run");
+  std::string tenant = invocation.has("directory") ? "" : invocation.text("tenant");
+  std::string directory;
+  if (tenant.empty()) {
+    SEABED_TRY(directory, staged_directory(invocation));
+    tenant = standby_in_directory(invocation, directory);
+  }
+  if (!tenant.empty()) {
+    SEABED_TRY(Json answer, invocation.call("standby/discard", {{"tenant", tenant}, {"dry_run", dry}}));
+    answer["directory"] = directory.empty() ? "tenant " + tenant : directory;
+    return answer;
+  }
+  SEABED_TRY(Machine * machine, invocation.machine());
   SEABED_TRY(const auto parts, quick::discard(machine->context(), directory, dry));
-  return invocation.answer(
-      {{"directory", directory}, {"removed", parts.removed}, {"left", parts.left}, {"dry_run", dry}}, [&] {
-        std::string text = directory + (dry ? ": would be discarded (dry run: nothing was touched)\n" : ": discarded\n");
-        for (const std::string& name : parts.removed)
-          if (dry) text += "to remove: " + name + "\n";
-        for (const std::string& name : parts.left) text += "left, not of the restored streams: " + name + "\n";
-        return text;
-      });
+  return Json{{"directory", directory}, {"removed", parts.removed}, {"left", parts.left}, {"dry_run", dry}};
+}
+
+Result<int> discard(Invocation& invocation) {
+  SEABED_TRY(const Json answer, discard_parts(invocation));
+  return invocation.answer(answer, [&] {
+    const bool dry = answer["dry_run"].get<bool>();
+    std::string text = json_word(answer["directory"]) +
+                       (dry ? ": would be discarded (dry run: nothing was touched)\n" : ": discarded\n");
+    for (const Json& name : answer["removed"])
+      if (dry) text += "to remove: " + json_word(name) + "\n";
+    for (const Json& name : answer["left"]) text += "left, not of the restored streams: " + json_word(name) + "\n";
+    return text;
+  });
 }
 
 }  // namespace

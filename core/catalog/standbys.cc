@@ -27,7 +27,7 @@ void fields(V& v, StoredSource& r) {
   v("tenant_id", r.tenant_id), v("id", r.id), v("type", r.type), v("value", r.value);
   v("recovery_until_scn", r.recovery_until_scn), v("directory", r.directory),
       v("sealed_source", r.sealed_source);
-  v("following", r.following);
+  v("following", r.following), v("data_mode", r.data_mode);
 }
 
 template <class V>

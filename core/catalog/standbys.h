@@ -20,6 +20,7 @@ struct LogSourceRow {
   /// set.
   std::string source;
   bool following = false;  // the agent goes on until recovery_until_scn
+  std::string data_mode = "NORMAL";  // REMOTE: a quick restore
 };
 
 Status put_log_source(Transaction& tx, const LogSourceRow& row);

@@ -73,9 +73,12 @@ std::string standby_scn() {
 constexpr char kUntilScn[] =
     "coalesce((SELECT min(l.recovery_until_scn) FROM log_restore_sources l WHERE l.tenant_id = x.tenant_id), "
     "9223372036854775807)";
+/// A standby's own; while it is being restored, what it is to be. A primary's files are here.
 constexpr char kDataMode[] =
-    "coalesce((SELECT CASE j.restore_type WHEN 'QUICK' THEN 'REMOTE' ELSE 'NORMAL' END FROM restore_jobs j "
-    "WHERE j.restore_tenant_id = x.tenant_id AND j.tenant_id = 1 ORDER BY j.job_id DESC LIMIT 1), 'NORMAL')";
+    "coalesce((SELECT max(l.data_mode) FROM log_restore_sources l WHERE l.tenant_id = x.tenant_id), "
+    "(SELECT CASE j.restore_type WHEN 'QUICK' THEN 'REMOTE' ELSE 'NORMAL' END FROM restore_jobs j "
+    "WHERE x.role = 'RESTORE' AND j.restore_tenant_id = x.tenant_id AND j.tenant_id = 1 ORDER BY j.job_id DESC LIMIT 1), "
+    "'NORMAL')";
 
 View tenants_view() {
   return {"DBA_OB_TENANTS",

@@ -6,6 +6,8 @@
 #include "core/engine/clean/hourly.h"
 #include "core/engine/engine_impl.h"
 #include "core/engine/job/standby_tenants.h"
+#include "core/engine/probe_destinations.h"
+#include "core/engine/quick/data_mode.h"
 #include "core/engine/quick/hydrate.h"
 #include "core/engine/rebuild/rebuild.h"
 #include "core/engine/restore/tenant_restore.h"
@@ -58,11 +60,13 @@ Status EngineImpl::start() {
       SEABED_CHECK(bring_forward(context_, id, MediaKind::kData, cancel));
       return ok();
     }));
+  quick::note_data_mode(context_);  // hydrated by a process without a catalog
   SEABED_CHECK(quick::resume_hydrations(context_, background_));
   SEABED_CHECK(background_.every("quick/leases", std::chrono::seconds(5), [] { return std::chrono::hours(1); },
                                  [this](const CancelToken& cancel) { return quick::renew_quick_leases(context_, cancel); }));
   SEABED_CHECK(settle_parents_at_start(context_));
   SEABED_CHECK(clean::start_hourly(context_, background_));
+  SEABED_CHECK(start_probes(context_, background_));
   SEABED_TRY(auto jobs, context_.catalog->get<std::vector<catalog::BackupJobRow>>(
                             [](auto& tx) { return catalog::unfinished_backup_jobs(tx); }));
   for (const auto& job : jobs) {

@@ -55,6 +55,8 @@ const std::map<std::string, CallRule>& rules() {
       {"restore/status", {Who::kTenant, kLooks}},
       {"standby/recover", {Who::kTenant}},
       {"standby/activate", {Who::kTenant}},
+      {"standby/discard", {Who::kSys, true, true}},
+      {"standby/find", {Who::kSys, kLooks}},
       {"standby/set-log-source", {Who::kTenant}},
       {"standby/status", {Who::kTenant, kLooks}},
       {"upgrade/run", {Who::kSys}},

@@ -74,6 +74,7 @@ Result<TenantRestoreRequest> read_request(const Json& args) {
   if (method != "full" && method != "quick")
     return fail(Code::kInvalidArgument, "method=" + method, "is neither full nor quick");
   r.quick = method == "quick";
+  r.own_library = args.value("own_library", false);
   r.source.keys = read_key_arguments(args);
   asked.description = args.value("description", "");
   asked.option = option_text(options, r.directory);

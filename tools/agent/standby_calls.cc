@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/child.h"
+#include "core/engine/quick/data_mode.h"
 #include "core/engine/standby/standby.h"
 #include "tools/agent/calls.h"
 #include "tools/agent/progress_json.h"
@@ -89,12 +90,26 @@ Result<Json> activate(Engine& engine, const Json& args) {
   }
   json["possible"] = all;
   if (args.value("verify", false)) return json;
-  SEABED_CHECK(activate_standby(engine, tenant));
+  SEABED_CHECK(activate_standby(engine, tenant, args.value("without_newer_streams", false)));
   json["role"] = "PRIMARY";
   json["next_step"] =
       "a new log life begins: put the tenant into the configuration, give it a new archive destination "
       "and take a full backup";
   return json;
+}
+
+Result<Json> discard(Engine& engine, const Json& args) {
+  const bool dry = args.value("dry_run", false);
+  SEABED_TRY(const auto parts, discard_standby(engine, args.at("tenant"), dry));
+  return Json{{"tenant", args.at("tenant")}, {"removed", parts.removed}, {"left", parts.left}, {"dry_run", dry}};
+}
+
+/// The tenant that a directory belongs to, for verbs that are given the directory.
+Result<Json> find(Engine& engine, const Json& args) {
+  const std::string directory = args.at("directory");
+  SEABED_TRY(const std::string tenant, standby_in(engine.context(), directory));
+  if (args.value("hydrated", false)) quick::note_data_mode(engine.context(), directory);
+  return Json{{"tenant", tenant}, {"directory", directory}};
 }
 
 /// In a process of its own: the library may abort on what it does not expect.
@@ -124,6 +139,8 @@ Calls standby_calls() {
           {"standby/recover", recover},
           {"standby/set-log-source", set_source},
           {"standby/activate", activate},
+          {"standby/discard", discard},
+          {"standby/find", find},
           {"upgrade/run", upgrade}};
 }
 

@@ -39,6 +39,11 @@ Result<const Config*> Invocation::config_or_default() {
   return config_.get();
 }
 
+bool Invocation::has_catalog() {
+  const auto loaded = config();
+  return loaded && access((*loaded)->catalog.c_str(), F_OK) == 0;
+}
+
 Result<Machine*> Invocation::machine() {
   if (machine_) return machine_.get();
   SEABED_TRY(const Config* config, config_or_default());

@@ -33,6 +33,8 @@ class Invocation {
   Result<const Config*> config();
   /// Its drivers and limits if there is one, else what is beside the program.
   Result<const Config*> config_or_default();
+  /// Where there is a configuration with a catalog.
+  bool has_catalog();
   /// Drivers, adapters, clock: without a catalog.
   Result<Machine*> machine();
 

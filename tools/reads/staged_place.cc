@@ -1,5 +1,6 @@
 #include "tools/reads/staged_place.h"
 
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "tools/cli/invocation.h"
@@ -34,6 +35,14 @@ Result<std::string> staged_directory(Invocation& invocation) {
     return fail(Code::kInvalidArgument, "--directory " + directory, "is not an absolute path");
   while (directory.size() > 1 && directory.back() == '/') directory.pop_back();
   return directory;
+}
+
+std::string standby_in_directory(Invocation& invocation, const std::string& directory, bool hydrated) {
+  if (!invocation.has_catalog()) return {};
+  const auto found = invocation.call("standby/find", {{"directory", directory}, {"hydrated", hydrated}});
+  if (found) return found->at("tenant").get<std::string>();
+  std::cerr << "seabed: the catalog was not asked whose " << directory << " is: " << found.error().message() << "\n";
+  return {};
 }
 
 Result<quick::QuickTenant> open_staged(Invocation& invocation, const std::string& directory,

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "core/base/log.h"
+#include "core/engine/quick/data_mode.h"
 #include "core/engine/quick/restored_tenants.h"
 #include "core/flow/lanes.h"
 #include "core/flow/macroblock.h"
@@ -26,6 +27,15 @@ Result<Fd> take_mark(const std::string& directory) {
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
     return fail(Code::kConflict, directory, "is being hydrated by another process", "wait for it");
   return fd;
+}
+
+/// In the mark before the tenant is full: who serves it may go on asking the medium for some time.
+constexpr char kLeaseStays[] = "the lease stays\n";
+
+/// A hydration died between the tenant's last state and its end.
+void end_of_killed(EngineContext& context, const std::string& directory, const restore::RestoreState& state) {
+  const auto mark = read_file(mark_path(directory), 4096);
+  if (mark && *mark != kLeaseStays) release_quick_lease(context, directory, state);
 }
 
 /// Encrypted or compressed.
@@ -149,6 +159,8 @@ Result<HydrateOutcome> hydrate(EngineContext& context, const HydrateRequest& req
              open_quick_tenant(context, request.directory, request.uris, options, request.keys));
   HydrateOutcome outcome;
   if (!tenant.state.remote) {
+    end_of_killed(context, request.directory, tenant.state);
+    note_data_mode(context, request.directory);
     remove_quick_files(request.directory, tenant.state);
     return outcome;
   }
@@ -159,9 +171,12 @@ Result<HydrateOutcome> hydrate(EngineContext& context, const HydrateRequest& req
   for (const QuickStream& stream : tenant.streams)
     outcome.medium_bytes += stream.files->counts().medium_bytes;
   context.at_state("hydrate/ALL");
+  if (work.stored_otherwise())
+    SEABED_CHECK(pwrite_full(mark.get(), {kLeaseStays, sizeof kLeaseStays - 1}, 0, mark_path(request.directory)));
   tenant.state.remote = false;
   SEABED_CHECK(restore::write_state(request.directory, tenant.state));
   context.at_state("hydrate/SUCCESS");
+  note_data_mode(context, request.directory);
   tenant.lease.reset();
   // Who serves it now finds plain pages here from now on; the others it may still ask of the medium.
   if (!work.stored_otherwise()) release_quick_lease(context, request.directory, tenant.state);

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/engine/restore/dictionary_journal.h"
+#include "core/engine/restore/newer_streams.h"
 #include "core/engine/restore/restore_run.h"
 
 namespace seabed {
@@ -19,7 +20,7 @@ Status finish_behind(EngineContext& context, const std::string& directory, resto
 
 }  // namespace
 
-Status activate_tenant(EngineContext& context, const std::string& directory) {
+Status activate_tenant(EngineContext& context, const std::string& directory, bool without_newer_streams) {
   SEABED_TRY(auto state, restore::read_state(directory));
   if (!state) return fail(Code::kNotFound, directory, "holds no restored tenant", "restore into it first");
   if (state->state != restore::State::kSuccess)
@@ -36,6 +37,9 @@ Status activate_tenant(EngineContext& context, const std::string& directory) {
   SEABED_TRY(state, restore::read_state(directory));  // another process may have been here before the lock
   if (!state || state->state != restore::State::kSuccess || state->remote)
     return fail(Code::kConflict, directory, "changed while it was to be activated", "look again");
+  if (!state->newer_streams.empty() && !without_newer_streams && !state->activated)
+    return fail(Code::kConflict, directory, restore::newer_streams_text(state->newer_streams),
+                "or activate it without them: `seabed tenant activate --without-newer-streams`");
   if (state->auxiliary_behind) SEABED_CHECK(finish_behind(context, directory, &*state));
   for (const restore::StreamResult& stream : state->streams) {
     if (!restore::is_safe_component(stream.name))

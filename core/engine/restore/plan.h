@@ -41,6 +41,7 @@ struct Plan {
   std::vector<size_t> sets, pieces;
   std::vector<StreamPlan> streams;  // of databases; log stream 1 is `dictionary`
   std::optional<StreamPlan> dictionary;
+  std::vector<uint64_t> newer_streams;  // of the source at the target, unknown to the base
   std::vector<std::string> warnings;
 };
 
@@ -54,7 +55,8 @@ Error impossible(const Media& media, Scn target);
 // plan_streams.cc
 /// Names from the media are hostile: one component, printable, no dots alone, none of ours.
 bool is_safe_component(std::string_view name);
-Status plan_streams(EngineContext& context, const Media& media, Plan* plan);
+/// `own_library`: of whatever version of its engine (RestoreRequest).
+Status plan_streams(EngineContext& context, const Media& media, bool own_library, Plan* plan);
 
 // check_keys.cc
 /// kPermissionDenied with ob_error 9047 when a set or log that the plan needs does not open with the keys at hand: asked
@@ -67,7 +69,7 @@ Status check_log_keys(const Media& media, const Plan& plan);
 // plan_restore.cc
 /// `with_keys`: check_keys as well, at the same time as the rest is asked. `presence`: it goes on there, and its warnings
 /// are told there; null: its end is waited for.
-Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target, bool with_keys = false,
-                       PresenceCheck* presence = nullptr);
+Result<Plan> make_plan(EngineContext& context, const Media& media, Scn target, bool own_library = false,
+                       bool with_keys = false, PresenceCheck* presence = nullptr);
 
 }  // namespace seabed::restore

@@ -82,7 +82,7 @@ bool is_safe_component(std::string_view name) {
   });
 }
 
-Status plan_streams(EngineContext& context, const Media& media, Plan* plan) {
+Status plan_streams(EngineContext& context, const Media& media, bool own_library, Plan* plan) {
   const BaseMedia& base = media.base_media[plan->base];
   const BackupReader& reader = *media.data[media.bases[plan->base].source];
   SEABED_TRY(auto indexes, read_indexes(reader, base));
@@ -97,7 +97,7 @@ Status plan_streams(EngineContext& context, const Media& media, Plan* plan) {
       continue;
     }
     SEABED_TRY(stream.adapter, adapter_of(context, ls.engine()));
-    SEABED_CHECK(stream.adapter->check_version(ls.recovery()));
+    if (!own_library) SEABED_CHECK(stream.adapter->check_version(ls.recovery()));
     stream.name = directory_name(ls, &taken);
     plan->streams.push_back(std::move(stream));
   }

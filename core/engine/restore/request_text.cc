@@ -35,6 +35,7 @@ std::string encode_request(const KeptRequest& kept) {
               {"tenant", r.tenant_name},
               {"concurrency", r.concurrency},
               {"quick", r.quick},
+              {"own_library", r.own_library},
               {"keys", keys_json(r.source.keys)},
               {"job_id", r.job_id},
               {"made_directory", kept.made_directory},
@@ -52,6 +53,7 @@ Result<KeptRequest> decode_request(const std::string& text) {
     r.tenant_name = j.at("tenant");
     r.concurrency = j.at("concurrency");
     r.quick = j.at("quick");
+    r.own_library = j.value("own_library", false);
     r.source.keys = keys_from(j.at("keys"));
     r.job_id = j.at("job_id");
     kept.made_directory = j.at("made_directory");

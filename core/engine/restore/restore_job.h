@@ -30,6 +30,8 @@ struct RestoreRequest {
   std::string tenant_name;         // of the restored tenant
   uint32_t concurrency = 2;
   bool preview = false;            // plan only
+  /// The application brings its own RocksDB, newer than this host's: files are placed, nothing of this host opens them.
+  bool own_library = false;
   bool quick = false;              // data files stay on the medium and are read from there (docs/quick-restore.md)
   // Secrets: never logged, never kept (docs/keys.md). Sets' own, the full set's first; the key backup and what opens it.
   std::vector<std::string> passwords;
@@ -37,10 +39,19 @@ struct RestoreRequest {
   uint64_t job_id = 0;             // the new tenant's row, when a job of the agent runs this; else 0
 };
 
+/// One set or piece of a plan, as SHOW RESTORE PREVIEW lists it.
+struct RestorePart {
+  bool set = false;
+  uint64_t id = 0, bytes = 0;                // bytes: written there
+  std::string destination, name;             // name: of its directory
+  std::string description;                   // a piece's start and checkpoint, a set's min_restore_scn, as display text
+};
+
 struct RestorePlan {
   Scn target = 0;
   std::string target_display;
   std::vector<std::string> sets, pieces;     // directories, as OceanBase lists them
+  std::vector<RestorePart> parts;            // the same with their facts
   uint64_t data_bytes = 0, log_bytes = 0;
 };
 
@@ -61,12 +72,23 @@ struct RestoreOutcome {
   std::vector<std::string> warnings;
 };
 
-struct WindowRange { Scn from = 0, to = 0; uint64_t base_set = 0; };
+struct WindowRange {
+  Scn from = 0, to = 0;
+  uint64_t base_set = 0;
+  bool snapshot_only = false;                // the next hole came before the backup was over: its point, and hardly more
+};
 struct WindowHole { Scn from = 0, to = 0; uint64_t ls_id = 0; std::string reason; };   // to = kScnMax: still open
+struct WindowGap {                           // log is missing
+  Scn from = 0, to = 0;                      // what is restorable before and behind; to = kScnMax: nothing yet
+  uint64_t ls_id = 0;                        // 0: of no stream alone
+  std::string reason;
+  uint64_t dest_id = 0, round_id = 0;
+};
 struct Window {
   std::string tenant, time_zone, mode;
   std::vector<WindowRange> ranges;           // union of what can be restored to, rising
   std::vector<WindowHole> holes;
+  std::vector<WindowGap> gaps;               // rising; between the ranges, and behind the last one
 };
 
 struct VerifyFinding { bool error = false; std::string object, reason; };
@@ -86,7 +108,8 @@ Result<VerifyReport> verify_media(EngineContext& context, const RestoreSource& s
 /// Takes an unfinished or finished restore away again, with everything that Seabed wrote there: what CANCEL leaves.
 /// kConflict once it was activated; nothing there is fine.
 Status discard_restore(EngineContext& context, const std::string& directory);
-/// Makes a staged tenant a database again (all of its streams and auxiliary files). Idempotent.
-Status activate_tenant(EngineContext& context, const std::string& directory);
+/// Makes a staged tenant a database again (all of its streams and auxiliary files). Idempotent. kConflict where the source
+/// had databases that it lacks (newer_streams.h), unless `without_newer_streams`.
+Status activate_tenant(EngineContext& context, const std::string& directory, bool without_newer_streams = false);
 
 }  // namespace seabed

@@ -36,8 +36,10 @@ RestoreRun::RestoreRun(EngineContext& context, const RestoreRequest& request, co
   state_.sets = plan_.summary.sets;
   state_.pieces = plan_.summary.pieces;
   state_.warnings = plan_.warnings;
+  state_.newer_streams = plan_.newer_streams;
   state_.job_id = request.job_id;
   state_.remote = request.quick;
+  state_.own_library = request.own_library;
   state_.data_destination = media.data[media.bases[plan_.base].source]->medium().store->describe();
   total_bytes_ = plan_.summary.log_bytes;
   for (const StreamPlan& s : plan_.streams)

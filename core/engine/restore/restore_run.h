@@ -65,6 +65,8 @@ class RestoreRun {
 
 /// Whatever is there besides our own state and staged streams belongs to someone: kConflict.
 Status refuse_used_directory(const std::string& directory);
+/// A quick tenant is read by this host's library.
+Status check_own_library(const RestoreRequest& request);
 /// nullopt: begin anew. kConflict when something else is, or was, restored there.
 Result<std::optional<RestoreState>> unfinished_restore(const RestoreRequest& request, const Media& media);
 /// Auxiliary files below the tenant's directory, by the adapter that knows them; false: there is none.

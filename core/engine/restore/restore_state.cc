@@ -67,6 +67,7 @@ RestoreState state_from_json(const json& j) {
   if (!parse_status(j.at("status").get<std::string>(), &s.state)) throw std::runtime_error("unknown status");
   s.activated = j.at("activated");
   s.remote = j.value("restore_data_mode", "NORMAL") == "REMOTE";
+  s.own_library = j.value("own_library", false);
   s.data_destination = j.value("data_destination", "");
   s.comment = j.at("comment");
   s.tenant = j.at("tenant");
@@ -82,6 +83,7 @@ RestoreState state_from_json(const json& j) {
   s.job_id = j.at("job_id");
   for (const json& stream : j.at("streams")) s.streams.push_back(stream_from_json(stream));
   s.stream_names = j.at("stream_names").get<std::vector<std::string>>();
+  s.newer_streams = j.value("newer_streams", std::vector<uint64_t>{});
   s.bound = j.at("bound_ns");
   if (j.contains("parameters")) {   // since version 2
     s.parameters = j.at("parameters").get<std::map<std::string, std::string>>();
@@ -104,6 +106,7 @@ std::string encode_state(const RestoreState& s) {
          {"status", tenant_status(s.state)},
          {"activated", s.activated},
          {"restore_data_mode", s.remote ? "REMOTE" : "NORMAL"},
+         {"own_library", s.own_library},
          {"data_destination", s.data_destination},
          {"comment", s.comment},
          {"tenant", s.tenant},
@@ -119,6 +122,7 @@ std::string encode_state(const RestoreState& s) {
          {"job_id", s.job_id},
          {"streams", json::array()},
          {"stream_names", s.stream_names},
+         {"newer_streams", s.newer_streams},
          {"bound_ns", s.bound},
          {"dictionary_place", place_to_json(s.dictionary_place)},
          {"dictionary_incarnation", s.dictionary_incarnation},

@@ -18,6 +18,7 @@ struct RestoreState {
   State state = State::kCreateTenant;
   bool activated = false;
   bool remote = false;           // RESTORE_DATA_MODE=REMOTE: a quick restore
+  bool own_library = false;      // restored for an application with a newer library than this host's
   std::string data_destination;  // whose pages it reads; a URI without secrets
   std::string comment;  // why it failed
   std::string tenant, backup_tenant;
@@ -29,6 +30,7 @@ struct RestoreState {
   uint64_t job_id = 0;                    // in the catalog; 0: none
   std::vector<StreamResult> streams;      // finished ones
   std::vector<std::string> stream_names;  // all, once they are named
+  std::vector<uint64_t> newer_streams;    // that the source has at the target and the base had not: they are not here
   Scn bound = kScnMax;
   std::vector<std::string> not_restored, warnings;
   std::optional<StreamLogPlace> dictionary_place;  // log stream 1: where a standby reads on; nullopt: there is none

@@ -32,6 +32,7 @@ Status RestoreRun::copy_stream(const StreamPlan& planned) {
                                                     request_.concurrency, cancel_);
   SEABED_TRY(auto target, stream.adapter->open_target(place(stream)));
   target->keep_files(kept);
+  if (request_.own_library) target->take_any_version();
   SEABED_CHECK(target->begin(stream.meta.recovery()));
   std::erase_if(kept, [&](const std::string& name) {
     struct stat st {};

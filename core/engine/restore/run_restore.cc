@@ -19,6 +19,12 @@ Status check_directory_name(const std::string& directory) {
 
 }  // namespace
 
+Status restore::check_own_library(const RestoreRequest& request) {
+  if (!request.own_library || !request.quick) return ok();
+  return fail(Code::kInvalidArgument, "--own-library", "is of a full restore: this host's RocksDB reads a quick one",
+              "restore fully");
+}
+
 Result<std::optional<RestoreState>> restore::unfinished_restore(const RestoreRequest& request, const Media& media) {
   SEABED_TRY(auto state, restore::read_state(request.directory));
   if (!state) return std::nullopt;
@@ -60,6 +66,7 @@ Result<Scn> target_of(const RestoreRequest& request, const restore::Media& media
 Result<RestoreOutcome> run_restore(EngineContext& context, const RestoreRequest& request,
                                    const ProgressFn& progress, const CancelToken& cancel) {
   if (!request.preview) SEABED_CHECK(check_directory_name(request.directory));
+  SEABED_CHECK(restore::check_own_library(request));
   const RestoreSource source = source_of(request);
   SEABED_TRY(auto media, restore::load_media(context, source, cancel));
   std::optional<RestoreState> earlier;
@@ -69,7 +76,7 @@ Result<RestoreOutcome> run_restore(EngineContext& context, const RestoreRequest&
   SEABED_TRY(Scn target, target_of(request, *media, earlier));
   // With the keys, of a preview too: what it says is what the restore would do.
   restore::PresenceCheck presence;
-  SEABED_TRY(restore::Plan plan, restore::make_plan(context, *media, target, true, &presence));
+  SEABED_TRY(restore::Plan plan, restore::make_plan(context, *media, target, request.own_library, true, &presence));
   if (request.preview) {
     SEABED_CHECK(presence.end(&plan.warnings));
     RestoreOutcome preview;

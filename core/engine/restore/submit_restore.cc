@@ -123,6 +123,7 @@ Result<uint64_t> submit_restore(EngineContext& context, const TenantRestoreReque
   if (!context.catalog) return fail(Code::kInternal, "restore", "a job needs a catalog");
   SEABED_CHECK(check_name(context, asked.restore.tenant_name));
   SEABED_CHECK(check_directory(context, asked.restore.directory));
+  SEABED_CHECK(restore::check_own_library(asked.restore));
   CancelToken never;
   SEABED_TRY(const auto media, restore::load_media(context, asked.restore.source, never));
   SEABED_TRY(const auto earlier, restore::unfinished_restore(asked.restore, *media));
@@ -133,7 +134,7 @@ Result<uint64_t> submit_restore(EngineContext& context, const TenantRestoreReque
   } else {
     SEABED_TRY(target, restore::resolve_target(*media, asked.restore.until));
   }
-  SEABED_TRY(const restore::Plan plan, restore::make_plan(context, *media, target));
+  SEABED_TRY(const restore::Plan plan, restore::make_plan(context, *media, target, asked.restore.own_library));
   SEABED_CHECK(restore::check_keys(*media, plan));
   kept.request.until = {RestoreTargetPoint::Kind::kScn, target, {}};
   std::error_code ec;

@@ -6,6 +6,7 @@
 
 #include "core/base/log.h"
 #include "core/catalog/standbys.h"
+#include "core/engine/restore/newer_streams.h"
 #include "core/engine/restore/request_text.h"
 #include "core/engine/restore/restore_run.h"
 #include "core/engine/restore/tenant_transition.h"
@@ -146,7 +147,8 @@ class ParentRun {
       stream.directory = kept_.request.directory + "/" + s.name;
       stream.create_scn = state.target;
       SEABED_CHECK(catalog::put_log_stream(tx, stream));
-      status.push_back({row_.restore_tenant_id, s.outcome.ls_id, "", state.target, "RESTORE SUSPEND", 0, ""});
+      status.push_back({row_.restore_tenant_id, s.outcome.ls_id, "", state.target, "RESTORE SUSPEND", 0,
+                        restore::newer_streams_text(state.newer_streams)});
     }
     SEABED_CHECK(catalog::put_log_restore_status(tx, row_.restore_tenant_id, status));
     return catalog::put_log_source(tx, log_source(state));
@@ -156,6 +158,7 @@ class ParentRun {
     catalog::LogSourceRow row{.tenant_id = row_.restore_tenant_id};
     row.recovery_until_scn = state.target;
     row.directory = kept_.request.directory;
+    if (state.remote) row.data_mode = "REMOTE";
     const auto uri = parse_uri(kept_.log_uri);
     if (kept_.log_uri.empty() || !uri) return row;
     row.value = "LOCATION=" + uri->redacted();

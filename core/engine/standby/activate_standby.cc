@@ -6,6 +6,7 @@
 
 #include "core/catalog/destinations.h"
 #include "core/catalog/events.h"
+#include "core/engine/restore/newer_streams.h"
 #include "core/engine/standby/standby.h"
 #include "core/engine/standby/standby_archive.h"
 #include "core/engine/standby/standby_row.h"
@@ -53,21 +54,25 @@ Result<std::vector<ActivationCheck>> check_activation(EngineContext& context, co
                           "hydrate it, or restore the tenant fully and activate that")
                     : good("its data files are here"));
   for (const restore::StreamResult& s : now.state.streams) out.push_back(check_stream(now, s));
+  if (const std::string missing = restore::newer_streams_text(now.state.newer_streams);
+      !missing.empty() && !now.state.activated)
+    out.push_back({false, missing, "or activate it without them: `seabed tenant activate --without-newer-streams`", true});
   if (now.source.following)
     out.push_back(
         good("it follows " + now.source.value + ": activation ends that at " + now.state.target_display));
   return out;
 }
 
-Status activate_standby(Engine& engine, const std::string& tenant) {
+Status activate_standby(Engine& engine, const std::string& tenant, bool without_newer_streams) {
   EngineContext& context = engine.context();
   SEABED_TRY(const auto checks, check_activation(context, tenant));
   for (const ActivationCheck& check : checks)
-    if (!check.good) return fail(Code::kConflict, "tenant " + tenant, check.what, check.next_step);
+    if (!check.good && !(check.newer_streams && without_newer_streams))
+      return fail(Code::kConflict, "tenant " + tenant, check.what, check.next_step);
   SEABED_CHECK(cancel_recovery(engine, tenant));
   SEABED_TRY(const Standby now, standby::find_standby(context, tenant));
   SEABED_CHECK(standby::end_round(engine, now.tenant));
-  SEABED_CHECK(activate_tenant(context, now.source.directory));
+  SEABED_CHECK(activate_tenant(context, now.source.directory, without_newer_streams));
   context.at_state("activate/PRIMARY");
   return context.catalog->transact([&](Transaction& tx) -> Status {
     const uint64_t id = now.tenant.tenant_id, incarnation = now.tenant.incarnation + 1;

@@ -28,4 +28,20 @@ std::string_view sync_status(FollowState state) {
   return "";
 }
 
+std::string_view trouble_status(const Error& error) {
+  if (error.ob_error == 9047) return "CHECK USER OR PASSWORD";  // a key or password that does not open the log
+  if (error.ob_error == 9081) return "STANDBY LOG NOT MATCH";   // another tenant's archive
+  switch (error.code) {
+    case Code::kGap: return "SOURCE HAS A GAP";
+    case Code::kPermissionDenied: return "CHECK USER OR PASSWORD";
+    case Code::kUnavailable:
+    case Code::kOutcomeUnknown: return "CHECK NETWORK";
+    case Code::kTimeout:
+    case Code::kThrottled: return "FETCH LOG TIMEOUT";
+    case Code::kNotFound: return "CHECK PRIMARY ALIVE";  // the place is there, its archive is not
+    case Code::kUnsupported: return "STANDBY NEED UPGRADE";
+    default: return "NOT AVAILABLE";  // a damaged source, the standby's own disk, another process at work
+  }
+}
+
 }  // namespace seabed::standby

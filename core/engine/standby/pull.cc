@@ -10,6 +10,7 @@
 #include "core/engine/job/standby_tenants.h"
 #include "core/engine/keys/reading_keys.h"
 #include "core/engine/restore/dictionary_journal.h"
+#include "core/engine/restore/newer_streams.h"
 #include "core/engine/restore/restore_run.h"
 #include "core/engine/standby/source_run.h"
 #include "core/source/restore_target.h"
@@ -31,10 +32,10 @@ Result<ArchiveReader> open_source(EngineContext& context, const RestoreState& st
   SEABED_TRY(ArchiveReader reader, ArchiveReader::open(std::move(medium)));
   const meta::FormatInfo& f = reader.format();
   if (f.cluster_id() != state.cluster_id || f.tenant_id() != state.backup_tenant_id)
-    return fail(Code::kConflict, name,
-                "is of tenant " + f.tenant_name() + " in cluster " + f.cluster_name() +
-                    ", the standby is of tenant " + state.backup_tenant,
-                "give the log archive of the tenant that it was restored from");
+    return fail(Error{Code::kConflict, name,
+                      "is of tenant " + f.tenant_name() + " in cluster " + f.cluster_name() +
+                          ", the standby is of tenant " + state.backup_tenant,
+                      "give the log archive of the tenant that it was restored from", 0, 9081});
   return reader;
 }
 
@@ -79,6 +80,7 @@ class Pull {
     if (!result_.stopped && !run_.stopped.empty() && state_.target >= run_.end && until > run_.end)
       result_.stopped = Error{Code::kGap, reader_.medium().store->describe(), run_.stopped,
                               "restore the tenant again from a newer backup, or activate it as it is"};
+    SEABED_CHECK(note_newer_streams());
     result_.synced = state_.target;
     result_.streams = state_.streams;
     for (const PieceFacts& p : run_.pieces)
@@ -89,6 +91,16 @@ class Pull {
 
  private:
   std::string place(const StreamResult& s) const { return directory_ + "/" + s.name; }
+
+  /// Kept, so that activation knows without the source, and their log is looked at once.
+  Status note_newer_streams() {
+    std::set<uint64_t> known(state_.newer_streams.begin(), state_.newer_streams.end());
+    for (const StreamResult& s : state_.streams) known.insert(s.outcome.ls_id);
+    const auto found = restore::newer_streams(reader_.medium(), run_.pieces, known, state_.target);
+    state_.newer_streams.insert(state_.newer_streams.end(), found.begin(), found.end());
+    result_.newer_streams = state_.newer_streams;
+    return found.empty() ? ok() : restore::write_state(directory_, state_);
+  }
 
   Result<std::vector<StreamResult>> stage_all(Scn target) {
     std::vector<StreamResult> streams;
@@ -106,6 +118,7 @@ class Pull {
   Result<StreamResult> stage_stream(const StreamResult& before, Scn target) {
     SEABED_TRY(EngineAdapter * adapter, restore::adapter_of(context_, before.engine));
     SEABED_TRY(const auto sink, adapter->open_target(place(before)));
+    if (state_.own_library) sink->take_any_version();
     SEABED_TRY(const RestoreTarget::FollowPlace at, sink->follow(state_.target));
     StreamLogStart start{at.lsn, at.scn};
     if (before.place && has(before.place->piece)) start.place = before.place;
@@ -121,6 +134,8 @@ class Pull {
       // A hole begins with the look before it, which is the last group's: the moment before that one is
       // sound.
       if (fed.error().code == Code::kGap) good_to_ = last_scn_ == 0 ? state_.target : last_scn_ - 1;
+      if (fed.error().code == Code::kUnsupported && fed.error().ob_error == 4179)
+        fed.error().ob_error = 9096;  // of a standby: this host is too old for what its source writes now
       return fail(fed.error());
     }
     SEABED_TRY(const RestoreReport report, sink->stage(target));

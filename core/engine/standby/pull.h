@@ -18,6 +18,7 @@ struct PullResult {
   std::optional<Error> stopped;          // why nothing behind `synced` can ever be applied (kGap)
   std::vector<std::string> directories;  // of the pieces that the next step begins with, for the reader lease
   std::vector<restore::StreamResult> streams;
+  std::vector<uint64_t> newer_streams;   // of the source, that the standby lacks (restore/newer_streams.h)
 };
 
 /// Applies at most up to `until` (inclusive). kConflict: the directory holds no standby, another process

@@ -4,6 +4,7 @@
 
 #include "core/catalog/standbys.h"
 #include "core/engine/engine.h"
+#include "core/engine/quick/discard.h"
 #include "core/engine/restore/request_text.h"
 #include "core/engine/restore/restore_job.h"
 
@@ -22,6 +23,7 @@ struct StandbyView {
 struct ActivationCheck {
   bool good = false;
   std::string what, next_step;
+  bool newer_streams = false;  // the one that `without_newer_streams` passes over
 };
 
 /// UNTIL (an SCN, a time in the tenant's zone, or kUnlimitedScn as an SCN): kept, and followed by the agent.
@@ -40,8 +42,15 @@ Status cancel_recovery(Engine& engine, const std::string& tenant);
 Status set_log_source(Engine& engine, const std::string& tenant, const std::string& value,
                       const KeyAccess& keys);
 Result<std::vector<ActivationCheck>> check_activation(EngineContext& context, const std::string& tenant);
-/// kConflict names the first precondition that does not hold.
-Status activate_standby(Engine& engine, const std::string& tenant);
+/// kConflict names the first precondition that does not hold. `without_newer_streams`: although the source had databases
+/// that the standby lacks.
+Status activate_standby(Engine& engine, const std::string& tenant, bool without_newer_streams = false);
+/// Takes a standby away for good: it stops following, its round ends, its files go, and then its rows; its name is free. One
+/// whose files are gone already: its rows. What it archived and backed up stays on its media. `dry_run`: the same checks.
+/// kConflict: a primary, or its backup runs.
+Result<quick::Discarded> discard_standby(Engine& engine, const std::string& tenant, bool dry_run);
+/// The standby of the catalog that lies there; empty: none.
+Result<std::string> standby_in(EngineContext& context, const std::string& directory);
 /// Newest state of every standby, or of one.
 Result<std::vector<StandbyView>> standbys(EngineContext& context, const std::string& tenant);
 /// Standbys that follow, in the background of the agent.

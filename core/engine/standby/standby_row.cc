@@ -1,5 +1,8 @@
 #include "core/engine/standby/standby_row.h"
 
+#include "core/base/bytes.h"
+#include "core/engine/restore/newer_streams.h"
+
 namespace seabed::standby {
 
 Result<Standby> read_standby(EngineContext& context, uint64_t tenant_id) {
@@ -19,7 +22,7 @@ Result<Standby> read_standby(EngineContext& context, uint64_t tenant_id) {
   SEABED_TRY(auto state, restore::read_state(out.source.directory));
   if (!state)
     return fail(Code::kNotFound, out.source.directory, "holds tenant " + out.tenant.name + " no more",
-                "restore it again");
+                "`seabed tenant discard --tenant " + out.tenant.name + "` takes its name back, then restore it again");
   out.state = std::move(*state);
   return out;
 }
@@ -40,7 +43,10 @@ Status write_source(EngineContext& context, const catalog::LogSourceRow& row,
     SEABED_CHECK(catalog::put_log_source(tx, row));
     if (!state) return ok();
     SEABED_TRY(auto streams, catalog::list_log_restore_status(tx, row.tenant_id));
-    for (auto& s : streams) s.sync_status = sync_status(*state), s.err_code = 0, s.comment.clear();
+    for (auto& s : streams) {
+      if (s.err_code != 0) s.comment.clear();  // one without an error is of the standby, not of a step
+      s.sync_status = sync_status(*state), s.err_code = 0;
+    }
     return catalog::put_log_restore_status(tx, row.tenant_id, streams);
   });
 }
@@ -50,11 +56,17 @@ Status write_status(EngineContext& context, uint64_t tenant_id, FollowState next
   for (const restore::StreamResult& s : pulled.streams) {
     catalog::LogRestoreStatusRow row{
         .tenant_id = tenant_id, .ls_id = s.outcome.ls_id, .sync_scn = pulled.synced};
+    row.sync_lsn = to_hex(s.synced.bytes);
     row.sync_status = sync_status(next);
+    row.comment = restore::newer_streams_text(pulled.newer_streams);
     if (pulled.stopped) row.err_code = 9048, row.comment = pulled.stopped->message();
     rows.push_back(std::move(row));
   }
   return context.catalog->transact([&](Transaction& tx) -> Status {
+    SEABED_TRY(const auto before, catalog::list_log_restore_status(tx, tenant_id));
+    for (const auto& old : before)  // a step may have had no log of a stream
+      for (auto& row : rows)
+        if (row.ls_id == old.ls_id && row.sync_lsn.empty()) row.sync_lsn = old.sync_lsn;
     SEABED_CHECK(catalog::put_log_restore_status(tx, tenant_id, rows));
     if (is_active(next)) return ok();
     SEABED_TRY(auto source, catalog::find_log_source(tx, tenant_id));
@@ -68,7 +80,7 @@ Status write_error(EngineContext& context, uint64_t tenant_id, FollowState next,
   return context.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_TRY(auto rows, catalog::list_log_restore_status(tx, tenant_id));
     for (auto& row : rows) {
-      row.sync_status = sync_status(next);
+      row.sync_status = trouble_status(error);
       row.err_code = error.ob_error              ? error.ob_error
                      : next == FollowState::kGap ? 9048
                                                  : 4000 + static_cast<int>(error.code);

@@ -189,6 +189,7 @@ void Rig::write_set(uint64_t id, bool full, uint64_t start, uint64_t min, uint64
   ASSERT_TRUE(writer.put(paths::set_start(set), FileType::kPlaceholder, placeholder));
   meta::LsMetaInfos metas;
   for (uint64_t ls : kStreams) {
+    if (not_in_sets.contains(ls)) continue;
     auto* m = metas.add_ls();
     m->set_ls_id(ls);
     m->set_incarnation(1);
@@ -217,7 +218,8 @@ void Rig::write_set(uint64_t id, bool full, uint64_t start, uint64_t min, uint64
   }
   for (const char* kind : {"minor", "major"}) {
     std::vector<paths::LsData> streams;
-    for (uint64_t ls : kStreams) streams.push_back({set, ls, kind, 1, 0});
+    for (uint64_t ls : kStreams)
+      if (!not_in_sets.contains(ls)) streams.push_back({set, ls, kind, 1, 0});
     auto merged = writer.merge_indexes(kind, 1, 0, streams, 0);
     ASSERT_TRUE(merged) << merged.error().message();
     for (const auto& e : *merged) *d.add_files() = e;

@@ -100,6 +100,7 @@ class Rig {
   uint32_t restores = 0;
   std::map<std::string, std::string> auxiliary;  // as the tenant source was asked to restore them
   std::map<uint64_t, std::vector<File>> files;   // ls -> what the next set holds
+  std::set<uint64_t> not_in_sets;                // streams that the next sets do not know
 
  private:
   struct Held {

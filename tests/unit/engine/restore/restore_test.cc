@@ -155,6 +155,37 @@ TEST(Restore, AnInterruptedRestoreKeepsWhatIsWhole) {
   EXPECT_EQ(rig.adapter.created.count("000020.sst"), 1u);
 }
 
+/// Its database is not in the set: no restore from there brings it, and nobody is to find that out after activation.
+TEST(Restore, AStreamThatCameAfterTheBaseIsToldAndHoldsActivationUp) {
+  Rig rig;
+  rig.not_in_sets = {1002};
+  for (uint64_t n = 1; n < 80; ++n) rig.lose_group(1002, n);  // it came in second 79, in the piece of the base
+  rig.write_set(1, true, 40, 50);
+  rig.write_archive(120);
+  auto before = rig.restore(rig.request(rig.scn(at(70))));
+  ASSERT_TRUE(before) << before.error().message();
+  EXPECT_TRUE(before->warnings.empty()) << before->warnings.front();
+  auto r = rig.request();
+  auto behind = rig.restore(r);
+  ASSERT_TRUE(behind) << behind.error().message();
+  ASSERT_EQ(behind->warnings.size(), 1u);
+  EXPECT_NE(behind->warnings[0].find("log stream 1002 came to the source after the base"), std::string::npos)
+      << behind->warnings[0];
+  const auto state = restore::read_state(r.directory);
+  ASSERT_TRUE(state && *state);
+  EXPECT_EQ((*state)->newer_streams, std::vector<uint64_t>{1002});
+  const Status refused = activate_tenant(rig.context, r.directory);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kConflict);
+  EXPECT_NE(refused.error().message().find("1002"), std::string::npos) << refused.error().message();
+  // In the sets since: nothing is missing, whatever came before.
+  rig.not_in_sets.clear();
+  rig.write_set(2, true, 110, 115);
+  auto newer = rig.restore(rig.request());
+  ASSERT_TRUE(newer) << newer.error().message();
+  EXPECT_TRUE(newer->warnings.empty()) << newer->warnings.front();
+}
+
 TEST(Restore, TheDirectoryIsUsedOnce) {
   Rig rig;
   fill(rig);
