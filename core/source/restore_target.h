@@ -51,6 +51,9 @@ class RestoreTarget {
   /// Before begin: files of an earlier attempt, whole and proved, that begin may leave in place. The caller looks
   /// afterwards which of them are there; a target that keeps nothing is correct too.
   virtual void keep_files(const std::vector<std::string>& names) { (void)names; }
+  /// Before begin or follow: files are placed, whatever version of the engine wrote them; the application brings the
+  /// library that reads them.
+  virtual void take_any_version() {}
   /// `recovery`: Snapshot::recovery of the base.
   virtual Status begin(const std::string& recovery) = 0;
   /// A file to fill by pwrite; sync and close happen in close_file.

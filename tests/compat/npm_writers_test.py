@@ -1,5 +1,5 @@
 """Databases of other RocksDB versions, written by npm's prebuilt bindings: attached, restored and opened by the same version; an
-older one is brought to this host's version by RUN UPGRADE JOB, a newer one refused."""
+older one is brought to this host's version by RUN UPGRADE JOB, a newer one refused unless its program brings its library."""
 # ctest: timeout=300
 # case: rocksdb-6.17
 # case: rocksdb-11.8
@@ -42,16 +42,20 @@ def version(case, engine):
         writer.kill()
         writer.wait()
         lab.wait_checkpoint("t", time.time_ns())
+        own = []
         if newer(engine):
-            return refused(case, lab)
+            refused(case, lab)
+            own = ["--own-library"]
         for name, until in (("full", ["--until-scn", full["min_restore_scn"]]), ("middle", ["--until-scn", middle]),
                             ("latest", [])):
             directory = f"{case.base}/restored-{name}"
-            outcome = lab.restore("t", directory, *until)
+            outcome = lab.restore("t", directory, *until, *own)
             stream = next(s for s in outcome["streams"] if s["ls_id"] == 1001)
             run = subprocess.run(node("check.js", engine, modules, directory + "/npm.db", log, "--until-hi",
                                       str(stream["scn_hi"])), capture_output=True, text=True, timeout=120)
             case.equal(run.returncode, 0, f"{engine}, restore '{name}': {run.stdout}{run.stderr}")
+        if newer(engine):
+            return
         upgraded(case, lab, lambda rows, hi: node("check.js", engine, modules, db, log, "--rows", rows, "--until-hi", hi))
 
 
@@ -87,7 +91,8 @@ def upgraded(case, lab, check):
 
 
 def newer(engine):
-    """Debian's RocksDB is 7.8: what a newer one wrote is archived, backed up and verified, and restored on a newer host."""
+    """Debian's RocksDB is 7.8: what a newer one wrote is archived, backed up and verified, and restored on a newer host, or for
+    a program that brings its own library."""
     return engine == "rocksdb-11.8"
 
 
@@ -99,6 +104,9 @@ def refused(case, lab):
     except CliError as error:
         case.contains(error.stderr, "RocksDB 11.8", "the refusal names the version that wrote it")
         case.contains(error.stderr, "this host has", "and this host's")
+        quick = lab.refused("restore", *lab.sources("t"), "--directory", f"{case.base}/newer-quick", "--method", "quick",
+                            "--own-library")
+        case.contains(quick.stderr, "full restore", "this host's library reads a quick one")
         return
     raise AssertionError("a backup of a newer RocksDB was restored")
 

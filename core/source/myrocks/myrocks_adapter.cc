@@ -29,7 +29,9 @@ class MyRocksAdapter final : public EngineAdapter {
   const LogRules& rules() const override { return rocksdb_->rules(); }
   Result<std::unique_ptr<RestoreTarget>> open_target(const std::string& directory) override {
     SEABED_CHECK(check_name(directory));
-    return rocksdb_->open_target(directory);
+    SEABED_TRY(auto target, rocksdb_->open_target(directory));
+    target->take_any_version();  // the server brings its own library
+    return target;
   }
   /// The server brings its own library, whose version is not ours: host_version() stays unknown, nothing is opened.
   Result<std::string> database_version(const std::string& directory) const override {

@@ -102,6 +102,7 @@ Status refuse_newer(const std::string& written_by, const std::string& host) {
 }
 
 Status open_once(const std::string& directory) {
+  if (const auto version = database_version(directory); version) SEABED_CHECK(refuse_newer(*version, host_version()));
   SEABED_CHECK(check_log(directory));
   std::string options;  // none: a database may be told not to write them
   if (const auto newest = newest_options(directory); newest) {

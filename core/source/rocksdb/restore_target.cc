@@ -10,6 +10,7 @@
 
 #include "core/source/rocksdb/db_files.h"
 #include "core/source/rocksdb/follow_state.h"
+#include "core/source/rocksdb/host_library.h"
 #include "core/source/rocksdb/lsn.h"
 #include "core/source/rocksdb/manifest_reader.h"
 #include "core/source/rocksdb/options_facts.h"
@@ -50,8 +51,8 @@ Result<std::string> new_db_id() {
 
 }  // namespace
 
-RocksDbTarget::RocksDbTarget(std::string directory)
-    : directory_(std::move(directory)), staged_(staged_path(directory_)) {}
+RocksDbTarget::RocksDbTarget(std::string directory, std::string host)
+    : directory_(std::move(directory)), staged_(staged_path(directory_)), host_(std::move(host)) {}
 
 std::string RocksDbTarget::base_path(const std::string& name) const {
   return staged_ + "/" + kBasePrefix + name;
@@ -125,6 +126,14 @@ Status RocksDbTarget::refuse_hole(const LogHole& hole) const {
               "restore to a point before it, or from a backup taken after it");
 }
 
+/// The base's version was asked for before; its application may have got a newer library since.
+Status RocksDbTarget::refuse_newer_options() const {
+  if (host_.empty() || !options_.newest()) return ok();
+  const OptionsFacts facts = parse_options(*options_.newest());
+  const auto found = facts.version.find("rocksdb_version");
+  return found == facts.version.end() ? ok() : refuse_newer(found->second, host_);
+}
+
 Status RocksDbTarget::prove(const LogGroup& group) {
   std::vector<LogHole> holes;
   SEABED_CHECK(continuity_->add(group, &holes));
@@ -162,6 +171,7 @@ Result<bool> RocksDbTarget::apply(const LogGroup& group, Scn until) {
     case GroupType::kOptions: {
       SEABED_TRY(const auto run, decode_options_run(group.payload));
       options_.take(run);
+      SEABED_CHECK(refuse_newer_options());
       break;
     }
     case GroupType::kHole: {

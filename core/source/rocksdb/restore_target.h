@@ -21,10 +21,12 @@ namespace seabed::rocksdb_source {
 
 class RocksDbTarget final : public RestoreTarget {
  public:
-  explicit RocksDbTarget(std::string directory);
+  /// `host`: OPTIONS of a newer RocksDB than this are refused; empty: whatever wrote them.
+  explicit RocksDbTarget(std::string directory, std::string host = {});
 
   /// SSTs and blob files only: the rest is small and decides what the database means.
   void keep_files(const std::vector<std::string>& names) override { keep_ = {names.begin(), names.end()}; }
+  void take_any_version() override { host_.clear(); }
   Status begin(const std::string& recovery) override;
   Result<Fd> create_file(const SnapshotFile& file) override;
   Status close_file(const SnapshotFile& file, Fd fd) override;
@@ -39,6 +41,7 @@ class RocksDbTarget final : public RestoreTarget {
   Status place_exact_part(const LogGroup& group, const WalRunView& run, Scn until);
   Status prove(const LogGroup& group);
   Status refuse_hole(const LogHole& hole) const;
+  Status refuse_newer_options() const;
   void count(const LogGroup& group);
   rocksdb::FollowState follow_state(Scn until) const;
   Status note_whole(const LogGroup& group);
@@ -46,6 +49,7 @@ class RocksDbTarget final : public RestoreTarget {
   std::string base_path(const std::string& name) const;
 
   const std::string directory_, staged_;
+  std::string host_;  // version of RocksDB
   std::string recovery_;
   rocksdb::RecoveryFacts facts_;
   Fd fd_;  // of the staged directory

@@ -57,7 +57,7 @@ class RocksDbAdapter final : public EngineAdapter {
   const LogRules& rules() const override { return rules_; }
   Result<std::unique_ptr<RestoreTarget>> open_target(const std::string& directory) override {
     SEABED_CHECK(absolute("directory", directory));
-    return std::make_unique<RocksDbTarget>(directory);
+    return std::make_unique<RocksDbTarget>(directory, rocksdb_source::host_version());
   }
   std::string host_version() const override { return rocksdb_source::host_version(); }
   Status check_version(const std::string& recovery) const override {

@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
 
+#include "core/base/checksum.h"
 #include "core/base/fd.h"
 #include "core/source/rocksdb/follow_state.h"
 #include "core/source/rocksdb/host_library.h"
@@ -129,6 +131,38 @@ TEST_F(FollowTest, log_is_missing_or_lost) {
   for (const auto& entry : fs::directory_iterator(a + ".seabed-standby"))
     if (entry.path().extension() == ".log") fs::remove(entry.path());
   EXPECT_FALSE(settle_staged(a, last_)) << "log that is gone";
+}
+
+/// The source's application got a newer library after the base: this host's does not read what it writes.
+TEST_F(FollowTest, a_newer_version_behind_the_base_is_refused) {
+  const std::string text = "[Version]\n  rocksdb_version=99.1.0\n  options_file_version=1.1\n[DBOptions]\n";
+  rocksdb::OptionsRun run;
+  run.set_file_name("OPTIONS-999999"), run.set_file_number(999999);
+  run.add_pieces()->set_text(text);
+  run.set_xxh3_128(std::string(view(hash128(text))));
+  const auto at = std::find_if(s_.groups.begin(), s_.groups.end(), [&](const LogGroup& g) { return g.scn_hi > second_; });
+  LogGroup upgrade;
+  upgrade.type = GroupType::kOptions, upgrade.stamp = StampSource::kObserved;
+  upgrade.scn_lo = upgrade.scn_hi = second_, upgrade.incarnation = at->incarnation;
+  upgrade.begin = upgrade.end = std::prev(at)->end;
+  upgrade.payload = run.SerializeAsString();
+  s_.groups.insert(at, upgrade);
+  const std::string a = restored("a", first_);
+  const auto go_on = [&](bool any) -> Status {
+    RocksDbTarget sink(a, "7.8.3");
+    if (any) sink.take_any_version();
+    SEABED_TRY(const auto place, sink.follow(first_));
+    for (const LogGroup& group : s_.groups)
+      if (group.scn_hi > place.scn) SEABED_CHECK(sink.apply(group, last_));
+    return ok();
+  };
+  const Status refused = go_on(false);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kUnsupported) << refused.error().message();
+  EXPECT_NE(refused.error().message().find("99.1.0"), std::string::npos) << refused.error().message();
+  EXPECT_NE(refused.error().message().find("7.8.3"), std::string::npos) << refused.error().message();
+  const Status placed = go_on(true);
+  EXPECT_TRUE(placed) << placed.error().message();
 }
 
 TEST_F(FollowTest, discarded_without_a_trace) {
