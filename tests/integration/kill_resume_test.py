@@ -13,8 +13,6 @@ from ledger import Ledger
 from ledger_story import compare, pass_time
 
 # The states that the executors name (EngineContext::at_state); SEABED_TEST_KILL_AT makes the agent kill itself there.
-ARCHIVE_STATES = ["archive/PREPARE", "archive/BEGINNING", "archive/DOING", "archive/STOPPING", "archive/STOP",
-                  "archive/SUSPENDING", "archive/SUSPEND"]
 BACKUP_STATES = ["backup/INIT", "backup/DOING", "backup/BACKUP_SYS_META", "backup/BACKUP_USER_META",
                  "backup/BACKUP_META_FINISH", "backup/BACKUP_DATA_MINOR", "backup/BACKUP_DATA_MAJOR",
                  "backup/COMPLETED"]

@@ -18,6 +18,7 @@ from case import Skip, run_cases
 from fault_proxy import FaultProxy
 from installation import wait_until
 from media import Medium, start
+from standby_lab import tenant_state
 from served_lab import Served, ldb, ldb_families, ldb_rows, scan, tree_digest
 
 STAGED = "ledger.db.seabed-standby"
@@ -169,13 +170,18 @@ def hydrate(case):
         data.write(b"\xa5" * 64)
     where = s.mount(quick)
     s.judge(where, "a mount while the tenant is half hydrated")
-    done = s.reader.cli("tenant", "hydrate", quick)
-    case.true(done["medium_bytes"] < done["bytes"], f"what was there was fetched again: {done}")
+    for killed, mode in (("hydrate/ALL", "REMOTE"), ("hydrate/SUCCESS", "NORMAL")):
+        run = s.reader.run("tenant", "hydrate", quick, env={"SEABED_TEST_KILL_AT": killed})
+        case.equal(run.returncode, -9, f"{killed}: {run.stderr}")
+        case.equal(tenant_state(quick)["restore_data_mode"], mode, killed)
+        case.true(os.path.exists(f"{quick}/seabed_hydration"), f"{killed}: what it left")
     s.judge(where, "the mount after the hydration")
     s.unmount(where)
-    for killed in ("hydrate/SUCCESS",):
-        again = s.reader.run("tenant", "hydrate", quick, env={"SEABED_TEST_KILL_AT": killed})
-        case.equal(again.returncode, 0, "a full tenant is hydrated already")
+    case.equal(len(glob.glob(f"{case.base}/media/t/data/readers/quick-*")), 1, "the lease of the run that died")
+    done = s.reader.cli("tenant", "hydrate", quick)
+    case.equal(done["medium_bytes"], 0, "a full tenant is hydrated already")
+    case.equal(glob.glob(f"{case.base}/media/t/data/readers/quick-*"), [], "the next run gives the lease back")
+    case.true(not os.path.exists(f"{quick}/seabed_hydration"), "and ends what was begun")
     case.equal(scan(s.reader, "--directory", quick)[:1], scan(s.reader, "--directory", quick, "--limit", 1), "a read of it")
     os.rename(f"{case.base}/media", f"{case.base}/gone")  # nothing of it is needed any more
     s.reader.cli("tenant", "activate", "--directory", quick)
@@ -325,17 +331,24 @@ def by_name(case):
     case.equal(found, lab.cli("tenant", "count", "--directory", quick), "by name and by directory")
     case.true(found["rows"] > 0, "rows")
     for statement, part in (("ALTER SYSTEM ACTIVATE STANDBY TENANT = look", "quick"),
-                            ("ALTER SYSTEM BACKUP TENANT = look", ""),
+                            ("ALTER SYSTEM BACKUP TENANT = look", "standby by quick restore"),
                             ("ALTER SYSTEM RUN UPGRADE JOB \"UPGRADE_ALL\" TENANT = look", "quick")):
         error = lab.refused("sql", "-e", statement)
         case.equal(error.status, 4, f"{statement}: {error}")
         case.contains(error.stderr, part, statement)
     case.true(glob.glob(f"{case.base}/media/t/data/readers/quick-*"), "the lease of the agent's quick tenant")
-    lab.cli("tenant", "hydrate", "--tenant", "look")
-    wait_until(lambda: '"NORMAL"' in open(f"{quick}/seabed_tenant.json", encoding="utf-8").read(), 60, "the hydration")
+    case.equal(data_mode(lab), "REMOTE", "the view")
+    lab.cli("tenant", "hydrate", "--tenant", "look", "--wait")
+    case.equal((tenant_state(quick)["restore_data_mode"], data_mode(lab)), ("NORMAL", "NORMAL"), "hydrated")
     case.equal(lab.cli("tenant", "count", "--tenant", "look"), found, "after the hydration")
     lab.cli("sql", "-e", "ALTER SYSTEM ACTIVATE STANDBY TENANT = look")
     case.true(os.path.exists(f"{quick}/ledger.db/CURRENT"), "a hydrated tenant is activated")
+    case.equal(data_mode(lab), "NORMAL", "a primary's files are here")
+
+
+def data_mode(lab):
+    rows = lab.cli("sql", "-e", "SELECT RESTORE_DATA_MODE FROM DBA_OB_TENANTS WHERE TENANT_NAME = 'look'")
+    return rows[0]["RESTORE_DATA_MODE"]
 
 
 def fill(path, leave):

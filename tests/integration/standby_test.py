@@ -10,6 +10,8 @@ and continuously, activated. Its rows are compared with the writer's own log at 
 # case: warm
 # case: refusals
 # case: statements
+# case: streams
+# case: discard
 import os
 import sys
 import time
@@ -84,6 +86,7 @@ def job(case):
     case.equal((tenants["t2"]["role"], tenants["t2"]["log_mode"], tenants["t2"]["status"]),
                ("STANDBY", "NOARCHIVELOG", "NORMAL"), "the tenant")
     case.equal(lab.cli("tenant", "show", "--tenant", "t2")["destinations"], [], "no destination is inherited")
+    case.equal(lab.cli("clean", "policies", "--tenant", "t2"), [], "no policy is inherited")
     ledger.kill()
     judge(case, ledger, copy_staged(f"{directory}/ledger.db.seabed-standby", f"{case.base}/copy"), stream_of(directory), "restored",
           promised, latest=True)
@@ -108,6 +111,16 @@ def cancel(case):
         case.equal((done["status"], done["comment"]), ("RESTORE_FAIL", "canceled"), f"history at {state}")
         case.equal([t["name"] for t in lab.cli("tenant", "list")], ["t"], f"tenants after {state}")
         lab.start_agent()
+    lab.stop_agent()
+    lab.start_agent(env={"SEABED_TEST_KILL_AT": "restore/RESTORE_WAIT_LS"})
+    lab.run(*verb, timeout=60)
+    wait_until(lambda: lab.agent.poll() is not None, 60, "the agent's death in the middle of a restore")
+    lab.agent = None
+    killed = lab.run("restore", "cancel", "--tenant", "t2", env={"SEABED_TEST_KILL_AT": "restore_job/DROPPING"})
+    case.equal(killed.returncode, -9, f"a cancel that died: {killed.stderr}")
+    lab.start_agent()
+    wait_until(lambda: finished(lab), 60, "the next agent's end of the cancel")
+    case.true(not os.path.exists(directory) and [t["name"] for t in lab.cli("tenant", "list")] == ["t"], "nothing stays")
     again = lab.refused("restore", "cancel", "--tenant", "t2")
     case.true("no restore" in str(again), f"nothing to cancel: {again}")
     promised = lab.archive_status("t")["checkpoint_scn"]
@@ -315,6 +328,72 @@ def statements(case):
     judge(case, ledger, f"{directory}/ledger.db", stream, "activated by a statement", point, latest=True)
 
 
+def streams(case):
+    """A database that the source got after the base: nobody takes the standby for whole."""
+    ledger, lab = ledger_and_lab(case)
+    directory = f"{case.base}/t2"
+    restore(lab, directory)
+    case.true(lab.cli("tenant", "activate", "--tenant", "t2", "--verify")["possible"], "whole before")
+    lab.stop_agent()
+    later = Ledger(case.build, case.base, name="later")
+    later.start("--rate", "200", "--seconds", "200")
+    case.at_end(later.kill)
+    lab.tenants[0].streams[1002] = later.db
+    lab.write_config()
+    lab.start_agent()
+    lab.wait_archive("t")
+    pass_time(lab, "t", 1)
+    lab.cli("standby", "recover", "--tenant", "t2", "--unlimited")
+    told = wait_until(lambda: (s := standby(lab, "t2")) and "1002" in s["comment"] and s, 60, "the new stream in COMMENT")
+    case.equal((told["sync_status"], told["following"]), ("NORMAL", True), f"it follows the others: {told}")
+    lab.cli("standby", "recover", "--tenant", "t2", "--cancel")
+    case.contains(standby(lab, "t2")["comment"], "1002", "a cancel keeps the comment")
+    checks = lab.cli("tenant", "activate", "--tenant", "t2", "--verify")
+    case.true(not checks["possible"] and "1002" in str(checks), f"verify: {checks}")
+    case.contains(lab.refused("tenant", "activate", "--tenant", "t2").stderr, "1002", "activation")
+    warned = lab.cli("restore", *lab.sources("t"), "--directory", f"{case.base}/t3", "--tenant", "t3")
+    case.contains(str(warned["warnings"]), "log stream 1002", "a restore past the addition")
+    lab.cli("tenant", "activate", "--tenant", "t2", "--without-newer-streams")
+    case.equal(role(lab, "t2"), "PRIMARY", "without it, when that is wanted")
+    lab.backup("t")  # the set has both
+    whole = lab.cli("restore", *lab.sources("t"), "--directory", f"{case.base}/t4", "--tenant", "t4")
+    case.true("1002" not in str(whole["warnings"]) and len(whole["streams"]) == 2, f"from a newer set: {whole}")
+
+
+def role(lab, tenant):
+    return {t["name"]: t["role"] for t in lab.cli("tenant", "list")}.get(tenant)
+
+
+def discard(case):
+    """A standby is taken away with its rows, by name or by directory, and its name is free; activation by directory too."""
+    ledger, lab = ledger_and_lab(case)
+    directory = f"{case.base}/t2"
+    restore(lab, directory)
+    lab.cli("standby", "recover", "--tenant", "t2", "--unlimited")
+    lab.cli("tenant", "discard", "--tenant", "t2", "--dry-run")
+    case.true(standby(lab, "t2")["following"], "a dry run touches nothing")
+    lab.cli("tenant", "discard", "--tenant", "t2")
+    case.true(not os.path.exists(directory), "its files")
+    case.equal((role(lab, "t2"), lab.cli("standby", "status")), (None, []), "its rows")
+    restore(lab, directory)  # 9014 before
+    die_at(case, lab, "discard/FILES", "tenant", "discard", directory)
+    lab.start_agent()
+    case.equal(role(lab, "t2"), "STANDBY", "killed between its files and its rows")
+    case.contains(lab.refused("standby", "recover", "--tenant", "t2", "--unlimited").stderr, "tenant discard", "the way out")
+    lab.cli("tenant", "discard", "--tenant", "t2")
+    restore(lab, directory)
+    stream = tenant_state(directory)
+    die_at(case, lab, "activate/PRIMARY", "tenant", "activate", "--tenant", "t2")
+    lab.start_agent()
+    case.equal(role(lab, "t2"), "STANDBY", "killed between its files and its role")
+    case.contains(lab.refused("tenant", "discard", "--tenant", "t2").stderr, "activat", "a database is not discarded")
+    lab.cli("tenant", "activate", "--directory", directory)
+    case.equal((role(lab, "t2"), lab.cli("standby", "status")), ("PRIMARY", []), "by directory, with its rows")
+    case.contains(lab.refused("tenant", "discard", "--tenant", "t2").stderr, "PRIMARY", "a primary is not discarded")
+    ledger.kill()
+    judge(case, ledger, f"{directory}/ledger.db", stream_of(directory), "activated after a kill", stream["target_scn"])
+
+
 if __name__ == "__main__":
     sys.exit(run_cases({"job": job, "cancel": cancel, "follow": follow, "churn": churn, "stamp": stamp, "kill": kill, "warm": warm, "refusals": refusals,
-                        "statements": statements}))
+                        "statements": statements, "streams": streams, "discard": discard}))

@@ -76,21 +76,26 @@ catalog::BackupJobRow job_row(const BackupRequest& request, const DataDestinatio
   return job;
 }
 
+/// A standby that cannot be backed up says why, whether or not it has a destination.
+Result<DataDestination> ready_destination(EngineContext& context, uint64_t tenant_id) {
+  SEABED_TRY(const auto tenant, context.catalog->get<std::optional<catalog::TenantRow>>(
+                                    [&](Transaction& tx) { return catalog::find_tenant(tx, tenant_id); }));
+  if (tenant) SEABED_CHECK(check_tenant_ready(*tenant, 9040));
+  if (tenant) SEABED_CHECK(standby::check_ready(context, *tenant, 9040));
+  return backup::find_data_destination(context, tenant_id);
+}
+
 }  // namespace
 
 Status check_backup(EngineContext& context, const BackupRequest& request) {
-  SEABED_TRY(auto dest, backup::find_data_destination(context, request.tenant_id));
-  SEABED_CHECK(check_tenant_ready(dest.tenant, 9040));
-  SEABED_CHECK(standby::check_ready(context, dest.tenant, 9040));
+  SEABED_TRY(auto dest, ready_destination(context, request.tenant_id));
   SEABED_CHECK(context.catalog->transact(
       [&](Transaction& tx) { return check_catalog(tx, request.tenant_id, dest.tenant.name); }));
   return backup::open_data_destination(context, &dest);
 }
 
 Result<uint64_t> submit_backup(EngineContext& context, const BackupRequest& request) {
-  SEABED_TRY(auto dest, backup::find_data_destination(context, request.tenant_id));
-  SEABED_CHECK(check_tenant_ready(dest.tenant, 9040));
-  SEABED_CHECK(standby::check_ready(context, dest.tenant, 9040));
+  SEABED_TRY(auto dest, ready_destination(context, request.tenant_id));
   auto check = [&](Transaction& tx) { return check_catalog(tx, request.tenant_id, dest.tenant.name); };
   SEABED_CHECK(context.catalog->transact(check));
   SEABED_CHECK(backup::open_data_destination(context, &dest));
