@@ -11,7 +11,6 @@
 namespace seabed_file {
 
 namespace {
-constexpr size_t kKept = 8;     // walkers, each with a descriptor a level
 constexpr size_t kLook = 4096;  // directory entries between two looks at the deadline
 
 /// NFS keeps a removed but open file under such a name.
@@ -126,23 +125,6 @@ bool Walker::next(Entry* out, const Context& context, int32_t* code, Error& erro
     if (*code != SEABED_OK) return false;
   }
   return false;
-}
-
-std::unique_ptr<Walker> WalkerCache::take(const std::string& prefix, const std::string& last) {
-  std::lock_guard lock(mutex_);
-  for (auto kept = kept_.begin(); kept != kept_.end(); ++kept) {
-    if (kept->prefix != prefix || kept->last != last) continue;
-    auto walker = std::move(kept->walker);
-    kept_.erase(kept);
-    return walker;
-  }
-  return nullptr;
-}
-
-void WalkerCache::keep(const std::string& prefix, const std::string& last, std::unique_ptr<Walker> walker) {
-  std::lock_guard lock(mutex_);
-  kept_.push_front({prefix, last, std::move(walker)});
-  if (kept_.size() > kKept) kept_.pop_back();
 }
 
 }  // namespace seabed_file

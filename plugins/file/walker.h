@@ -2,12 +2,10 @@
 // Keys below a root, rising bytewise, one directory of each level in memory.
 
 #include <cstdint>
-#include <list>
-#include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "../common/walker_cache.h"
 #include "path.h"
 
 namespace seabed_file {
@@ -40,20 +38,6 @@ class Walker {
   Fd root_;
 };
 
-/// Walkers between two pages, by (prefix, last key): a page goes on where the last one ended, without reading
-/// and sorting the directories again. Thread-safe.
-class WalkerCache {
- public:
-  std::unique_ptr<Walker> take(const std::string& prefix, const std::string& last);
-  void keep(const std::string& prefix, const std::string& last, std::unique_ptr<Walker> walker);
-
- private:
-  struct Kept {
-    std::string prefix, last;
-    std::unique_ptr<Walker> walker;
-  };
-  std::mutex mutex_;
-  std::list<Kept> kept_;
-};
+using WalkerCache = seabed_tree::WalkerCache<Walker>;
 
 }  // namespace seabed_file

@@ -1,6 +1,7 @@
 #include "publish.h"
 
 #include "read_dir.h"
+#include "upload_dir.h"
 
 namespace seabed_nfs {
 
@@ -80,16 +81,18 @@ int32_t publish(Call& call, Directories& directories, const Unpublished& from, c
                          "its directory is being removed again and again");
 }
 
-void sweep(Call& call, const Handle& temp_dir, uint64_t server_now_ns) {
+void sweep(Call& call, Directories& directories, const Handle& temp_dir, uint64_t server_now_ns) {
   seabed_error unused{};
   unused.struct_size = sizeof unused;
   Error quiet(&unused);
   Call aside{call.connection, call.context, quiet};
   std::vector<DirEntry> entries;
   if (read_dir(aside, temp_dir, &entries) != SEABED_OK) return;
-  for (const DirEntry& entry : entries)
-    if (entry.name.starts_with("t-") && entry.attributes.modified_ns + kDay < server_now_ns)
-      remove_file(aside, temp_dir, entry.name);
+  for (const DirEntry& entry : entries) {
+    if (entry.attributes.modified_ns + kDay >= server_now_ns) continue;
+    if (entry.name.starts_with("t-")) remove_file(aside, temp_dir, entry.name);
+    if (entry.name.starts_with("n-")) remove_if_dead(aside, directories, entry.name);
+  }
 }
 
 }  // namespace seabed_nfs

@@ -54,7 +54,7 @@ struct Unpublished {
 int32_t publish(Call& call, Directories& directories, const Unpublished& from, const std::string& key,
                 bool if_absent);
 
-/// Removes temporary files that are a day older than `server_now_ns`.
-void sweep(Call& call, const Handle& temp_dir, uint64_t server_now_ns);
+/// Removes what dead processes left a day before `server_now_ns`: temporary files, and uploads that are none any more.
+void sweep(Call& call, Directories& directories, const Handle& temp_dir, uint64_t server_now_ns);
 
 }  // namespace seabed_nfs

@@ -12,7 +12,7 @@ int32_t NfsStore::put(const char* key, Buffers bytes, const PutOptions& options,
     TempFile file(call, leftovers_);
     if (const int32_t code = file.create(temp_dir)) return code;
     leftovers_.remove(call, temp_dir);
-    std::call_once(swept_, [&] { sweep(call, temp_dir, file.modified_ns()); });
+    std::call_once(swept_, [&] { sweep(call, directories_, temp_dir, file.modified_ns()); });
     const bool one_write = total_size(bytes) <= call.connection.write_size();
     Written written;
     if (const int32_t code = write_at(call, file.handle(), 0, bytes, one_write, &written)) return code;

@@ -179,4 +179,10 @@ void destroy_upload(Call& call, Directories& directories, const Upload& upload) 
   directories.forget();
 }
 
+void remove_if_dead(Call& call, Directories& directories, const std::string& id) {
+  Upload found;
+  if (find_upload(call, directories, id, nullptr, &found) == SEABED_NOT_FOUND && !found.dir.empty())
+    destroy_upload(call, directories, found);
+}
+
 }  // namespace seabed_nfs

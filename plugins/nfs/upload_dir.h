@@ -60,5 +60,7 @@ int32_t write_record(Call& call, const Upload& upload, const UploadRecord& recor
 /// Makes the parts durable and tells those that surely are, rising by number.
 int32_t read_records(Call& call, const Upload& upload, std::vector<UploadRecord>* out);
 void destroy_upload(Call& call, Directories& directories, const Upload& upload);
+/// Removes an upload that is in no listing: its process died while it made, published or aborted it.
+void remove_if_dead(Call& call, Directories& directories, const std::string& id);
 
 }  // namespace seabed_nfs

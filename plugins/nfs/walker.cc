@@ -5,7 +5,6 @@
 namespace seabed_nfs {
 
 namespace {
-constexpr size_t kKept = 8;
 
 /// The server or another client keeps a removed but open file under such a name.
 bool hidden(const std::string& path, const std::string& name) {
@@ -94,23 +93,6 @@ bool Walker::next(Call& call, Directories& directories, Entry* out, int32_t* cod
     return true;
   }
   return false;
-}
-
-std::unique_ptr<Walker> WalkerCache::take(const std::string& prefix, const std::string& last) {
-  std::lock_guard lock(mutex_);
-  for (auto kept = kept_.begin(); kept != kept_.end(); ++kept) {
-    if (kept->prefix != prefix || kept->last != last) continue;
-    auto walker = std::move(kept->walker);
-    kept_.erase(kept);
-    return walker;
-  }
-  return nullptr;
-}
-
-void WalkerCache::keep(const std::string& prefix, const std::string& last, std::unique_ptr<Walker> walker) {
-  std::lock_guard lock(mutex_);
-  kept_.push_front({prefix, last, std::move(walker)});
-  if (kept_.size() > kKept) kept_.pop_back();
 }
 
 }  // namespace seabed_nfs

@@ -1,11 +1,9 @@
 #pragma once
 // Keys below a root, rising bytewise, one directory of each level in memory.
 
-#include <list>
-#include <memory>
-#include <mutex>
 #include <vector>
 
+#include "../common/walker_cache.h"
 #include "directories.h"
 #include "read_dir.h"
 
@@ -40,19 +38,6 @@ class Walker {
   std::vector<Level> levels_;
 };
 
-/// Walkers between two pages, by (prefix, last key): a page goes on where the last one ended. Thread-safe.
-class WalkerCache {
- public:
-  std::unique_ptr<Walker> take(const std::string& prefix, const std::string& last);
-  void keep(const std::string& prefix, const std::string& last, std::unique_ptr<Walker> walker);
-
- private:
-  struct Kept {
-    std::string prefix, last;
-    std::unique_ptr<Walker> walker;
-  };
-  std::mutex mutex_;
-  std::list<Kept> kept_;
-};
+using WalkerCache = seabed_tree::WalkerCache<Walker>;
 
 }  // namespace seabed_nfs

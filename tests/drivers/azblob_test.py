@@ -35,6 +35,8 @@ from driver_calls import DriverError, open_store
 from fault_proxy import FaultProxy
 from main_job import main_job, restore_from
 from media import Medium
+from s3_lab import TlsFront
+from tls_certificates import Certificates
 from web_script import WebScript
 
 SDK = "12.28.0"
@@ -242,6 +244,17 @@ def tls(case):
         error = azure.open(**attributes).fails("put", "k", b"x")
         case.equal(error.code, "PERMISSION_DENIED", f"{what}: {error}")
         case.contains(error.message, "TLS", what)
+    certificates = Certificates(f"{case.base}/tls")
+    for name in ("server", "expired"):   # the same authority, before the server's plain port
+        front = TlsFront(certificates.path(f"{name}.pem"), azure.facts["port"])
+        case.at_end(front.stop)
+        store = azure.open(host=f"https://127.0.0.1:{front.port}/{azure.facts['account']}", ca_file=certificates.path("ca.crt"))
+        if name == "server":
+            store.put("k", b"over tls")
+            continue
+        error = store.fails("put", "k", b"x")
+        case.equal((error.code, error.retry), ("PERMISSION_DENIED", "permanent"), f"an expired certificate: {error}")
+        case.contains(error.message, "expired")
     error = azure.open(host=f"https://127.0.0.1:{azure.facts['port']}/backup1").fails("put", "k", b"x")
     case.true(error.code in ("UNAVAILABLE", "PERMISSION_DENIED"), f"https to a plain server: {error}")
     error = azure.open(host=f"http://127.0.0.1:{port}/backup1").fails("stat", "k")

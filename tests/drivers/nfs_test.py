@@ -6,6 +6,7 @@ full one, a restarted one."""
 # case: crossed
 # case: dead-server
 # case: restarted-server
+# case: leftovers
 # case: full-server
 # case: lost-connections
 # case: lost-replies
@@ -190,6 +191,30 @@ def restarted_server(case):
         case.true(file.read() == b"\1" * 300_000 + b"\2" * 300_000, "the object differs")
 
 
+def leftovers(case):
+    """What dead writers left a day ago goes with the next process's first put; uploads that live, and what is young, stay."""
+    nfs = Nfs(case)
+    store = nfs.open("x")
+    store.put("first", b"x")
+    temp = f"{nfs.export}/x/.seabed-tmp"
+    living = store.begin("up")
+    parts = [store.part("up", living, 1, b"part")]
+    published, unmade, young = "n-00aa", "n-00ff", "n-0011"   # killed behind its rename, before it was made; being made
+    for name, files in ((published, ("about", "index")), (unmade, ("index",)), (young, ("index",))):
+        os.makedirs(f"{temp}/{name}")
+        for file in files:
+            shutil.copy(f"{temp}/{living}/{file}", f"{temp}/{name}/{file}")
+    with open(f"{temp}/t-0123", "wb"):
+        pass
+    yesterday = time.time() - 90_000
+    for name in (living, published, unmade, "t-0123"):
+        os.utime(f"{temp}/{name}", (yesterday, yesterday))
+    nfs.open("x").put("second", b"x")
+    case.equal(sorted(os.listdir(temp)), sorted([living, young]), "what is left")
+    store.complete("up", living, parts)
+    case.equal(store.read("up", 0, 9), b"part", "the upload that lived")
+
+
 def full_server(case):
     export = f"{case.base}/small"
     os.makedirs(export)
@@ -356,6 +381,6 @@ def changing_listing(case):
 
 if __name__ == "__main__":
     sys.exit(run_cases({"conformance": conformance, "main-job": main_job_case, "crossed": crossed,
-                        "dead-server": dead_server, "restarted-server": restarted_server, "full-server": full_server, "lost-connections": lost_connections,
+                        "dead-server": dead_server, "restarted-server": restarted_server, "leftovers": leftovers, "full-server": full_server, "lost-connections": lost_connections,
                         "lost-replies": lost_replies, "stalls": stalls,
                         "refused": refused, "version-4": version_4, "changing-listing": changing_listing}))
