@@ -1,8 +1,12 @@
 """Real sets and pieces against the introduction's trees, name by name: no file that is not in them, none of them missing."""
 # ctest: timeout=180
+# case: trees
+# case: families
+import collections
 import os
 import re
 import sys
+import time
 
 from case import run_cases
 from installation import Installation, Tenant
@@ -87,5 +91,33 @@ def trees(case):
         case.equal([f for f in report["findings"] if f["error"]], [], "verify of a good tree")
 
 
+def shapes_of(case, families):
+    """How many files of each form of name a round's piece and a full set have, the rows themselves apart."""
+    base = f"{case.base}/{families}"
+    os.makedirs(base)
+    ledger = Ledger(case.build, base, flags=["--cfs", str(families)]).start("--rate", "2000", "--seconds", "120")
+    case.at_end(ledger.kill)
+    with Installation(case.build, base, [Tenant("t", ledger.db)]) as lab:
+        lab.start_agent()
+        lab.protect("t")
+        pass_time(lab, "t", 1)
+        lab.backup("t")
+        lab.wait_checkpoint("t", time.time_ns())
+        ledger.kill()
+        lab.cli("archive", "stop", "--tenant", "t")
+        lab.wait_archive("t", "STOP")
+    found = names(f"{base}/media/t/data") + names(f"{base}/media/t/archive")
+    return collections.Counter(re.sub(r"\d+", "N", name) for name in found
+                               if "macro_block_data" not in name and not name.startswith("leases/"))
+
+
+def families(case):
+    one, thousand = shapes_of(case, 1), shapes_of(case, 1000)
+    case.true(len(one) > 30, f"forms of names: {one}")
+    differing = {name: (one[name], thousand[name]) for name in one.keys() | thousand.keys() if one[name] != thousand[name]}
+    # Checkpoints follow the time that the round lasted.
+    case.equal({n: c for n, c in differing.items() if "/checkpoint/" not in n}, {}, "files per form of name, for 1 and 1,000 families")
+
+
 if __name__ == "__main__":
-    sys.exit(run_cases({"trees": trees}))
+    sys.exit(run_cases({"trees": trees, "families": families}))
