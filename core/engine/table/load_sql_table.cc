@@ -3,8 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "core/base/child.h"
 #include "core/base/log.h"
+#include "core/engine/table/sql_rows.h"
 #include "core/engine/table/table_names.h"
 #include "core/flow/lanes.h"
 
@@ -12,6 +16,7 @@ namespace seabed::table {
 namespace {
 
 constexpr auto kLongest = std::chrono::hours(24 * 7);
+constexpr char kLoadPrefix[] = "seabed_import_";
 constexpr char kScratch[] = "seabed_import";  // database of the auxiliary server
 
 std::string full_name(const std::string& database, const std::string& table) {
@@ -57,19 +62,18 @@ Status told(const Status& ended, const ErrorFile& errors, const std::string& obj
   return fail(sql_error(object, e));
 }
 
-/// Words of the dump beside what every dump has.
-Status pipe(const SqlClient& aux, const SqlClient& target, const SqlLoad& load,
+/// One run of mariadb-dump of the table in that database, into one session at the target.
+Status pipe(const SqlClient& aux, const SqlClient& target, const SqlLoad& load, const RowSource& rows,
             const std::vector<std::string>& words, const CancelToken& cancel) {
   auto dump = aux.command("mariadb-dump");
-  dump.insert(dump.end(),
-              {"--single-transaction", "--quick", "--hex-blob", "--skip-triggers", "--skip-add-drop-table",
-               "--skip-lock-tables", "--skip-dump-date", "--skip-comments", "--max-allowed-packet=1G",
-               "--default-character-set=utf8mb4"});
+  dump.insert(dump.end(), {"--compact", "--complete-insert", "--single-transaction", "--quick", "--hex-blob",
+                           "--skip-triggers", "--max-allowed-packet=1G", "--default-character-set=utf8mb4"});
   dump.insert(dump.end(), words.begin(), words.end());
-  dump.insert(dump.end(), {kScratch, load_name(load.task_id)});
+  dump.insert(dump.end(), {rows.database, load_name(load.task_id)});
   auto read = target.command("mariadb");
-  read.insert(read.end(), {"--batch", "--skip-reconnect", "--max-allowed-packet=1G",
-                           "--default-character-set=utf8mb4", "--database=" + load.target.database});
+  read.insert(read.end(),
+              {"--batch", "--skip-reconnect", "--max-allowed-packet=1G", "--default-character-set=utf8mb4",
+               "--init-command=" + rows.session, "--database=" + load.target.database});
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return fail_errno("table restore", "no pipe", errno);
   Fd out(ends[0]), in(ends[1]);
@@ -84,53 +88,23 @@ Status pipe(const SqlClient& aux, const SqlClient& target, const SqlLoad& load,
   return told(dumped, dump_errors, aux.name());
 }
 
-/// Of the primary key in its order; of a table without one, all.
-Result<std::vector<std::string>> key_columns(const SqlClient& aux, const SqlLoad& load,
-                                             const CancelToken& cancel) {
-  const std::string where = " WHERE table_schema=" + quote_text(kScratch) +
-                            " AND table_name=" + quote_text(load_name(load.task_id));
-  SEABED_TRY(auto rows, aux.run("SELECT column_name FROM information_schema.statistics" + where +
-                                    " AND index_name='PRIMARY' ORDER BY seq_in_index",
-                                cancel));
-  if (rows.empty()) {
-    SEABED_TRY(rows, aux.run("SELECT column_name FROM information_schema.columns" + where +
-                                 " ORDER BY ordinal_position",
-                             cancel));
-  }
-  std::vector<std::string> names;
-  for (const auto& row : rows) names.push_back(row.at(0));
-  return names;
-}
-
-/// With several connections: the definition first, then each its part of the rows, without the table locks that one
-/// would hold against the others. The auxiliary server's rows stand still.
+/// The definition first, then with each connection its part of the rows. The auxiliary server's rows stand
+/// still.
 Status stream(const SqlClient& aux, const SqlClient& target, const SqlLoad& load, const CancelToken& cancel) {
-  if (load.dop <= 1) return pipe(aux, target, load, {}, cancel);
-  SEABED_TRY(const auto columns, key_columns(aux, load, cancel));
-  for (const std::string& column : columns)  // a name that the client had to escape
-    if (column.find('\\') != column.npos) return pipe(aux, target, load, {}, cancel);
-  const auto parts = row_parts(columns, load.dop);
-  SEABED_CHECK(pipe(aux, target, load, {"--no-data"}, cancel));
+  const std::string ours = load_name(load.task_id);
+  SEABED_CHECK(pipe(aux, target, load, {kScratch, {}}, {"--no-data"}, cancel));
+  SEABED_TRY(const RowSource rows, row_source(aux, kScratch, ours, cancel));
+  SEABED_TRY(const auto columns, key_columns(aux, kScratch, ours, cancel));
+  const auto parts = row_parts(columns, std::max(load.dop, 1u));
   return run_lanes(
       parts.size(),
       [&](uint32_t lane) {
-        return pipe(aux, target, load,
-                    {"--no-create-info", "--skip-add-locks", "--skip-disable-keys", "--where=" + parts[lane]},
-                    cancel);
+        auto words = rows.dump_words;
+        words.push_back("--no-create-info");
+        if (parts.size() > 1) words.push_back("--where=" + parts[lane]);
+        return pipe(aux, target, load, rows, words, cancel);
       },
       [] {});
-}
-
-Result<uint64_t> same_rows(const SqlClient& aux, const SqlClient& target, const SqlLoad& load,
-                           const CancelToken& cancel) {
-  const std::string ours = load_name(load.task_id);
-  SEABED_TRY(const std::string there, aux.value("SELECT COUNT(*) FROM " + full_name(kScratch, ours), cancel));
-  SEABED_TRY(const std::string here,
-             target.value("SELECT COUNT(*) FROM " + full_name(load.target.database, ours), cancel));
-  if (there != here)
-    return fail(Code::kCorruption, display(load.target),
-                "has " + here + " rows after loading, the source has " + there);
-  return std::stoull(here);
 }
 
 Result<uint64_t> load_once(const SqlClient& aux, const SqlClient& target, const SqlLoad& load,
@@ -140,7 +114,8 @@ Result<uint64_t> load_once(const SqlClient& aux, const SqlClient& target, const 
   SEABED_CHECK(check_sql_target(target, load.target, cancel));
   SEABED_CHECK(rename_in_aux(aux, load, cancel));
   SEABED_CHECK(stream(aux, target, load, cancel));
-  SEABED_TRY(const uint64_t rows, same_rows(aux, target, load, cancel));
+  SEABED_TRY(const uint64_t rows,
+             same_rows(target, ours, aux, full_name(kScratch, load_name(load.task_id)), cancel));
   SEABED_CHECK(before_rename());
   // RENAME never overwrites: who was faster keeps his table.
   SEABED_CHECK(
@@ -160,7 +135,16 @@ std::vector<std::string> row_parts(const std::vector<std::string>& columns, uint
   return parts;
 }
 
-std::string load_name(uint64_t task_id) { return "seabed_import_" + std::to_string(task_id); }
+std::string load_name(uint64_t task_id) { return kLoadPrefix + std::to_string(task_id); }
+
+std::optional<uint64_t> loaded_task(const std::string& table) {
+  uint64_t id = 0;
+  if (!table.starts_with(kLoadPrefix)) return std::nullopt;
+  const char* begin = table.data() + sizeof(kLoadPrefix) - 1;
+  const auto [end, error] = std::from_chars(begin, table.data() + table.size(), id);
+  if (error != std::errc() || end != table.data() + table.size()) return std::nullopt;
+  return id;
+}
 
 Status check_sql_target(const SqlClient& target, const TableName& name, const CancelToken& cancel) {
   SEABED_TRY(const std::string database,

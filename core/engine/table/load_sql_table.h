@@ -17,12 +17,14 @@ struct SqlLoad {
   uint32_t dop = 1;       // connections that load it side by side, each its part of the rows
 };
 
-/// Conditions that part the rows of a table among `dop` connections, every row under exactly one; `columns`: of its
-/// primary key, or all. They name columns only: no value of a row shows on a command line.
+/// Conditions that part the rows of a table among `dop` connections, every row under exactly one; `columns`:
+/// of its primary key, or all. They name columns only: no value of a row shows on a command line.
 std::vector<std::string> row_parts(const std::vector<std::string>& columns, uint32_t dop);
 
 /// "seabed_import_<task>": a table of this name in the target's database is ours.
 std::string load_name(uint64_t task_id);
+/// The task of such a name.
+std::optional<uint64_t> loaded_task(const std::string& table);
 
 /// What the target has: kNotFound for a database that is missing, kAlreadyExists for a table that is there.
 Status check_sql_target(const SqlClient& target, const TableName& name, const CancelToken& cancel);

@@ -15,5 +15,11 @@ TEST(TableRows, OnePartEachRowAndNoValueOnACommandLine) {
   EXPECT_EQ(parts[2], "(IFNULL(CRC32(`a`),0)+IFNULL(CRC32(`b``c`),0)) MOD 3=2");
 }
 
+TEST(TableRows, OnlyAHalfLoadedTableHasSuchAName) {
+  EXPECT_EQ(loaded_task(load_name(7)), 7u);
+  for (const char* other : {"seabed_import_", "seabed_import_7a", "seabed_import_-7", "seabed_import", "items"})
+    EXPECT_FALSE(loaded_task(other)) << other;
+}
+
 }  // namespace
 }  // namespace seabed::table
