@@ -108,6 +108,10 @@ Result<std::optional<ImportTableJobRow>> import_job_of(Transaction& tx, uint64_t
                                        Where().eq("initiator_job_id", num(user_job_id)));
 }
 
+Result<std::optional<ImportTableTaskRow>> find_import_task(Transaction& tx, uint64_t task_id) {
+  return select_one<ImportTableTaskRow>(tx, "import_table_tasks", Where().eq("task_id", num(task_id)));
+}
+
 Result<std::vector<ImportTableTaskRow>> import_tasks(Transaction& tx, uint64_t import_job_id) {
   return select_rows<ImportTableTaskRow>(tx, "import_table_tasks", Where().eq("job_id", num(import_job_id)),
                                          "ORDER BY task_id");

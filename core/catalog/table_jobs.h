@@ -69,5 +69,6 @@ Result<std::vector<RecoverTableRow>> unfinished_recover_tables(Transaction& tx);
 /// The import job of a target tenant's row.
 Result<std::optional<ImportTableJobRow>> import_job_of(Transaction& tx, uint64_t user_job_id);
 Result<std::vector<ImportTableTaskRow>> import_tasks(Transaction& tx, uint64_t import_job_id);
+Result<std::optional<ImportTableTaskRow>> find_import_task(Transaction& tx, uint64_t task_id);
 
 }  // namespace seabed::catalog

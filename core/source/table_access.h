@@ -46,7 +46,8 @@ struct TableImport {
   std::string name;  // new
   std::string comparator;
   std::vector<std::string> files;
-  bool replace = false;  // of that name: an earlier attempt of ours, to be dropped
+  /// An earlier attempt may have made it, with an id above this one (last_id(); -1: the whole database is ours).
+  std::optional<int64_t> begun_after;
 };
 
 class TableAccess {
@@ -59,10 +60,17 @@ class TableAccess {
   virtual Result<std::vector<ExtractedTable>> extract(const StagedStream& stream,
                                                       const std::vector<TableName>& tables,
                                                       const std::string& out, const CancelToken& cancel) = 0;
-  /// Into a closed database; `create`: a new one. One outcome a table; kConflict when a process has it open,
-  /// kAlreadyExists for a table that is there. Durable when it returns. kUnsupported: not in this way.
+  /// Into a closed database; `create`: one of ours, made when it is not there. One outcome a table; kConflict when a process has it open,
+  /// kAlreadyExists for a table that is there, unless an earlier attempt made it. Durable when it returns.
+  /// kUnsupported: not in this way.
   virtual Result<std::vector<Status>> import(const std::string& database, bool create,
                                              const std::vector<TableImport>& tables) = 0;
+  /// After an import that did not end: drops each table above its `begun_after` that is empty or holds these
+  /// files and nothing else. One outcome a table; ok for one that is not there or somebody else's.
+  virtual Result<std::vector<Status>> undo(const std::string& database,
+                                           const std::vector<TableImport>& tables) = 0;
+  /// Every table made there from now on gets a greater id.
+  virtual Result<uint32_t> last_id(const std::string& database) = 0;
   /// What import() could not do now, without doing anything: kNotFound, kConflict.
   virtual Status check_closed(const std::string& database) = 0;
   /// Names there are in a closed or open database.

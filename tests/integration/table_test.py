@@ -1,12 +1,11 @@
 """Table restore: column families out of a live ledger's backup, compared with a full restore that the oracle judges, into
-directories, SST files, a running application and a stopped tenant; what is refused; every persisted state killed."""
+directories, SST files, a running application and a stopped tenant; what is refused."""
 # ctest: timeout=300
 # case: directory
 # case: sst-import
 # case: running
 # case: offline
 # case: refused
-# case: cancel
 # case: figure
 # case: statement
 # case: password
@@ -28,9 +27,9 @@ FAMILIES = ["default", "cf1", "cf2", "cf3"]
 class Story:
     """A ledger in four column families, its backup, and log behind it; the writer is stopped at the end."""
 
-    def __init__(self, case, others=()):
+    def __init__(self, case, others=(), flags=("--cfs", "4")):
         self.case = case
-        self.ledger = Ledger(case.build, case.base, flags=["--cfs", "4", "--memtable-kb", "128"])
+        self.ledger = Ledger(case.build, case.base, flags=[*flags, "--memtable-kb", "128"])
         self.ledger.start("--rate", "1500", "--seconds", "240")
         self.lab = Installation(case.build, case.base, [Tenant("t", self.ledger.db), *others],
                                 limits={"bridge_min_interval_ms": 500})
@@ -56,6 +55,15 @@ class Story:
 
 def table(name):
     return f"`ledger.db`.{name}"
+
+
+def closed_database(path):
+    subprocess.run(["ldb", f"--db={path}", "--create_if_missing", "put", "a", "b"], check=True, capture_output=True, timeout=60)
+
+
+def families(db):
+    run = subprocess.run(["ldb", f"--db={db}", "list_column_families"], check=True, capture_output=True, text=True, timeout=60)
+    return sorted(run.stdout[run.stdout.index("{") + 1:run.stdout.index("}")].split(", "))
 
 
 def rows(db, family):
@@ -190,7 +198,7 @@ def refused(case):
 def statement(case):
     """The same through ALTER SYSTEM RECOVER TABLE, into another tenant, beside a running agent; its views."""
     other = f"{case.base}/other.db"
-    subprocess.run(["ldb", f"--db={other}", "--create_if_missing", "put", "a", "b"], check=True, capture_output=True, timeout=60)
+    closed_database(other)
     story = Story(case, [Tenant("u", other)])
     story.stop_writer()
     target = story.lab.archive_status("t")["checkpoint_scn"]
@@ -272,54 +280,6 @@ def figure(case):
     sys.stdout.write(f"read {part:.2%} of {answer['data_bytes']} bytes\n")
 
 
-STATES = ["table/PREPARE", "table/RECOVERING", "table/user/RESTORE_AUX_TENANT", "table/user/ACTIVE_AUX_TENANT",
-          "table/user/PRECHECK_IMPORT", "table/user/GEN_IMPORT_JOB", "table/import/INIT", "table/user/IMPORTING",
-          "table/import/IMPORT_TABLE", "table/task/DOING", "table/extracted", "table/ingested", "table/task/FINISH",
-          "table/import/RECONSTRUCT_REF_CONSTRAINT", "table/import/IMPORT_FINISH", "table/user/COMPLETED",
-          "table/aux-dropped", "table/COMPLETED"]
-
-
-def cancel(case):
-    """CANCEL of a job that its killed process left, and of none; then a job goes on after a kill at each state. Into another
-    tenant, whose closed database ldb made."""
-    other = f"{case.base}/other.db"
-    subprocess.run(["ldb", f"--db={other}", "--create_if_missing", "put", "a", "b"], check=True, capture_output=True, timeout=60)
-    story = Story(case, [Tenant("u", other)])
-    story.stop_writer()
-
-    def recover(name, state):
-        return story.lab.run("table", "recover", *story.lab.sources("t"), "--table", table("cf1"), "--remap-table",
-                             f"{table('cf1')}:`other.db`.{name}", "--to-tenant", "u", env={"SEABED_TEST_KILL_AT": state})
-
-    case.contains(story.lab.refused("table", "cancel", "--tenant", "u").stderr, "no table restore", "nothing to cancel")
-    story.lab.stop_agent()
-    for state in ("restore/RESTORE_WAIT_LS", "table/user/IMPORTING"):
-        case.equal(recover("gone", state).returncode, -9, f"not killed at {state}")
-        story.lab.cli("table", "cancel", "--tenant", "u")
-        job = story.lab.cli("table", "status", "--tenant", "u")[0]
-        case.equal([job["status"], job["comment"]], ["FAILED", "canceled"], "the cancelled job")
-        case.equal(os.listdir(f"{case.base}/state/table"), [], "the auxiliary tenant is gone")
-    open_rows = story.lab.cli("sql", "SELECT STATUS, RESTORE_TENANT_NAME FROM CDB_OB_RESTORE_PROGRESS")
-    case.equal(open_rows, [], "rows of the auxiliary tenants' restores that are not over")
-    ended = story.lab.cli("sql", "SELECT COMMENT FROM CDB_OB_RESTORE_HISTORY WHERE RESTORE_TENANT_NAME LIKE 'AUX_RECOVER%'")
-    case.true({"COMMENT": "dropped with its table restore"} in ended, f"the row of the restore that was cut off: {ended}")
-    wanted = rows(story.ledger.db, "cf1")
-    last = job["job_id"]
-    for number, state in enumerate(STATES):
-        name = f"k{number}"
-        run = recover(name, state)
-        case.equal(run.returncode, -9, f"not killed at {state}: {run.stdout}{run.stderr}")
-        story.lab.start_agent()
-        job = wait_until(lambda: (j := story.lab.cli("table", "status", "--tenant", "u")[0]) and
-                         j["status"] in ("COMPLETED", "FAILED") and j, 60, f"the job after a kill at {state}")
-        case.true(job["job_id"] > last, f"no job was made before the kill at {state}")
-        last = job["job_id"]
-        case.equal([job["status"], job["result"]], ["COMPLETED", "SUCCESS"], f"after a kill at {state}: {job}")
-        story.lab.stop_agent()
-        case.equal(rows(other, name), wanted, f"rows after a kill at {state}")
-
-
 if __name__ == "__main__":
     sys.exit(run_cases({"directory": directory, "sst-import": sst_import, "running": running, "offline": offline, "refused": refused,
-                        "cancel": cancel, "figure": figure, "statement": statement,
-                        "password": password}))
+                        "figure": figure, "statement": statement, "password": password}))

@@ -35,6 +35,13 @@ std::string aux_name(const EngineContext& context) {
 
 Result<AuxRestore> restore_aux(EngineContext& context, const TableRequest& request, const AuxTenant& aux,
                                const ProgressFn& progress, const CancelToken& cancel) {
+  SEABED_TRY(const auto state, restore::read_state(aux.directory));
+  if (state && state->state == restore::State::kSuccess) {  // of an earlier run that ended after it
+    AuxRestore whole;
+    whole.outcome.plan.target = state->target;
+    whole.outcome.plan.sets = state->sets, whole.outcome.plan.pieces = state->pieces;
+    return whole;
+  }
   RestoreRequest restore;
   restore.source = request.source;
   restore.until = request.until;

@@ -17,7 +17,8 @@ struct AuxRestore {
 /// Into `aux.directory`; goes on where an earlier attempt stopped.
 Result<AuxRestore> restore_aux(EngineContext& context, const TableRequest& request, const AuxTenant& aux,
                                const ProgressFn& progress, const CancelToken& cancel);
-/// Its lease is given back, and its restore's row ends if a crash left it open. kConflict when the directory is not that of an auxiliary tenant. Gone already: fine.
+/// Its lease is given back, and its restore's row ends if a crash left it open. kConflict when the directory
+/// is not that of an auxiliary tenant. Gone already: fine.
 Status drop_aux(EngineContext& context, const std::string& directory);
 /// _auto_drop_recovering_auxiliary_tenant: false keeps what a table restore staged, after its end and after a
 /// crash, for the operator to look at.

@@ -16,6 +16,7 @@ Status TableRun::list_source() {
   medium_.tables += listing.medium_bytes;
   std::vector<Candidate> candidates;
   for (const AuxTable& t : listing.tables) {
+    if (t.candidate.engine == "myrocks" && loaded_task(t.candidate.name.table)) continue;  // was half loaded
     candidates.push_back(t.candidate);
     source_[{t.candidate.ls_id, t.candidate.name}] = t;
   }
@@ -55,17 +56,18 @@ Result<const LogStreamConfig*> TableRun::stream_of(const std::string& database) 
               "remap it: DB.*:DB2.*");
 }
 
+Result<TableAccess*> TableRun::access_of(const std::string& engine) const {
+  const auto found = parts_.access.find(engine);
+  if (found != parts_.access.end()) return found->second;
+  return fail(Code::kUnsupported, "engine " + engine, "has no tables");
+}
+
 Status TableRun::check_rocksdb(Item& item) {
   SEABED_TRY(const LogStreamConfig* ls, stream_of(item.target.database));
   if (ls->engine != item.engine)
     return fail(Code::kConflict, "database " + item.target.database,
                 "is of engine " + ls->engine + ", the table of " + item.engine, "choose another target");
-  SEABED_TRY(TableAccess * access, [&]() -> Result<TableAccess*> {
-    const auto found = parts_.access.find(item.engine);
-    if (found == parts_.access.end())
-      return fail(Code::kUnsupported, "engine " + item.engine, "has no tables");
-    return found->second;
-  }());
+  SEABED_TRY(TableAccess * access, access_of(item.engine));
   SEABED_CHECK(access->check_closed(ls->stream.directory));
   SEABED_TRY(const auto names, access->names(ls->stream.directory));
   if (std::find(names.begin(), names.end(), item.target.table) == names.end()) return ok();
@@ -89,6 +91,18 @@ Status check_server(const SqlClient& sql, const TenantConfig& tenant, const Canc
 
 }  // namespace
 
+Status TableRun::check_case(const SqlClient& sql) {
+  SEABED_TRY(const auto state, restore::read_state(aux_.directory));
+  SEABED_TRY(const std::string mode, sql.value("SELECT @@lower_case_table_names", cancel_));
+  std::string recorded;
+  if (state && state->variables.contains("lower_case_table_names"))
+    recorded = state->variables.at("lower_case_table_names");
+  std::vector<TableName> names;
+  for (const Item& item : selection_.items)
+    if (!item.error) names.push_back(item.source);
+  return check_name_case(recorded, mode, names);
+}
+
 Status TableRun::check_target() {
   SEABED_CHECK(list_source());
   SEABED_CHECK(check_tenants());
@@ -102,6 +116,8 @@ Status TableRun::check_target() {
       if (!sql) {
         SEABED_TRY(sql, SqlClient::of_options(parts_.sql_options ? parts_.sql_options(target_->name) : ""));
         SEABED_CHECK(check_server(*sql, *target_, cancel_));
+        SEABED_CHECK(check_case(*sql));
+        SEABED_CHECK(drop_left_tables(*sql));
       }
       s = check_sql_target(*sql, item.target, cancel_);
       if (!s && s.error().code != Code::kNotFound && s.error().code != Code::kAlreadyExists) return s;

@@ -13,28 +13,12 @@
 #include "core/engine/quick/quick_lease.h"
 #include "core/engine/restore/plan.h"
 #include "core/engine/table/aux_tenant.h"
+#include "core/engine/table/export_steps.h"
 
 namespace seabed::table {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr char kListFile[] = "seabed_tables.json";
-
-/// Ours from an earlier attempt, or new.
-Status take_directory(const std::string& directory) {
-  if (directory.size() < 2 || directory[0] != '/' || directory.find("/../") != directory.npos)
-    return fail(Code::kInvalidArgument, directory, "is no absolute path of a directory",
-                "give the full path of a new one");
-  std::error_code ec;
-  const bool begun = fs::exists(directory + "/" + kListFile + ".begun", ec);
-  if (fs::exists(directory, ec) && !begun &&
-      !(fs::is_directory(directory, ec) && fs::is_empty(directory, ec)))
-    return fail(Code::kConflict, directory, "exists and is not empty", "give a new directory");
-  if (begun) fs::remove_all(directory, ec);
-  SEABED_CHECK(make_directories(directory));
-  return write_file_atomic(directory + "/" + kListFile + ".begun", "table restore\n");
-}
-
 /// A name of a database or table as one of a file: what is not plain as %XX.
 std::string file_name(const std::string& name) {
   std::string out;
@@ -65,9 +49,9 @@ Result<Names> parse_names(const TableRequest& request) {
 class Export {
  public:
   Export(EngineContext& context, const TableParts& parts, const TableRequest& request,
-         const ExportPlace& place, const CancelToken& cancel)
+         const ExportPlace& place, const std::string& aux, const CancelToken& cancel)
       : context_(context), parts_(parts), request_(request), place_(place), cancel_(cancel) {
-    aux_.name = aux_name(context);
+    aux_.name = aux;
     aux_.directory = place.directory + "/" + aux_.name;
     aux_.uris = request.source.uris;
   }
@@ -95,31 +79,60 @@ class Export {
     for (const auto& [ls_id, indexes] : by_stream) SEABED_CHECK(take_out(ls_id, indexes));
     SEABED_CHECK(drop_aux(context_, aux_.directory));
     SEABED_CHECK(write_list());
-    std::error_code ec;
-    fs::remove(place_.directory + "/" + kListFile + ".begun", ec);
+    for (const auto& [ls_id, indexes] : by_stream) forget_steps(place_.directory, ls_id);
+    leave_directory(place_.directory);
     return std::move(out_);
   }
 
   void drop() { (void)drop_aux(context_, aux_.directory); }
 
  private:
+  /// What an earlier run had written down is not done again.
   Status take_out(uint64_t ls_id, const std::vector<size_t>& indexes) {
+    if (auto placed = read_step(place_.directory, ls_id, Step::kPlaced)) {
+      for (size_t i : indexes) keep(*placed, out_.tables[i]);
+      return ok();
+    }
+    const std::string files = place_.directory + "/" + fmt::format("logstream_{}", ls_id);
+    SEABED_TRY(const auto extracted, extract(ls_id, indexes, files));
+    for (size_t i : indexes) keep(extracted, out_.tables[i]);
+    SEABED_CHECK(place_.sst ? into_files(indexes) : into_database(indexes));
+    context_.at_state("table/placed");
+    std::vector<ExtractedTable> placed;
+    for (size_t i : indexes) {
+      const TableResult& t = out_.tables[i];
+      placed.push_back({t.source, t.comparator, t.files, t.rows, t.bytes, t.error});
+    }
+    SEABED_CHECK(write_step(place_.directory, ls_id, Step::kPlaced, placed));
+    std::error_code ec;
+    fs::remove_all(files, ec);
+    return ok();
+  }
+
+  Result<std::vector<ExtractedTable>> extract(uint64_t ls_id, const std::vector<size_t>& indexes,
+                                              const std::string& files) {
+    if (auto kept = read_step(place_.directory, ls_id, Step::kExtracted)) return std::move(*kept);
+    std::error_code ec;
+    fs::remove_all(files, ec);
     std::vector<TableName> names;
     for (size_t i : indexes) names.push_back(out_.tables[i].source);
-    const std::string files = place_.directory + "/" + fmt::format("logstream_{}", ls_id);
-    SEABED_TRY(const Extraction done, extract_aux(context_, parts_, aux_, ls_id, names, files, cancel_));
+    SEABED_TRY(Extraction done, extract_aux(context_, parts_, aux_, ls_id, names, files, cancel_));
     out_.medium.tables += done.medium_bytes;
-    for (size_t i = 0; i < indexes.size(); ++i) {
-      TableResult& result = out_.tables[indexes[i]];
-      const ExtractedTable& table = done.tables[i];
+    SEABED_CHECK(write_step(place_.directory, ls_id, Step::kExtracted, done.tables));
+    context_.at_state("table/extracted");
+    return std::move(done.tables);
+  }
+
+  static void keep(const std::vector<ExtractedTable>& tables, TableResult& result) {
+    for (const ExtractedTable& table : tables) {
+      if (table.name != result.source) continue;
       result.rows = table.rows, result.bytes = table.bytes, result.comparator = table.comparator;
       result.files = table.files, result.error = table.error;
     }
-    return place_.sst ? into_files(indexes, files) : into_database(indexes, files);
   }
 
   /// "<directory>/<database>/<table>/000001.sst …" and COMPARATOR: what seabed::import_table takes.
-  Status into_files(const std::vector<size_t>& indexes, const std::string& files) {
+  Status into_files(const std::vector<size_t>& indexes) {
     for (size_t i : indexes) {
       TableResult& t = out_.tables[i];
       if (t.error) continue;
@@ -128,19 +141,17 @@ class Export {
       SEABED_CHECK(make_directories(to));
       for (size_t n = 0; n < t.files.size(); ++n) {
         const std::string path = to + fmt::format("/{:06}.sst", n + 1);
-        if (::rename(t.files[n].c_str(), path.c_str()) != 0)
+        if (::rename(t.files[n].c_str(), path.c_str()) != 0 && !(errno == ENOENT && fs::exists(path)))
           return fail_errno(path, "cannot be renamed to", errno);
         t.files[n] = path;
       }
       SEABED_CHECK(write_file_atomic(to + "/COMPARATOR", t.comparator, 0640));
     }
-    std::error_code ec;
-    fs::remove_all(files, ec);
     return ok();
   }
 
   /// "<directory>/<database>", one database for each that a table is meant for.
-  Status into_database(const std::vector<size_t>& indexes, const std::string& files) {
+  Status into_database(const std::vector<size_t>& indexes) {
     std::map<std::string, std::vector<size_t>> by_database;
     for (size_t i : indexes)
       if (!out_.tables[i].error) by_database[out_.tables[i].target.database].push_back(i);
@@ -150,18 +161,14 @@ class Export {
                     "remap it");
       std::vector<TableImport> imports;
       for (size_t i : members)
-        imports.push_back(
-            {out_.tables[i].target.table, out_.tables[i].comparator, out_.tables[i].files, false});
+        imports.push_back({out_.tables[i].target.table, out_.tables[i].comparator, out_.tables[i].files, -1});
       const std::string path = place_.directory + "/" + database;
-      SEABED_TRY(const auto done,
-                 import_closed(context_, parts_, "rocksdb", path, !fs::exists(path), imports, cancel_));
+      SEABED_TRY(const auto done, import_closed(context_, parts_, "rocksdb", path, true, imports, cancel_));
       for (size_t i = 0; i < members.size(); ++i) {
         out_.tables[members[i]].files.clear();
         if (!done[i]) out_.tables[members[i]].error = done[i].error();
       }
     }
-    std::error_code ec;
-    fs::remove_all(files, ec);
     return ok();
   }
 
@@ -214,8 +221,8 @@ Result<TableOutcome> export_tables(EngineContext& context, const TableParts& par
                                    const TableRequest& request, const ExportPlace& place,
                                    const ProgressFn& progress, const CancelToken& cancel) {
   SEABED_CHECK(parse_names(request));
-  SEABED_CHECK(take_directory(place.directory));
-  Export run(context, parts, request, place, cancel);
+  SEABED_TRY(const TakenDirectory taken, take_directory(context, request, place));
+  Export run(context, parts, request, place, taken.aux, cancel);
   auto outcome = run.run(progress);
   if (!outcome) {  // nothing is left behind
     run.drop();

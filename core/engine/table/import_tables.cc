@@ -3,7 +3,6 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "core/base/log.h"
 #include "core/catalog/parameters.h"
@@ -23,17 +22,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-TableName target_of(const catalog::ImportTableTaskRow& row) {
-  if (row.target_table.empty()) return {row.src_database, row.src_table};
-  return {row.target_database, row.target_table};
-}
-
 Status copy_file(const std::string& from, const std::string& to) {
   SEABED_TRY(const std::string text, read_file(from));
   return write_file_atomic(to, text, 0600);
 }
 
 }  // namespace
+
+TableName source_of(const catalog::ImportTableTaskRow& row) { return {row.src_database, row.src_table}; }
+
+TableName target_of(const catalog::ImportTableTaskRow& row) {
+  return row.target_table.empty() ? source_of(row) : TableName{row.target_database, row.target_table};
+}
 
 Status TableRun::save_task(const ImportTask& task) {
   SEABED_CHECK(
@@ -89,7 +89,7 @@ Status TableRun::import_all() {
   }
   std::map<uint64_t, std::vector<ImportTask*>> by_stream;
   for (ImportTask& task : tasks_) {
-    const TableName source{task.row.src_database, task.row.src_table};
+    const TableName source = source_of(task.row);
     for (const Item& item : selection_.items)
       if (item.source == source) task.item = item;
     task.item.target = target_of(task.row);
@@ -130,36 +130,15 @@ Status TableRun::import_stream(uint64_t ls_id, std::vector<ImportTask*> tasks) {
 Result<Extraction> TableRun::extracted(uint64_t ls_id, const std::vector<ImportTask*>& tasks,
                                        const std::string& out) {
   const std::string list = aux_.directory + "/seabed_extracted_" + std::to_string(ls_id) + ".json";
-  if (auto text = read_file(list)) {
-    const auto json = nlohmann::json::parse(*text, nullptr, false);
-    Extraction kept;
-    if (json.is_array()) {
-      for (const auto& t : json)
-        kept.tables.push_back({{t.at("database"), t.at("table")},
-                               t.at("comparator"),
-                               t.at("files").get<std::vector<std::string>>(),
-                               t.at("rows"),
-                               t.at("bytes"),
-                               {}});
-      return kept;
-    }
-  }
+  if (auto text = read_file(list))
+    if (auto kept = decode_tables(*text)) return Extraction{std::move(*kept), 0};
   std::error_code ec;
   fs::remove_all(out, ec);
   std::vector<TableName> names;
   for (const ImportTask* task : tasks) names.push_back(task->item.source);
   SEABED_TRY(Extraction done, extract_aux(context_, parts_, aux_, ls_id, names, out, cancel_));
   medium_.tables += done.medium_bytes;
-  nlohmann::json json = nlohmann::json::array();
-  for (const ExtractedTable& t : done.tables)
-    if (!t.error)
-      json.push_back({{"database", t.name.database},
-                      {"table", t.name.table},
-                      {"comparator", t.comparator},
-                      {"files", t.files},
-                      {"rows", t.rows},
-                      {"bytes", t.bytes}});
-  SEABED_CHECK(write_file_atomic(list, json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
+  SEABED_CHECK(write_file_atomic(list, encode_tables(done.tables)));
   context_.at_state("table/extracted");
   return done;
 }
@@ -183,18 +162,49 @@ Status TableRun::import_rocksdb(uint64_t ls_id, const std::vector<ImportTask*>& 
       continue;
     }
     by_directory[(*ls)->stream.directory].push_back(
-        {task, {task->item.target.table, found->comparator, found->files, task->resumed}});
+        {task, {task->item.target.table, found->comparator, found->files, task->begun_after}});
   }
-  for (auto& [directory, members] : by_directory) {
-    std::vector<TableImport> imports;
-    for (auto& [task, import] : members) imports.push_back(import);
-    auto outcomes = import_closed(context_, parts_, "rocksdb", directory, false, imports, cancel_);
-    if (!outcomes && outcomes.error().code == Code::kCancelled) return fail(outcomes.error());
-    context_.at_state("table/ingested");
-    for (size_t i = 0; i < members.size(); ++i)
-      SEABED_CHECK(end_task(*members[i].first, outcomes ? (*outcomes)[i] : Status(fail(outcomes.error()))));
+  for (auto& [directory, members] : by_directory) SEABED_CHECK(import_into(directory, members));
+  return ok();
+}
+
+/// One directory: a library that aborts in the middle of it leaves nothing either.
+Status TableRun::import_into(const std::string& directory,
+                             std::vector<std::pair<ImportTask*, TableImport>>& members) {
+  std::vector<ImportTask*> tasks;
+  std::vector<TableImport> imports;
+  for (auto& [task, import] : members) tasks.push_back(task), imports.push_back(import);
+  SEABED_CHECK(mark_begun(directory, tasks));
+  auto outcomes = import_closed(context_, parts_, "rocksdb", directory, false, imports, cancel_);
+  if (!outcomes && outcomes.error().code == Code::kCancelled) return fail(outcomes.error());
+  context_.at_state("table/ingested");
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    Status outcome = outcomes ? (*outcomes)[i] : Status(fail(outcomes.error()));
+    if (!outcomes)
+      if (auto s = undo(*tasks[i]); !s) log::warn("table restore: {}", s.error().message());
+    SEABED_CHECK(end_task(*tasks[i], outcome));
   }
   return ok();
+}
+
+/// Of a table whose definition is not in the backup the rows mean nothing: that one has failed.
+Result<std::vector<ImportTask*>> TableRun::with_definition(const std::vector<ImportTask*>& tasks) {
+  std::vector<ImportTask*> out;
+  for (ImportTask* task : tasks) {
+    Status s = ok();
+    std::error_code ec;
+    for (const std::string& file : task->side_files)
+      if (!file.ends_with(".par") && !fs::exists(aux_.directory + "/" + file, ec))
+        s = fail(Code::kCorruption, file,
+                 "the definition of " + display(task->item.source) + " is not in the backup",
+                 "run seabed verify");
+    if (s) {
+      out.push_back(task);
+    } else {
+      SEABED_CHECK(end_task(*task, s));
+    }
+  }
+  return out;
 }
 
 /// The directories of the schemas, with the definitions of these tables alone.
@@ -203,12 +213,7 @@ Status TableRun::assemble_server(const std::vector<ImportTask*>& tasks, const st
     for (const std::string& file : task->side_files) {
       const std::string from = aux_.directory + "/" + file, to = directory + "/data/" + file;
       std::error_code ec;
-      if (!fs::exists(from, ec)) {
-        if (file.ends_with(".par")) continue;
-        return fail(Code::kCorruption, file,
-                    "the definition of " + display(task->item.source) + " is not in the backup",
-                    "run seabed verify");
-      }
+      if (!fs::exists(from, ec)) continue;  // .par: the table has no partitions
       SEABED_CHECK(make_directories(fs::path(to).parent_path()));
       SEABED_CHECK(copy_file(from, to));
       const std::string schema = fs::path(from).parent_path().string() + "/db.opt";
@@ -218,7 +223,9 @@ Status TableRun::assemble_server(const std::vector<ImportTask*>& tasks, const st
   return ok();
 }
 
-Status TableRun::import_myrocks(uint64_t ls_id, const std::vector<ImportTask*>& tasks) {
+Status TableRun::import_myrocks(uint64_t ls_id, const std::vector<ImportTask*>& all) {
+  SEABED_TRY(const auto tasks, with_definition(all));
+  if (tasks.empty()) return ok();
   const std::string directory = aux_.directory + "/seabed_server", data = directory + "/data/#rocksdb";
   end_left_server(directory);
   SEABED_CHECK(make_directories(directory + "/data"));

@@ -82,6 +82,7 @@ Status TableRun::load_rows() {
       ImportTask task;
       task.resumed = row.status == name(TaskState::kDoing);
       task.renaming = task.resumed && row.comment == "renaming";
+      if (task.resumed) task.begun_after = begun_after(row);
       task.row = std::move(row);
       tasks_.push_back(std::move(task));
     }
@@ -180,27 +181,20 @@ Status TableRun::fail_job(const Error& error) {
   user_.comment = error.message();
   log::error("table restore job {}: {}", sys_.job_id, user_.comment);
   if (!import_ || import_->status == name(ImportState::kFinish)) return ok();
+  SEABED_CHECK(end_open_tasks(user_.comment));
   import_->status = name(ImportState::kFinish);
   import_->result = "FAILED";
   import_->comment = user_.comment;
   return save_import();
 }
 
-/// After CANCEL: tables already imported stay, what was begun goes. Its server and its half-loaded table with
-/// the retry of the load.
+/// After CANCEL: tables already imported stay, what was begun goes.
 Status TableRun::stop_import() {
   end_left_server(aux_.directory + "/seabed_server");
   user_.result = "FAILED";
   user_.comment = "canceled";
   if (!import_) return ok();
-  for (ImportTask& task : tasks_) {
-    if (task.row.status == name(TaskState::kFinish)) continue;
-    task.row.status = name(TaskState::kFinish);
-    task.row.result = "FAILED", task.row.comment = "canceled";
-    task.row.completion_us = now_us(context_);
-    ++import_->failed_table_count;
-    SEABED_CHECK(save_task(task));
-  }
+  SEABED_CHECK(end_open_tasks("canceled"));
   import_->status = name(ImportState::kFinish);
   import_->result = "FAILED", import_->comment = "canceled";
   return save_import();
@@ -213,7 +207,8 @@ Status TableRun::finish_sys(bool completed) {
   if (drops) {
     SEABED_CHECK(drop_aux(context_, aux_.directory));
   } else {
-    user_.comment += (user_.comment.empty() ? "" : "; ") + ("the auxiliary tenant is kept: " + aux_.directory);
+    user_.comment +=
+        (user_.comment.empty() ? "" : "; ") + ("the auxiliary tenant is kept: " + aux_.directory);
   }
   context_.at_state("table/aux-dropped");
   const auto step = on_event(SysState::kRecovering, completed ? SysEvent::kUserDone : SysEvent::kUserFailed);

@@ -54,7 +54,7 @@ Result<RestorePlan> preview_tables(EngineContext& context, const TableRequest& r
                                    const CancelToken& cancel);
 
 /// Tables of column families into a new directory: needs no catalog. The auxiliary tenant lives in it
-/// meanwhile. One table's failure does not stop the others. After a crash: again, from the beginning.
+/// meanwhile. One table's failure does not stop the others. After a crash the same call goes on.
 Result<TableOutcome> export_tables(EngineContext& context, const TableParts& parts,
                                    const TableRequest& request, const ExportPlace& place,
                                    const ProgressFn& progress, const CancelToken& cancel);

@@ -151,6 +151,20 @@ Selection select_tables(const std::vector<NamePattern>& patterns, const std::vec
   return out;
 }
 
+Status check_name_case(const std::string& source, const std::string& target,
+                       const std::vector<TableName>& names) {
+  const auto upper = [](const std::string& text) {
+    return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  };
+  std::string theirs = source;
+  for (const TableName& name : names)
+    if (theirs.empty() && (upper(name.database) || upper(name.table))) theirs = "0";
+  if (theirs.empty() || theirs == target) return ok();
+  return fail(Code::kConflict, "the target server",
+              "has lower_case_table_names=" + target + ", the backup's had " + theirs,
+              "tables go between servers of one name-case mode: choose another target");
+}
+
 std::string display(const TableName& name) {
   return name.database.empty() ? quoted(name.table) : quoted(name.database) + "." + quoted(name.table);
 }

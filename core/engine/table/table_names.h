@@ -52,6 +52,11 @@ Selection select_tables(const std::vector<NamePattern>& patterns, const std::vec
                         const std::vector<Candidate>& candidates);
 
 /// As the views print it: "db.tab", parts quoted where they must be.
+/// Servers tell upper from lower case in names, or do not (lower_case_table_names). `source`: what the backup
+/// says of it, empty when it says nothing: then an upper-case letter in a name tells. kConflict: they differ.
+Status check_name_case(const std::string& source, const std::string& target,
+                       const std::vector<TableName>& names);
+
 std::string display(const TableName& name);
 
 }  // namespace seabed::table

@@ -22,6 +22,32 @@ Error error_of(const json& j) {
 json to_json(const TableName& name) { return {{"database", name.database}, {"table", name.table}}; }
 TableName name_of(const json& j) { return {j.at("database"), j.at("table")}; }
 
+json to_json(const std::vector<ExtractedTable>& tables) {
+  json out = json::array();
+  for (const ExtractedTable& t : tables) {
+    out.push_back({{"name", to_json(t.name)},
+                   {"comparator", t.comparator},
+                   {"files", t.files},
+                   {"rows", t.rows},
+                   {"bytes", t.bytes}});
+    if (t.error) out.back()["error"] = to_json(*t.error);
+  }
+  return out;
+}
+std::vector<ExtractedTable> extracted_of(const json& tables) {
+  std::vector<ExtractedTable> out;
+  for (const json& t : tables) {
+    out.push_back({name_of(t.at("name")),
+                   t.at("comparator"),
+                   t.at("files").get<std::vector<std::string>>(),
+                   t.at("rows"),
+                   t.at("bytes"),
+                   {}});
+    if (t.contains("error")) out.back().error = error_of(t.at("error"));
+  }
+  return out;
+}
+
 /// Names that are no UTF-8 cannot be asked for by text either.
 std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
 
@@ -97,27 +123,23 @@ Result<json> do_extract(EngineContext& context, const TableParts& parts, const j
     if (stream.ls_id != ls_id) continue;
     SEABED_TRY(TableAccess * access, access_of(parts, engine_of(tenant, ls_id)));
     SEABED_TRY(const auto done, access->extract({stream.staged, stream.files}, names, request.at("out"), {}));
-    json tables = json::array();
-    for (const ExtractedTable& t : done) {
-      tables.push_back({{"name", to_json(t.name)},
-                        {"comparator", t.comparator},
-                        {"files", t.files},
-                        {"rows", t.rows},
-                        {"bytes", t.bytes}});
-      if (t.error) tables.back()["error"] = to_json(*t.error);
-    }
-    return json{{"tables", tables}, {"medium_bytes", medium_bytes(tenant)}};
+    return json{{"tables", to_json(done)}, {"medium_bytes", medium_bytes(tenant)}};
   }
   return fail(Code::kNotFound, "log stream " + std::to_string(ls_id), "is not in the auxiliary tenant");
 }
 
+/// Or takes it back.
 Result<json> do_import(const TableParts& parts, const json& request) {
   SEABED_TRY(TableAccess * access, access_of(parts, request.at("engine")));
   std::vector<TableImport> tables;
   for (const json& t : request.at("tables"))
     tables.push_back(
-        {t.at("name"), t.at("comparator"), t.at("files").get<std::vector<std::string>>(), t.at("replace")});
-  SEABED_TRY(const auto done, access->import(request.at("database"), request.at("create"), tables));
+        {t.at("name"), t.at("comparator"), t.at("files").get<std::vector<std::string>>(),
+         t.contains("begun_after") ? std::optional<int64_t>(t.at("begun_after")) : std::nullopt});
+  const std::string database = request.at("database");
+  SEABED_TRY(const auto done, request.at("work") == "undo"
+                                  ? access->undo(database, tables)
+                                  : access->import(database, request.at("create"), tables));
   json outcomes = json::array();
   for (const Status& s : done) outcomes.push_back(s ? json::object() : json{{"error", to_json(s.error())}});
   return json{{"outcomes", outcomes}};
@@ -127,7 +149,7 @@ Result<json> work(EngineContext& context, const TableParts& parts, const json& r
   const std::string what = request.at("work");
   if (what == "list") return do_list(context, parts, request);
   if (what == "extract") return do_extract(context, parts, request);
-  if (what == "import") return do_import(parts, request);
+  if (what == "import" || what == "undo") return do_import(parts, request);
   return fail(Code::kInvalidArgument, "work '" + what + "'", "is unknown");
 }
 
@@ -165,33 +187,56 @@ Result<Extraction> extract_aux(EngineContext& context, const TableParts& parts, 
   for (const TableName& name : tables) request["tables"].push_back(to_json(name));
   SEABED_TRY(const json answer, ask(context, parts, request, cancel));
   Extraction result;
-  for (const json& t : answer.at("tables")) {
-    ExtractedTable table{
-        name_of(t.at("name")), t.at("comparator"), t.at("files").get<std::vector<std::string>>(),
-        t.at("rows"),          t.at("bytes"),      {}};
-    if (t.contains("error")) table.error = error_of(t.at("error"));
-    result.tables.push_back(std::move(table));
-  }
+  result.tables = extracted_of(answer.at("tables"));
   result.medium_bytes = answer.at("medium_bytes");
   return result;
 }
 
-Result<std::vector<Status>> import_closed(EngineContext& context, const TableParts& parts,
-                                          const std::string& engine, const std::string& database, bool create,
-                                          const std::vector<TableImport>& tables, const CancelToken& cancel) {
-  json request = {{"work", "import"},
-                  {"engine", engine},
-                  {"database", database},
-                  {"create", create},
-                  {"tables", json::array()}};
-  for (const TableImport& t : tables)
-    request["tables"].push_back(
-        {{"name", t.name}, {"comparator", t.comparator}, {"files", t.files}, {"replace", t.replace}});
+std::string encode_tables(const std::vector<ExtractedTable>& tables) { return dump(to_json(tables)); }
+
+std::optional<std::vector<ExtractedTable>> decode_tables(const std::string& text) {
+  try {
+    return extracted_of(json::parse(text));
+  } catch (const json::exception&) {
+    return std::nullopt;
+  }
+}
+
+namespace {
+
+json import_request(const char* work, const std::string& engine, const std::string& database,
+                    const std::vector<TableImport>& tables) {
+  json request = {{"work", work}, {"engine", engine}, {"database", database}, {"tables", json::array()}};
+  for (const TableImport& t : tables) {
+    request["tables"].push_back({{"name", t.name}, {"comparator", t.comparator}, {"files", t.files}});
+    if (t.begun_after) request["tables"].back()["begun_after"] = *t.begun_after;
+  }
+  return request;
+}
+
+Result<std::vector<Status>> ask_outcomes(EngineContext& context, const TableParts& parts, const json& request,
+                                         const CancelToken& cancel) {
   SEABED_TRY(const json answer, ask(context, parts, request, cancel));
   std::vector<Status> out;
   for (const json& o : answer.at("outcomes"))
     out.push_back(o.contains("error") ? Status(fail(error_of(o.at("error")))) : ok());
   return out;
+}
+
+}  // namespace
+
+Result<std::vector<Status>> import_closed(EngineContext& context, const TableParts& parts,
+                                          const std::string& engine, const std::string& database, bool create,
+                                          const std::vector<TableImport>& tables, const CancelToken& cancel) {
+  json request = import_request("import", engine, database, tables);
+  request["create"] = create;
+  return ask_outcomes(context, parts, request, cancel);
+}
+
+Result<std::vector<Status>> undo_closed(EngineContext& context, const TableParts& parts,
+                                        const std::string& engine, const std::string& database,
+                                        const std::vector<TableImport>& tables) {
+  return ask_outcomes(context, parts, import_request("undo", engine, database, tables), {});
 }
 
 }  // namespace seabed::table

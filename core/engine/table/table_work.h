@@ -35,10 +35,19 @@ Result<Extraction> extract_aux(EngineContext& context, const TableParts& parts, 
                                uint64_t ls_id, const std::vector<TableName>& tables, const std::string& out,
                                const CancelToken& cancel);
 
+/// What was taken out, as text for the next run. Nothing: it is not readable.
+std::string encode_tables(const std::vector<ExtractedTable>& tables);
+std::optional<std::vector<ExtractedTable>> decode_tables(const std::string& text);
+
 /// TableAccess::import, names and check_closed.
 Result<std::vector<Status>> import_closed(EngineContext& context, const TableParts& parts,
                                           const std::string& engine, const std::string& database, bool create,
                                           const std::vector<TableImport>& tables, const CancelToken& cancel);
+
+/// TableAccess::undo. Goes to its end.
+Result<std::vector<Status>> undo_closed(EngineContext& context, const TableParts& parts,
+                                        const std::string& engine, const std::string& database,
+                                        const std::vector<TableImport>& tables);
 
 /// What such a process does: answers a request. Errors are part of the answer.
 std::string answer_work(EngineContext& context, const TableParts& parts, const std::string& request);

@@ -186,6 +186,12 @@ class MyRocksTables final : public TableAccess {
     return fail(Code::kUnsupported, database, "MyRocks tables go into a running server",
                 "recover them into a tenant");
   }
+  Result<std::vector<Status>> undo(const std::string&, const std::vector<TableImport>& tables) override {
+    return std::vector<Status>(tables.size(), ok());
+  }
+  Result<uint32_t> last_id(const std::string& database) override {
+    return fail(Code::kUnsupported, database, "only its server knows its tables");
+  }
   Status check_closed(const std::string&) override { return ok(); }
   Result<std::vector<std::string>> names(const std::string& database) override {
     return fail(Code::kUnsupported, database, "only its server knows its tables");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/fd.h"
+#include "core/source/rocksdb/known_comparators.h"
 #include "core/source/rocksdb/table_families.h"
 #include "core/source/rocksdb/table_files.h"
 #include "core/source/rocksdb/table_import.h"
@@ -26,22 +27,23 @@ class RocksDbTables final : public TableAccess {
   Result<std::vector<ExtractedTable>> extract(const StagedStream& stream,
                                               const std::vector<TableName>& tables, const std::string& out,
                                               const CancelToken& cancel) override {
-    std::set<std::string> wanted;
-    for (const TableName& name : tables) wanted.insert(name.table);
     SEABED_CHECK(make_directories(out));
     SEABED_TRY(const auto families, read_staged_families(stream.staged));
-    SEABED_CHECK(narrow_families(stream.staged, wanted));
+    std::vector<ExtractedTable> done = with_comparators(tables, families);
+    std::set<std::string> wanted, kept;  // one that cannot be read stays in the list for a resumed job
+    for (const ExtractedTable& table : done) {
+      if (!table.error) wanted.insert(table.name.table);
+      if (!table.error || table.name.table != ::rocksdb::kDefaultColumnFamilyName)
+        kept.insert(table.name.table);
+    }
+    SEABED_CHECK(narrow_families(stream.staged, kept));
     SEABED_TRY(const auto reader, TableReader::open(stream, wanted));
-    std::vector<ExtractedTable> done;
-    for (const TableName& name : tables) {
-      ExtractedTable table{name, {}, {}, 0, 0, {}};
-      for (const StagedFamily& family : families)
-        if (family.name == name.table) table.comparator = family.comparator;
-      if (auto s = write(*reader, out + "/t" + std::to_string(done.size() + 1) + ".", cancel, &table); !s) {
+    for (size_t i = 0; i < done.size(); ++i) {
+      if (done[i].error) continue;
+      if (auto s = write(*reader, out + "/t" + std::to_string(i + 1) + ".", cancel, &done[i]); !s) {
         if (s.error().code == Code::kCancelled) return fail(s.error());
-        table.error = s.error();
+        done[i].error = s.error();
       }
-      done.push_back(std::move(table));
     }
     return done;
   }
@@ -50,16 +52,40 @@ class RocksDbTables final : public TableAccess {
                                      const std::vector<TableImport>& tables) override {
     return import_families(database, create, tables);
   }
+  Result<std::vector<Status>> undo(const std::string& database,
+                                   const std::vector<TableImport>& tables) override {
+    return undo_families(database, tables);
+  }
+  Result<uint32_t> last_id(const std::string& database) override { return last_family_id(database); }
   Status check_closed(const std::string& database) override { return check_closed_database(database); }
   Result<std::vector<std::string>> names(const std::string& database) override {
     return family_names(database);
   }
 
  private:
+  /// Those that cannot be read have failed before the others are opened: one unknown comparator would stop
+  /// them all.
+  static std::vector<ExtractedTable> with_comparators(const std::vector<TableName>& tables,
+                                                      const std::vector<StagedFamily>& families) {
+    KnownComparators known;
+    std::vector<ExtractedTable> out;
+    for (const TableName& name : tables) {
+      ExtractedTable& table = out.emplace_back(ExtractedTable{name, {}, {}, 0, 0, {}});
+      const auto family = std::find_if(families.begin(), families.end(),
+                                       [&](const StagedFamily& f) { return f.name == name.table; });
+      if (family == families.end()) {
+        table.error = Error{
+            Code::kNotFound, "column family " + name.table, "did not exist at the target point", "", 0, 0};
+        continue;
+      }
+      table.comparator = family->comparator;
+      if (auto found = known.find(family->comparator); !found) table.error = found.error();
+    }
+    return out;
+  }
+
   static Status write(TableReader& reader, const std::string& prefix, const CancelToken& cancel,
                       ExtractedTable* table) {
-    if (table->comparator.empty())
-      return fail(Code::kNotFound, "column family " + table->name.table, "did not exist at the target point");
     TableFiles files(prefix, reader.options(table->name.table));
     SEABED_CHECK(reader.scan(
         table->name.table, "", [](const auto&) { return true; },

@@ -1,10 +1,13 @@
 #include "core/source/rocksdb/table_import.h"
 
 #include <fcntl.h>
+#include <rocksdb/sst_file_reader.h>
 #include <rocksdb/utilities/options_util.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "core/base/fd.h"
 #include "core/source/rocksdb/manifest_reader.h"
@@ -43,6 +46,14 @@ Status check_openable(const std::string& path) {
   return ok();
 }
 
+Result<rocksdb_source::Version> read_version(const std::string& database) {
+  SEABED_TRY(const Fd fd, open_directory(database));
+  SEABED_TRY(const uint64_t number, read_current(fd.get(), database));
+  SEABED_TRY(const auto reader, ManifestReader::open(fd.get(), number, database));
+  SEABED_CHECK(reader->read_on());
+  return reader->version();
+}
+
 /// A database opened here, with every family that it has.
 class ClosedDatabase {
  public:
@@ -55,12 +66,10 @@ class ClosedDatabase {
     path_ = path;
     std::vector<ColumnFamilyDescriptor> families = {{kDefaultColumnFamilyName, ColumnFamilyOptions()}};
     DBOptions options;
-    if (create) {
-      options.create_if_missing = options.error_if_exists = true;
-    } else {
-      SEABED_CHECK(check_openable(path));
-      SEABED_CHECK(known_families(&families));
-    }
+    options.create_if_missing = create;
+    std::error_code ec;
+    if (!create) SEABED_CHECK(check_openable(path));
+    if (!create || std::filesystem::exists(path + "/CURRENT", ec)) SEABED_CHECK(known_families(&families));
     options.info_log = std::make_shared<Silent>();  // the database's own LOG is not rotated
     std::vector<ColumnFamilyHandle*> handles;
     DB* db = nullptr;
@@ -73,21 +82,29 @@ class ClosedDatabase {
 
   Status import(const TableImport& table, bool create) {
     const std::string object = path_ + ", column family " + table.name;
-    if (auto there = handles_.find(table.name); there != handles_.end()) {
-      const bool empty_default = create && table.name == kDefaultColumnFamilyName;
-      if (!table.replace && !empty_default)
+    if (const auto there = handles_.find(table.name); there != handles_.end()) {
+      SEABED_TRY(const Found found, look(there->second, table));
+      if (found == Found::kOurs) return ok();
+      if (found == Found::kForeign)
         return fail(Code::kAlreadyExists, object, "exists at the target and is never overwritten",
                     "import it under another name (REMAP), or drop it first");
-      if (!empty_default) SEABED_CHECK(drop(there->second, object));
     }
     SEABED_CHECK(make(table, object));
     if (table.files.empty()) return ok();
+    SEABED_TRY(const auto files, create ? links(table.files) : Result<std::vector<std::string>>(table.files));
     IngestExternalFileOptions how;
-    how.move_files = create;  // elsewhere the files stay until the outcome is written down
-    const auto s = db_->IngestExternalFile(handles_[table.name], table.files, how);
+    how.move_files = create;
+    const auto s = db_->IngestExternalFile(handles_[table.name], files, how);
     if (s.ok()) return ok();
     if (table.name != kDefaultColumnFamilyName) (void)drop(handles_[table.name], object);
     return fail(from_rocksdb(s, object));
+  }
+
+  Status undo(const TableImport& table) {
+    const auto there = handles_.find(table.name);
+    if (there == handles_.end()) return ok();
+    SEABED_TRY(const Found found, look(there->second, table));
+    return found == Found::kForeign ? ok() : drop(there->second, path_ + ", column family " + table.name);
   }
 
   /// Compactions were held back while it was open; its OPTIONS file says again what it said.
@@ -100,14 +117,55 @@ class ClosedDatabase {
   }
 
  private:
+  enum class Found { kForeign, kEmpty, kOurs };
+
+  /// Nothing is overwritten: what an earlier attempt made is told by its files, which are those to be
+  /// imported; one that it had only made, by its id and by holding nothing.
+  Result<Found> look(ColumnFamilyHandle* handle, const TableImport& table) {
+    if (!table.begun_after || int64_t{handle->GetID()} <= *table.begun_after ||
+        table.comparator != handle->GetComparator()->Name())
+      return Found::kForeign;
+    TablePropertiesCollection live;
+    if (auto s = db_->GetPropertiesOfAllTables(handle, &live); !s.ok()) return fail(from_rocksdb(s, path_));
+    if (live.empty()) {
+      const std::unique_ptr<Iterator> rows(db_->NewIterator(ReadOptions(), handle));
+      rows->SeekToFirst();
+      if (rows->Valid()) return Found::kForeign;
+      return table.files.empty() ? Found::kOurs : Found::kEmpty;
+    }
+    std::set<std::string> there, given;
+    for (const auto& [file, facts] : live) there.insert(identity(*facts));
+    for (const std::string& file : table.files) {
+      Options options;
+      options.comparator = handle->GetComparator();
+      SstFileReader reader(options);
+      if (auto s = reader.Open(file); !s.ok()) return fail(from_rocksdb(s, file));
+      given.insert(identity(*reader.GetTableProperties()));
+    }
+    return there == given && !there.contains("") ? Found::kOurs : Found::kForeign;
+  }
+
+  /// To be moved: the files themselves stay until the outcome is written down.
+  static Result<std::vector<std::string>> links(const std::vector<std::string>& files) {
+    std::vector<std::string> out;
+    for (const std::string& file : files)
+      if (::link(file.c_str(), out.emplace_back(file + ".link").c_str()) != 0 && errno != EEXIST)
+        return fail_errno(file, "cannot be linked", errno);
+    return out;
+  }
+
+  /// It stays when a file is ingested. Empty: the file has none.
+  static std::string identity(const TableProperties& facts) {
+    if (facts.db_session_id.empty()) return "";
+    return facts.db_session_id + "/" + std::to_string(facts.orig_file_number) + "/" +
+           std::to_string(facts.num_entries);
+  }
+
   Status known_families(std::vector<ColumnFamilyDescriptor>* out) {
-    SEABED_TRY(const Fd fd, open_directory(path_));
-    SEABED_TRY(const uint64_t number, read_current(fd.get(), path_));
-    SEABED_TRY(const auto reader, ManifestReader::open(fd.get(), number, path_));
-    SEABED_CHECK(reader->read_on());
+    SEABED_TRY(const auto version, read_version(path_));
     auto recorded = options_by_file(path_);
     out->clear();
-    for (const auto& [id, family] : reader->version().families()) {
+    for (const auto& [id, family] : version.families()) {
       ColumnFamilyOptions options = recorded[family.name];
       SEABED_TRY(options.comparator, comparators_.find(family.comparator));
       if (!options.disable_auto_compactions) held_back_.push_back(family.name);
@@ -163,13 +221,15 @@ Status check_closed_database(const std::string& database) {
 }
 
 Result<std::vector<std::string>> family_names(const std::string& database) {
-  SEABED_TRY(const Fd fd, open_directory(database));
-  SEABED_TRY(const uint64_t number, read_current(fd.get(), database));
-  SEABED_TRY(const auto reader, ManifestReader::open(fd.get(), number, database));
-  SEABED_CHECK(reader->read_on());
+  SEABED_TRY(const Version version, read_version(database));
   std::vector<std::string> out;
-  for (const auto& [id, family] : reader->version().families()) out.push_back(family.name);
+  for (const auto& [id, family] : version.families()) out.push_back(family.name);
   return out;
+}
+
+Result<uint32_t> last_family_id(const std::string& database) {
+  SEABED_TRY(const Version version, read_version(database));
+  return version.max_column_family();
 }
 
 Result<std::vector<Status>> import_families(const std::string& database, bool create,
@@ -179,6 +239,25 @@ Result<std::vector<Status>> import_families(const std::string& database, bool cr
   SEABED_CHECK(target.open(database, create));
   std::vector<Status> out;
   for (const TableImport& table : tables) out.push_back(target.import(table, create));
+  SEABED_CHECK(target.close());
+  return out;
+}
+
+Result<std::vector<Status>> undo_families(const std::string& database,
+                                          const std::vector<TableImport>& tables) {
+  SEABED_TRY(const Version version, read_version(database));
+  const auto made = [&](const TableImport& table) {
+    for (const auto& [id, family] : version.families())
+      if (family.name == table.name && table.begun_after && id > *table.begun_after) return true;
+    return false;
+  };
+  std::vector<Status> out(tables.size(), ok());
+  if (std::none_of(tables.begin(), tables.end(), made))
+    return out;  // nobody's database is opened for nothing
+  SEABED_CHECK(check_closed_database(database));
+  ClosedDatabase target;
+  SEABED_CHECK(target.open(database, false));
+  for (size_t i = 0; i < tables.size(); ++i) out[i] = target.undo(tables[i]);
   SEABED_CHECK(target.close());
   return out;
 }

@@ -71,5 +71,16 @@ TEST(TableNames, TwoTablesWithOneTarget) {
   EXPECT_EQ(chosen({"shop.*"}, {"shop.items:x", "shop.orders:x"}, kThere), "shop.items>shop.x shop.orders!");
 }
 
+TEST(TableNames, TablesGoBetweenServersOfOneNameCase) {
+  const std::vector<TableName> lower = {{"shop", "items"}}, upper = {{"shop", "items"}, {"shop", "Upper"}};
+  EXPECT_TRUE(check_name_case("0", "0", upper));
+  EXPECT_TRUE(check_name_case("1", "1", lower));
+  EXPECT_FALSE(check_name_case("0", "1", lower)) << "recorded by the backup";
+  EXPECT_FALSE(check_name_case("1", "0", lower));
+  EXPECT_TRUE(check_name_case("", "1", lower)) << "nothing tells the source's";
+  EXPECT_FALSE(check_name_case("", "1", upper)) << "its names do";
+  EXPECT_TRUE(check_name_case("", "0", upper));
+}
+
 }  // namespace
 }  // namespace seabed::table
