@@ -10,6 +10,7 @@ and answers that are lost."""
 # case: tls
 # case: unknown-outcome
 # case: managed-identity
+# case: parallel-memory
 # case: credential-sources
 # case: metadata-in-trouble
 import base64
@@ -28,6 +29,7 @@ import threading
 import time
 
 import metadata_trouble
+import parallel_upload
 from azurite import Azurite
 from case import Skip, run_cases
 from checked import judge
@@ -419,8 +421,18 @@ def unknown_outcome(case):
     case.equal(azure.open(host=host).fails("put", "refused", b"x").code, "UNAVAILABLE", "a refused connection")
 
 
+def parallel_memory(case):
+    azure = Azure(case)
+
+    def body():
+        azure.client("get", "m/large", f"{case.base}/large")
+        with open(f"{case.base}/large", "rb") as file:
+            return file.read()
+    parallel_upload.check(case, "azblob", f"{CONTAINER}/m", azure.keys(), body)
+
+
 if __name__ == "__main__":
     sys.exit(run_cases({"conformance": conformance, "product-style-with-sas": product_style_with_sas, "main-job": main_job_case,
                         "main-job-in-trouble": main_job_in_trouble, "crossed": crossed, "refused": refused, "tls": tls,
                         "unknown-outcome": unknown_outcome, "managed-identity": managed_identity,
-                        "credential-sources": credential_sources, "metadata-in-trouble": metadata_in_trouble}))
+                        "parallel-memory": parallel_memory, "credential-sources": credential_sources, "metadata-in-trouble": metadata_in_trouble}))

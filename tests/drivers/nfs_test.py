@@ -14,6 +14,7 @@ full one, a restarted one."""
 # case: refused
 # case: version-4
 # case: changing-listing
+# case: parallel-memory
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ import subprocess
 import sys
 import time
 
+import parallel_upload
 from case import Skip, run_cases
 from checked import judge
 from changing_listing import check_changing_listing
@@ -379,8 +381,18 @@ def changing_listing(case):
     check_changing_listing(case, nfs.open("c"), nfs.open("c"))
 
 
+def parallel_memory(case):
+    nfs = Nfs(case)
+
+    def body():
+        with open(f"{nfs.export}/m/large", "rb") as file:
+            return file.read()
+    parallel_upload.check(case, "nfs", nfs.location("m").removeprefix("nfs://"), nfs.ports(), body)
+
+
 if __name__ == "__main__":
     sys.exit(run_cases({"conformance": conformance, "main-job": main_job_case, "crossed": crossed,
                         "dead-server": dead_server, "restarted-server": restarted_server, "leftovers": leftovers, "full-server": full_server, "lost-connections": lost_connections,
                         "lost-replies": lost_replies, "stalls": stalls,
-                        "refused": refused, "version-4": version_4, "changing-listing": changing_listing}))
+                        "refused": refused, "version-4": version_4, "changing-listing": changing_listing,
+                        "parallel-memory": parallel_memory}))

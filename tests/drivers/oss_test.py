@@ -11,6 +11,7 @@
 # case: credentials
 # case: metadata-in-trouble
 # case: tls
+# case: parallel-memory
 import http.server
 import json
 import os
@@ -19,6 +20,7 @@ import sys
 import threading
 
 import metadata_trouble
+import parallel_upload
 from case import run_cases
 from checked import judge
 from driver_abi import Driver
@@ -331,8 +333,13 @@ def tls(case):
     case.equal([k for k, _ in lab.ali("list", "") if "refused" in k], [], "objects written all the same")
 
 
+def parallel_memory(case):
+    lab = OssLab(case)
+    parallel_upload.check(case, "oss", f"{BUCKET}/m", lab.attributes(), lambda: lab.body("m/large"))
+
+
 if __name__ == "__main__":
     sys.exit(run_cases({"checker-v1": lambda case: checker(case, signature_version="v1"),
                         "checker-v4": lambda case: checker(case, signature_version="v4"), "cross-read": cross_read,
                         "odd-keys": odd_keys, "uploads": uploads, "appends": appends, "refusals": refusals,
-                        "settings": settings, "credentials": credentials, "metadata-in-trouble": metadata_in_trouble, "tls": tls}))
+                        "settings": settings, "credentials": credentials, "metadata-in-trouble": metadata_in_trouble, "tls": tls, "parallel-memory": parallel_memory}))

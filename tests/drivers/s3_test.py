@@ -17,13 +17,12 @@
 # case: small-reads-do-not-wait
 import hashlib
 import json
-import os
 import re
 import subprocess
 import sys
-import threading
 import time
 
+import parallel_upload
 from case import run_cases
 from checked import judge
 from driver_abi import Driver, DriverError
@@ -281,15 +280,7 @@ def profiles(case):
 def parallel_memory(case):
     """16 parts at once: parts × part size + 32 MiB, and the object is right."""
     lab = S3Lab(case)
-    script = os.path.abspath(__file__)
-    run = subprocess.run([sys.executable, script, "--upload", f"{case.build}/drivers/seabed_s3.so", f"s3://{lab.bucket}/m",
-                          json.dumps(lab.attributes())], capture_output=True, text=True, timeout=300, check=False)
-    case.equal(run.returncode, 0, run.stderr)
-    grown = json.loads(run.stdout)["grown"]
-    case.true(grown <= 32 * MIB, f"the driver took {grown >> 10} KiB beside the parts")
-    body = lab.body("m/large")
-    case.equal(len(body), 32 * 8 * MIB, "the object's size")
-    case.true(all(body[n * 8 * MIB] == n for n in range(32)), "the order of the parts")
+    parallel_upload.check(case, "s3", f"{lab.bucket}/m", lab.attributes(), lambda: lab.body("m/large"))
 
 
 def small_reads_do_not_wait(case):
@@ -305,42 +296,7 @@ def small_reads_do_not_wait(case):
     case.true(sorted(took[20:])[15] < 0.03, f"a quarter of the reads took less than {sorted(took[20:])[15] * 1000:.0f} ms only")
 
 
-def peak():
-    with open("/proc/self/status", encoding="ascii") as status:
-        return int(re.search(r"VmHWM:\s*(\d+)", status.read())[1]) << 10
-
-
-def upload_in_parallel(path, uri, attributes):
-    """A process of its own, so that its peak is the driver's."""
-    store = Driver(path).open(uri, **json.loads(attributes))
-    store.put("warm", b"x")  # libraries, certificates
-    buffers = [bytearray(8 * MIB) for _ in range(16)]
-    for buffer in buffers:
-        buffer[::4096] = b"\1" * (8 * MIB // 4096)
-    before = peak()
-    upload, parts, failures = store.begin("large"), {}, []
-
-    def work(lane):
-        try:
-            for number in range(lane, 32, 16):
-                buffers[lane][0] = number
-                parts[number] = store.part("large", upload, number + 1, buffers[lane])
-        except DriverError as error:
-            failures.append(str(error))
-    threads = [threading.Thread(target=work, args=(lane,)) for lane in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        sys.exit("\n".join(failures))
-    store.complete("large", upload, [parts[n] for n in range(32)])
-    print(json.dumps({"grown": peak() - before}))
-
-
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--upload"]:
-        sys.exit(upload_in_parallel(*sys.argv[2:]))
     sys.exit(run_cases({"checker": checker, "checker-https": checker_https, "cross-read": cross_read, "odd-keys": odd_keys,
                         "uploads": uploads, "checksums": checksums, "tls": tls, "refusals": refusals, "settings": settings,
                         "one-operation-denied": one_operation_denied, "no-batch-deletion-on-gs": no_batch_deletion_on_gs,
