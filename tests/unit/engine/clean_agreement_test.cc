@@ -33,6 +33,19 @@ TEST_F(CleanTest, WhatTheMediaLackIsToldAndNothingGoes) {
   EXPECT_NE(done.error().message().find("piece 8"), std::string::npos) << done.error().message();
 }
 
+TEST_F(CleanTest, AMediumWhoseListingsLagLosesNothing) {
+  TaggedStorage lagging(*media.storage);
+  lagging.strong_list = false;
+  Session session(rig);
+  session.context.storage = &lagging;
+  const auto done = session.clean();
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message().find("lease could be missed"), std::string::npos) << done.error().message();
+  EXPECT_TRUE(session.sets_in("DELETED").empty());
+  lagging.strong_list = true;
+  EXPECT_TRUE(session.clean());
+}
+
 TEST_F(CleanTest, ACatalogOlderThanTheMediaDeletesNothing) {
   { ASSERT_TRUE(Session(rig).clean()); }
   Session session(rig);

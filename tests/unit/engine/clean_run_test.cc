@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "core/catalog/delete_policies.h"
+#include "core/catalog/events.h"
+#include "core/engine/clean/hourly.h"
+#include "core/engine/clean/stale_uploads.h"
+#include "core/engine/clean/trim_catalog.h"
 #include "tests/unit/engine/backup_rig.h"
 #include "tests/unit/engine/clean_fixture.h"
 
@@ -54,6 +58,42 @@ TEST_F(CleanTest, WhatIsOldGoesAndTheRestRestores) {
   Session session(rig);
   ASSERT_TRUE(session.clean()) << "and nothing more goes";
   EXPECT_EQ(session.sets_in("DELETED").size(), 2u);
+}
+
+TEST_F(CleanTest, ACancelDuringTheHourlyLookEndsTheJobThatWaitsForIt) {
+  Session session(rig);
+  std::atomic<bool> looking = true;
+  Background background;
+  ASSERT_TRUE(background.submit(clean::clean_key(kTenant), [&](const CancelToken& cancel) {
+    while (looking) cancel.wait_for(std::chrono::milliseconds(2));   // a medium that answers late
+    return ok();
+  }));
+  const auto job = session.submit();
+  ASSERT_TRUE(job) << job.error().message();
+  const auto cancelled = clean::cancel_running(session.context, background, kTenant);
+  ASSERT_TRUE(cancelled && *cancelled == *job);
+  EXPECT_EQ(session.job(*job).status, "CANCELING");
+  looking = false;
+  const auto until = after(std::chrono::seconds(20));
+  while (session.job(*job).status == "CANCELING" && std::chrono::steady_clock::now() < until)
+    session.cancel.wait_for(std::chrono::milliseconds(2));
+  EXPECT_EQ(session.job(*job).status, "CANCELED");
+  EXPECT_TRUE(session.submit()) << "and the next one may begin";
+}
+
+TEST_F(CleanTest, OldEventsGo) {
+  Session session(rig);
+  session.transact([](Transaction& tx) -> Status {
+    for (size_t i = 0; i < clean::kEventsKept + 7; ++i)
+      SEABED_CHECK(catalog::record_event(tx, {i + 1, "test", "noise", {}, {}}));
+    return ok();
+  });
+  ASSERT_TRUE(clean::trim_catalog(session.context));
+  const auto left = session.catalog->get<std::vector<catalog::EventRow>>(
+      [](Transaction& tx) { return catalog::list_events(tx, "", "", 20'000); });
+  ASSERT_TRUE(left);
+  EXPECT_EQ(left->size(), clean::kEventsKept);
+  EXPECT_GE(left->back().event_us, 8u) << "the oldest went";
 }
 
 TEST_F(CleanTest, VerifyMissesNothingThatWasDeleted) {
@@ -204,6 +244,23 @@ TEST_F(CleanTest, StaleUploadsAreAborted) {
   boot_seconds = 100;
   Session session(rig);
   ASSERT_TRUE(session.turn());
+  EXPECT_TRUE(data->list_uploads("", {})->empty());
+}
+
+TEST_F(CleanTest, AnUploadOfASetThatIsBeingWrittenIsNeverStale) {
+  auto data = store(media.data_dir);
+  if (!data->capabilities().list_uploads) GTEST_SKIP() << "the medium lists no uploads";
+  ASSERT_TRUE(data->begin_upload("backup_set_7_full/x", {}));
+  const Scn later = data->list_uploads("", {})->at(0).started_ns + 3'600'000'000'000;
+  catalog::BackupSetRow row;
+  row.backup_set_id = 7, row.status = "DOING";
+  clean::Stock stock;
+  stock.sets = {row};
+  const auto abort = [&](std::chrono::milliseconds age) { return *clean::abort_stale_uploads(*data, stock, later, age, {}); };
+  EXPECT_EQ(abort(std::chrono::minutes(30)), 0u) << "it is being written";
+  stock.sets[0].status = "FAILED";
+  EXPECT_EQ(abort(std::chrono::minutes(90)), 0u) << "it is young";
+  EXPECT_EQ(abort(std::chrono::minutes(30)), 1u);
   EXPECT_TRUE(data->list_uploads("", {})->empty());
 }
 

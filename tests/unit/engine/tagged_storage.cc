@@ -8,9 +8,9 @@ namespace {
 
 class TaggedStore final : public AroundStore<TaggedStore> {
  public:
-  TaggedStore(std::shared_ptr<ObjectStore> inner, std::string root, TaggedStorage::Tags& tags)
+  TaggedStore(std::shared_ptr<ObjectStore> inner, std::string root, TaggedStorage::Tags& tags, bool strong_list)
       : AroundStore(std::move(inner)), root_(std::move(root)), tags_(tags), can_(inner_->capabilities()) {
-    can_.tags = true;
+    can_.tags = true, can_.strong_list = strong_list;
   }
   template <class F>
   auto around(const StoreCall&, F&& next) -> decltype(next()) {
@@ -41,7 +41,7 @@ Result<std::shared_ptr<ObjectStore>> TaggedStorage::open(const Uri& uri) {
   Uri plain = uri;
   const bool tagging = plain.params.erase("delete_mode") != 0;
   SEABED_TRY(auto store, inner_.open(plain));
-  store = std::make_shared<TaggedStore>(std::move(store), plain.location, tags_);
+  store = std::make_shared<TaggedStore>(std::move(store), plain.location, tags_, strong_list);
   return tagging ? with_tag_delete(std::move(store)) : store;
 }
 

@@ -17,6 +17,8 @@ class TaggedStorage : public Storage {
   /// The object was deleted as far as a reader of the medium is concerned.
   bool tagged(const std::string& root, const std::string& key) const;
 
+  bool strong_list = true;  // of stores opened from now on
+
   struct Tags {
     mutable std::mutex mutex;
     std::map<std::pair<std::string, std::string>, ObjectStore::Tags> of;  // by (directory, key)
