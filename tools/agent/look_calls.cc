@@ -1,6 +1,8 @@
 #include <nlohmann/json.hpp>
 
+#include "core/engine/mark_damage.h"
 #include "tools/agent/calls.h"
+#include "tools/agent/verified_json.h"
 
 namespace seabed {
 namespace {
@@ -35,8 +37,17 @@ Result<Json> select(Engine& engine, const Json& args, const Caller& caller) {
   return Json{{"columns", table.columns}, {"rows", rows}};
 }
 
+/// The end of a `seabed verify --tenant`: its reading was done by the caller.
+Result<Json> mark_verified(Engine& engine, const Json& args) {
+  SEABED_TRY(const auto tenant, engine.tenant(args.at("tenant")));
+  std::vector<VerifiedDestination> verified;
+  for (const Json& one : args.at("destinations")) verified.push_back(read_verified(one));
+  SEABED_TRY(const auto changes, mark_damage(engine.context(), tenant.tenant_id, verified));
+  return Json{{"tenant", tenant.name}, {"marked", changes}};
+}
+
 }  // namespace
 
-Calls look_calls() { return {{"doctor", doctor}, {"sql", select}}; }
+Calls look_calls() { return {{"doctor", doctor}, {"sql", select}, {"verify/mark", mark_verified}}; }
 
 }  // namespace seabed

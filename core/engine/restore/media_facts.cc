@@ -36,6 +36,7 @@ class Loader {
       return d.format.kind() == meta::DEST_ARCHIVE ? read_archive(&d) : read_data(&d);
     }));
     for (Destination& d : found) {
+      (d.archive ? media_->archive_identities : media_->data_identities).push_back(d.identity);
       if (d.archive)
         take_archive(std::move(d), 0, 0);
       else
@@ -57,6 +58,7 @@ class Loader {
  private:
   struct Destination {
     Medium medium;
+    std::string identity;
     meta::FormatInfo format;
     std::unique_ptr<BackupReader> data;
     std::vector<Result<meta::LsMetaInfos>> streams;  // of data->sets(), of usable ones
@@ -80,6 +82,7 @@ class Loader {
 
   Status look(const std::string& uri, Destination* out) {
     SEABED_TRY(const Uri parsed, parse_uri(uri));
+    out->identity = parsed.identity();
     SEABED_TRY(auto store, context_.storage->open(parsed));
     out->medium = {with_memory_of_small_objects(std::move(store)), &cancel_, context_.limits.request_deadline};
     const auto read = out->medium.read_message(paths::format(), FileType::kFormat, &out->format);

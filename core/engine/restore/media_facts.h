@@ -33,6 +33,7 @@ struct Media {
   std::string zone = "UTC";
   std::vector<std::unique_ptr<BackupReader>> data;
   std::vector<std::unique_ptr<ArchiveReader>> archive;  // as given; behind them the complement_log of sets
+  std::vector<std::string> data_identities, archive_identities;  // Uri::identity() of those that were given
   size_t archives_given = 0;                            // how many of `archive` are not inside a set
   std::vector<BaseFacts> bases;  // usable sets, rising by id in each source
   std::vector<BaseMedia> base_media;

@@ -38,21 +38,45 @@ std::vector<uint64_t> restorable(const restore::Media& media, const std::vector<
   return good;
 }
 
+VerifiedDestination begin_verdict(const meta::FormatInfo& format, const std::string& identity, bool quick,
+                                  uint64_t begun_us) {
+  VerifiedDestination out;
+  out.identity = identity, out.quick = quick;
+  out.tenant_id = format.tenant_id(), out.dest_id = format.dest_id();
+  out.data = format.kind() != meta::DEST_ARCHIVE;
+  out.begun_us = begun_us;
+  return out;
+}
+
 }  // namespace
 
 Result<VerifyReport> verify_media(EngineContext& context, const RestoreSource& source, bool quick,
                                   const ProgressFn& progress, const CancelToken& cancel) {
+  std::vector<VerifiedDestination> verified;
+  return verify_media_by_part(context, source, quick, progress, cancel, &verified);
+}
+
+Result<VerifyReport> verify_media_by_part(EngineContext& context, const RestoreSource& source, bool quick,
+                                          const ProgressFn& progress, const CancelToken& cancel,
+                                          std::vector<VerifiedDestination>* verified) {
+  const uint64_t begun_us = context.clock->read().now / 1000;
   SEABED_TRY(auto media, restore::load_media(context, source, cancel));
   restore::Findings findings(progress, cancel);
   std::vector<uint64_t> whole;
-  for (const auto& reader : media->data) {
-    SEABED_CHECK(restore::verify_destination(reader->medium(), &findings));
-    SEABED_CHECK(restore::verify_sets(*reader, quick, &findings, &whole));
+  for (size_t i = 0; i < media->data.size(); ++i) {
+    const BackupReader& reader = *media->data[i];
+    verified->push_back(begin_verdict(reader.format(), media->data_identities[i], quick, begun_us));
+    SEABED_CHECK(restore::verify_destination(reader.medium(), &findings));
+    SEABED_CHECK(restore::verify_sets(reader, quick, &findings, &whole, &verified->back()));
   }
   for (size_t i = 0; i < media->archive.size(); ++i) {
-    if (i < media->archives_given)
-      SEABED_CHECK(restore::verify_destination(media->archive[i]->medium(), &findings));
-    SEABED_CHECK(restore::verify_pieces(context, *media, i, quick, &findings));
+    const ArchiveReader& reader = *media->archive[i];
+    const bool given = i < media->archives_given;
+    if (given) SEABED_CHECK(restore::verify_destination(reader.medium(), &findings));
+    VerifiedDestination verdict =
+        begin_verdict(reader.format(), given ? media->archive_identities[i] : "", quick, begun_us);
+    SEABED_CHECK(restore::verify_pieces(context, *media, i, quick, &findings, &verdict));
+    if (given) verified->push_back(std::move(verdict));
   }
   auto good = restorable(*media, whole, findings);
   for (size_t i = 0; i < media->bases.size(); ++i)

@@ -210,10 +210,25 @@ std::vector<std::vector<PieceFacts>> runs_of(const Medium& medium, const std::ve
   return runs;
 }
 
+/// At the end: what is wrong with a piece may show in the log of another stream's run.
+void note_verdicts(const Medium& medium, const std::vector<PieceFacts>& pieces, const Findings& findings,
+                   VerifiedDestination* verified) {
+  for (const PieceFacts& p : pieces) {
+    if (!p.frozen) continue;
+    const VerifiedDestination::Piece id{p.key.round, p.key.piece};
+    verified->pieces_there.insert(id);
+    if (p.descriptor.file_status() == "BROKEN") continue;  // it says so itself, and what it lost is gone for good
+    const std::string directory = paths::piece_dir(p.key);
+    const auto judged = findings.about(medium.name(directory), directory);
+    if (judged.first_error.empty()) verified->whole_pieces.insert(id);
+    else if (!judged.unsupported) verified->damaged_pieces[id] = judged.first_error;
+  }
+}
+
 }  // namespace
 
 Status verify_pieces(EngineContext& context, const Media& media, size_t archive, bool quick,
-                     Findings* findings) {
+                     Findings* findings, VerifiedDestination* verified) {
   const ArchiveReader& reader = *media.archive[archive];
   SEABED_TRY(auto pieces, reader.pieces());
   SEABED_TRY(Listing listing, list_placeholders(reader.medium()));
@@ -224,8 +239,9 @@ Status verify_pieces(EngineContext& context, const Media& media, size_t archive,
   }
   SEABED_CHECK(verify_rounds(reader.medium(), pieces, findings));
   auto runs = runs_of(reader.medium(), pieces, findings);
-  if (quick) return ok();
-  for (const auto& run : runs) SEABED_CHECK(verify_log(context, media, archive, run, findings));
+  if (!quick)
+    for (const auto& run : runs) SEABED_CHECK(verify_log(context, media, archive, run, findings));
+  note_verdicts(reader.medium(), pieces, *findings, verified);
   return ok();
 }
 

@@ -7,11 +7,41 @@
 
 namespace seabed::restore {
 
-void Findings::add(VerifyFinding finding) {
+void Findings::add(VerifyFinding finding, bool unsupported) {
   std::lock_guard lock(mutex_);
   for (const VerifyFinding& f : report_.findings)
     if (f.object == finding.object && f.reason == finding.reason) return;
   report_.findings.push_back(std::move(finding));
+  unsupported_.push_back(unsupported);
+}
+
+size_t Findings::mark() const {
+  std::lock_guard lock(mutex_);
+  return report_.findings.size();
+}
+
+void Findings::judge(size_t i, Judgement* out) const {
+  const VerifyFinding& f = report_.findings[i];
+  if (!f.error) return;
+  out->unsupported = out->unsupported || unsupported_[i];
+  if (out->first_error.empty()) out->first_error = f.object + ": " + f.reason;
+}
+
+Findings::Judgement Findings::since(size_t mark) const {
+  std::lock_guard lock(mutex_);
+  Judgement out;
+  for (size_t i = mark; i < report_.findings.size(); ++i) judge(i, &out);
+  return out;
+}
+
+Findings::Judgement Findings::about(const std::string& prefix, const std::string& word) const {
+  std::lock_guard lock(mutex_);
+  Judgement out;
+  for (size_t i = 0; i < report_.findings.size(); ++i) {
+    const VerifyFinding& f = report_.findings[i];
+    if (f.object.starts_with(prefix) || f.reason.find(word) != f.reason.npos) judge(i, &out);
+  }
+  return out;
 }
 
 Status Findings::take(const Error& e) {
@@ -20,7 +50,8 @@ Status Findings::take(const Error& e) {
     case Code::kGap:
     case Code::kNotFound:
     case Code::kUnsupported:
-      error(e.object, e.code == Code::kNotFound && e.reason.empty() ? "is missing" : e.reason);
+      add({true, e.object, e.code == Code::kNotFound && e.reason.empty() ? "is missing" : e.reason},
+          e.code == Code::kUnsupported);
       return ok();
     default: return fail(e);
   }

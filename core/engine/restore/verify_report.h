@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "core/engine/restore/media_facts.h"
+#include "core/engine/restore/verified.h"
 
 namespace seabed::restore {
 
@@ -22,15 +23,26 @@ class Findings {
   uint64_t errors() const;
   /// An error names an object that begins so.
   bool has_error_in(const std::string& prefix) const;
+  /// What was found so far; the findings from one mark on are those of what was looked at since.
+  size_t mark() const;
+  struct Judgement {
+    std::string first_error;  // empty: none
+    bool unsupported = false;  // an error says only that this version cannot read it
+  };
+  Judgement since(size_t mark) const;
+  /// Of the findings about objects below `prefix`, and of others that name `word`.
+  Judgement about(const std::string& prefix, const std::string& word) const;
   bool cancelled() const { return cancel_.cancelled(); }
   VerifyReport finish();
 
  private:
-  void add(VerifyFinding finding);
+  void add(VerifyFinding finding, bool unsupported = false);
+  void judge(size_t i, Judgement* out) const;  // under mutex_
   mutable std::mutex mutex_;
   const ProgressFn& progress_;
   const CancelToken& cancel_;
   VerifyReport report_;
+  std::vector<bool> unsupported_;  // beside report_.findings
   Progress at_;
 };
 
@@ -46,7 +58,8 @@ Result<bool> check_message(const Medium& medium, const std::string& key, FileTyp
 Status verify_destination(const Medium& medium, Findings* findings);
 // verify_sets.cc
 /// Adds the ids of sets whose own files hold to `good`.
-Status verify_sets(const BackupReader& reader, bool quick, Findings* findings, std::vector<uint64_t>* good);
+Status verify_sets(const BackupReader& reader, bool quick, Findings* findings, std::vector<uint64_t>* good,
+                   VerifiedDestination* verified);
 // verify_set_files.cc
 /// Decodes one file of a set by its name's reader.
 Status decode_set_file(const BackupReader& reader, const SetFacts& set, const std::string& key,
@@ -57,7 +70,7 @@ Status decode_set_file(const BackupReader& reader, const SetFacts& set, const st
 Status verify_indexes(const BackupReader& reader, const SetFacts& set, Findings* findings);
 // verify_pieces.cc
 Status verify_pieces(EngineContext& context, const Media& media, size_t archive, bool quick,
-                     Findings* findings);
+                     Findings* findings, VerifiedDestination* verified);
 // verify_log.cc
 /// Every stream of a run of touching pieces: the chain of files, and the continuity of the log by the
 /// adapter's rules.

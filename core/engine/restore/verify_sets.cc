@@ -112,17 +112,26 @@ Status verify_strays(const BackupReader& reader, Findings* findings) {
   return ok();
 }
 
+void note_verdict(const SetFacts& set, const Findings::Judgement& judged, std::vector<uint64_t>* good,
+                  VerifiedDestination* verified) {
+  const bool holds = judged.first_error.empty();
+  if (set.usable() && holds) good->push_back(set.id.id), verified->whole_sets.insert(set.id.id);
+  if (set.success) verified->sets_there.insert(set.id.id);
+  if (set.success && !holds && !judged.unsupported) verified->damaged_sets[set.id.id] = judged.first_error;
+}
+
 }  // namespace
 
-Status verify_sets(const BackupReader& reader, bool quick, Findings* findings, std::vector<uint64_t>* good) {
+Status verify_sets(const BackupReader& reader, bool quick, Findings* findings, std::vector<uint64_t>* good,
+                   VerifiedDestination* verified) {
   for (const SetFacts& set : reader.sets())
     if (set.usable())
       for (const meta::FileEntry& e : set.descriptor.files()) findings->expect_total(quick ? 0 : e.size());
   for (const SetFacts& set : reader.sets()) {
-    const uint64_t before = findings->errors();
+    const size_t before = findings->mark();
     SEABED_CHECK(set.success ? verify_set(reader, set, quick, findings)
                              : verify_unfinished(reader, set, findings));
-    if (set.usable() && findings->errors() == before) good->push_back(set.id.id);
+    note_verdict(set, findings->since(before), good, verified);
     if (auto key = reader.set_key(set.id.id); set.usable() && !key)
       findings->note(reader.medium().name(paths::set_dir(set.id)), "its bytes are proved, its content is not: " + key.error().reason);
   }
