@@ -4,7 +4,7 @@
 #include <map>
 
 #include "core/catalog/tenants.h"
-#include "core/media/format_file.h"
+#include "core/engine/set_destination.h"
 
 namespace seabed {
 namespace {
@@ -92,19 +92,13 @@ Result<Found> find(EngineContext& context, const std::string& name, const std::s
   });
 }
 
-/// The medium takes the new values, and it is the same destination.
-Status prove(EngineContext& context, const Found& found, const Uri& uri) {
+/// The medium takes the new values, and it is the same destination. Returns the new check file, which replaces the old.
+Result<std::string> prove(EngineContext& context, const Found& found, const Uri& uri) {
   SEABED_TRY(const auto store, context.storage->open(uri));
   const IoContext io{.deadline = after(context.limits.request_deadline)};
-  DestinationFacts facts;
-  facts.cluster_id = context.cluster_id, facts.cluster_name = context.cluster_name;
-  facts.tenant_id = found.tenant.tenant_id, facts.tenant_name = found.tenant.name;
-  facts.dest_id = found.row.dest_id;
-  facts.use =
-      found.row.kind == catalog::DestinationKind::kData ? DestinationUse::kData : DestinationUse::kArchive;
+  const DestinationFacts facts = destination_facts(context, found.tenant, found.row);
   SEABED_CHECK(check_format(*store, facts, io));
-  SEABED_CHECK(probe_destination(*store, facts, *context.clock, io));
-  return ok();
+  return probe_destination(*store, facts, *context.clock, io);
 }
 
 }  // namespace
@@ -119,12 +113,14 @@ Result<DestinationRow> change_storage(EngineContext& context, const std::string&
   SEABED_TRY(Uri uri, parse_uri(found.row.uri));
   if (!change.access_info.empty()) SEABED_CHECK(add_access(uri, change.access_info));
   if (!change.attribute.empty()) SEABED_CHECK(add_attributes(uri, change.attribute));
-  if (auto proved = prove(context, found, uri); !proved) {
+  auto proved = prove(context, found, uri);
+  if (!proved) {
     if (proved.error().code == Code::kPermissionDenied) proved.error().ob_error = 9116;  // else 9071
     return fail(proved.error());
   }
   found.row.uri = text_of(uri);
   found.row.path = uri.redacted();
+  found.row.check_file = *proved;
   found.row.last_check_us = context.clock->read().now / 1000;
   SEABED_CHECK(
       context.catalog->transact([&](Transaction& tx) { return catalog::update_destination(tx, found.row); }));

@@ -19,17 +19,6 @@ constexpr uint64_t kSecond = 1'000'000, kDay = 86'400 * kSecond;
 
 IoContext io_of(const EngineContext& context) { return {.deadline = after(context.limits.request_deadline)}; }
 
-DestinationFacts facts_of(const EngineContext& context, const catalog::TenantRow& tenant,
-                          const DestinationRow& dest) {
-  DestinationFacts facts;
-  facts.cluster_id = context.cluster_id, facts.cluster_name = context.cluster_name;
-  facts.tenant_id = tenant.tenant_id, facts.tenant_name = tenant.name, facts.incarnation = tenant.incarnation;
-  facts.dest_id = dest.dest_id, facts.time_zone = tenant.time_zone, facts.mode = tenant.mode;
-  facts.use = dest.kind == DestinationKind::kData ? DestinationUse::kData : DestinationUse::kArchive;
-  facts.created_scn = context.clock->read().now;
-  return facts;
-}
-
 /// The least archive_lag_target on media without append; SEABED_TEST_LAG_FLOOR (seconds) lowers it for tests.
 uint64_t lag_floor() {
   const char* test = std::getenv("SEABED_TEST_LAG_FLOOR");
@@ -94,6 +83,17 @@ Status record(Transaction& tx, DestinationRow& row) {
 
 }  // namespace
 
+DestinationFacts destination_facts(const EngineContext& context, const catalog::TenantRow& tenant,
+                                   const DestinationRow& dest) {
+  DestinationFacts facts;
+  facts.cluster_id = context.cluster_id, facts.cluster_name = context.cluster_name;
+  facts.tenant_id = tenant.tenant_id, facts.tenant_name = tenant.name, facts.incarnation = tenant.incarnation;
+  facts.dest_id = dest.dest_id, facts.time_zone = tenant.time_zone, facts.mode = tenant.mode;
+  facts.use = dest.kind == DestinationKind::kData ? DestinationUse::kData : DestinationUse::kArchive;
+  facts.created_scn = context.clock->read().now;
+  return facts;
+}
+
 Status check_lag_target(const ObjectStore& store, uint64_t lag_us) {
   const uint64_t floor = lag_floor();
   if (store.capabilities().append || lag_us >= floor) return ok();
@@ -143,10 +143,10 @@ Result<DestinationRow> set_destination(EngineContext& context, const catalog::Te
     }));
     SEABED_CHECK(check_lag_target(*store, lag_us));
   }
-  SEABED_TRY(auto claimed, claim_destination(*store, facts_of(context, tenant, wanted), io_of(context)));
+  SEABED_TRY(auto claimed, claim_destination(*store, destination_facts(context, tenant, wanted), io_of(context)));
   wanted.dest_id = claimed.dest_id;
   SEABED_TRY(wanted.check_file,
-             probe_destination(*store, facts_of(context, tenant, wanted), *context.clock, io_of(context)));
+             probe_destination(*store, destination_facts(context, tenant, wanted), *context.clock, io_of(context)));
   wanted.last_check_us = context.clock->read().now / 1000;
   SEABED_CHECK(context.catalog->transact([&](Transaction& tx) -> Status {
     SEABED_CHECK(record(tx, wanted));

@@ -7,6 +7,7 @@
 #include "core/catalog/delete_policies.h"
 #include "core/catalog/tenants.h"
 #include "core/engine/cluster_parameters.h"
+#include "core/engine/probe_destinations.h"
 #include "core/engine/set_destination.h"
 #include "core/media/cluster_parameter_file.h"
 #include "tests/unit/media/archive_dir_store.h"
@@ -38,6 +39,11 @@ class KeyedStorage final : public Storage {
  private:
   std::string root_;
   std::vector<DriverInfo> none_;
+};
+
+struct Day : Clock {
+  static constexpr Scn kNow = 1673472600'000'000'000;  // 2023-01-11 21:30:00 UTC
+  ClockReading read() override { return {kNow, 0, 0}; }
 };
 
 class ChangeStorage : public testing::Test {
@@ -79,6 +85,7 @@ class ChangeStorage : public testing::Test {
   EngineContext context_;
   catalog::TenantRow tenant_;
   catalog::DestinationRow before_;
+  CancelToken never_;
 };
 
 TEST_F(ChangeStorage, NewKeysAndLimitsAreProvedKeptAndUsed) {
@@ -96,6 +103,48 @@ TEST_F(ChangeStorage, NewKeysAndLimitsAreProvedKeptAndUsed) {
       [&](Transaction& tx) { return catalog::find_destination(tx, before_.dest_id); });
   EXPECT_EQ(parse_uri((*kept)->uri)->params, wanted) << "what the next start uses";
   EXPECT_EQ(number({kPath, "", "access_id=me&access_key=second/+"}), 0) << "again";
+}
+
+TEST_F(ChangeStorage, TheNewProbeIsTheOneThatIsShown) {
+  must([&](Transaction& tx) -> Status {
+    SEABED_TRY(tenant_, catalog::ensure_tenant(tx, "east", "mysql", "Asia/Shanghai"));
+    return ok();
+  });
+  catalog::DestinationRow wanted;
+  wanted.uri = "s3://bucket/east?host=h:9000&access_id=me&access_key=first";
+  ASSERT_TRUE(set_destination(context_, tenant_, wanted));
+  Day day;
+  context_.clock = &day;  // half past nine in the evening in Greenwich, next morning in Shanghai
+  auto row = change_storage(context_, "east", {"s3://bucket/east?host=h:9000", "max_iops=50", ""});
+  ASSERT_TRUE(row) << row.error().message();
+  EXPECT_TRUE(std::filesystem::exists(root_ + "/media/s3/bucket/east/check_file/" + row->check_file)) << row->check_file;
+  EXPECT_NE(row->check_file.find("20230112T0530"), std::string::npos) << row->check_file << ": the tenant's time";
+}
+
+TEST_F(ChangeStorage, APeriodicProbeMovesTheTimeOnSuccessOnly) {
+  const auto shown = [&] {
+    return **catalog_->get<std::optional<catalog::DestinationRow>>(
+        [&](Transaction& tx) { return catalog::find_destination(tx, before_.dest_id); });
+  };
+  Day day;
+  context_.clock = &day;
+  ASSERT_TRUE(probe_destinations(context_, never_));
+  const auto probed = shown();
+  EXPECT_EQ(probed.last_check_us, Day::kNow / 1000);
+  EXPECT_NE(probed.check_file, before_.check_file);
+  EXPECT_TRUE(std::filesystem::exists(root_ + "/media/s3/bucket/data/check_file/" + probed.check_file));
+  storage_.key = "second";
+  context_.clock = &system_clock();
+  const auto failed = probe_destinations(context_, never_);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, Code::kPermissionDenied);
+  EXPECT_EQ(shown().last_check_us, Day::kNow / 1000);
+  EXPECT_EQ(shown().check_file, probed.check_file);
+}
+
+TEST_F(ChangeStorage, AProbeLeavesAnothersDestinationAlone) {
+  context_.cluster_id = 8;
+  EXPECT_EQ(probe_destinations(context_, never_).error().ob_error, 9081);
 }
 
 TEST_F(ChangeStorage, WhatIsRefused) {
