@@ -30,7 +30,17 @@ Json window_json(const Window& w) {
                               {"to", r.to},
                               {"from_display", shown(r.from, w)},
                               {"to_display", shown(r.to, w)},
-                              {"base_set", r.base_set}});
+                              {"base_set", r.base_set},
+                              {"snapshot_only", r.snapshot_only}});
+  for (const WindowGap& g : w.gaps)
+    json["gaps"].push_back({{"from", g.from},
+                            {"to", g.to},
+                            {"from_display", shown(g.from, w)},
+                            {"to_display", shown(g.to, w)},
+                            {"ls_id", g.ls_id},
+                            {"dest_id", g.dest_id},
+                            {"round_id", g.round_id},
+                            {"reason", g.reason}});
   for (const WindowHole& h : w.holes)
     json["holes"].push_back({{"from", h.from},
                              {"to", h.to},
@@ -52,8 +62,13 @@ Result<int> window(Invocation& invocation) {
     std::string out = "tenant " + found.tenant + ", times in " + found.time_zone + "\n";
     if (found.ranges.empty()) out += "nothing can be restored\n";
     for (const Json& r : answer["ranges"])
-      out += "restorable  " + json_word(r["from_display"]) + "  to  " + json_word(r["to_display"]) +
-             "  (from set " + r["base_set"].dump() + ")\n";
+      out += (r["snapshot_only"] == true ? "a point     " : "restorable  ") + json_word(r["from_display"]) + "  to  " +
+             json_word(r["to_display"]) + "  (from set " + r["base_set"].dump() +
+             (r["snapshot_only"] == true ? ", SNAPSHOT_ONLY: the next hole came before it was over)\n" : ")\n");
+    for (const Json& g : answer["gaps"])
+      out += "gap         " + json_word(g["from_display"]) + "  to  " +
+             (g["to_display"].is_null() ? "now" : json_word(g["to_display"])) +
+             (g["ls_id"] == 0 ? "  " : "  log stream " + g["ls_id"].dump() + ": ") + json_word(g["reason"]) + "\n";
     for (const Json& h : answer["holes"])
       out += "hole        " + json_word(h["from_display"]) + "  to  " +
              (h["to_display"].is_null() ? "now" : json_word(h["to_display"])) + "  log stream " +

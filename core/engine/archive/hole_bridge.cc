@@ -52,6 +52,11 @@ bool HoleBridge::snapshot_only() const {
   return open_ > 0 && unsettled_ >= tuning_.bridges_until_snapshot_only;
 }
 
+void HoleBridge::go_on_snapshot_only() {
+  std::lock_guard lock(mutex_);
+  unsettled_ = std::max(unsettled_, tuning_.bridges_until_snapshot_only);
+}
+
 std::string HoleBridge::comment() const {
   std::lock_guard lock(mutex_);
   if (open_ == 0) return {};
@@ -59,8 +64,6 @@ std::string HoleBridge::comment() const {
   if (!bridge_) return text + "; take a backup";
   if (running_) text += "; a bridging incremental is running";
   if (!last_error_.empty()) text += "; WARNING: the bridging incremental failed: " + last_error_;
-  if (unsettled_ >= tuning_.bridges_until_snapshot_only)
-    text += "; SNAPSHOT_ONLY: new holes appear faster than backups close them, only the points of backups are restorable";
   return text;
 }
 

@@ -21,7 +21,10 @@ class HoleBridge {
   void poll(uint64_t open_holes, uint64_t found);
   /// For the status: empty without holes.
   std::string comment() const;
+  /// The last bridges each met new holes: only the points of backups are restorable.
   bool snapshot_only() const;
+  /// It was so when the last process ended; holds until a bridge settles it.
+  void go_on_snapshot_only();
 
  private:
   using Steady = std::chrono::steady_clock;

@@ -85,6 +85,7 @@ class RoundExecutor final : public TenantArchiver {
   Status interrupt(const std::string& reason);
   Status watch_holes(const Facts& facts, const std::vector<StreamProgress>& streams);
   Status finish_stopping(const Facts& facts, Row row, bool suspend);
+  Status keep_snapshot_only();
   Status close_round(Row* row);
   void bind_log(const Facts& facts, RoundState state);
 
@@ -169,6 +170,7 @@ class RoundExecutor final : public TenantArchiver {
   std::map<uint64_t, bool> kept_;                       // BINDING as the sources were told, by stream
   std::string error_;                                   // of the last tick, retried
 
+  bool snapshot_only_told_ = false;                     // the bridge knows what the row says
   mutable std::mutex mutex_;                            // what other threads read
   std::unique_ptr<LeaseKeeper> keeper_;
   std::map<uint64_t, std::unique_ptr<StreamSource>> sources_;

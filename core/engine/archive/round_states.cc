@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/base/log.h"
+#include "core/catalog/events.h"
 #include "core/engine/archive/round_executor.h"
 #include "core/format/meta.pb.h"
 #include "core/media/format_file.h"
@@ -21,6 +22,8 @@ meta::RoundInfo info_of(const catalog::RoundRow& row) {
   m.set_tenant_id(row.tenant_id);
   return m;
 }
+
+bool is_snapshot_only(const catalog::RoundRow& row) { return row.comment.starts_with(kSnapshotOnly); }
 }  // namespace
 
 // Numbers run on behind what the medium and the catalog have, whichever knows more: either may have been lost.
@@ -163,13 +166,34 @@ Status RoundExecutor::finish_stopping(const Facts& facts, Row row, bool suspend)
     // After a crash here nobody has told the linker yet that its log is of no use any more.
     if (!suspend && sources_.empty() && open_sources(facts)) bind_log(facts, RoundState::kStopping);
     SEABED_CHECK(open_destination(facts, row.dest_id));
+  if (!snapshot_only_told_ && is_snapshot_only(*round_)) bridge_.go_on_snapshot_only();
+  snapshot_only_told_ = true;
     SEABED_CHECK(hold_lease());
+  SEABED_CHECK(keep_snapshot_only());
     if (plan_.round_id != row.round_id) SEABED_CHECK(load_pieces(row));
     stop_streams(true);
     SEABED_CHECK(move_checkpoint(stream_progress(), true));
     row = *round_;
     return suspend ? ok() : close_round(&row);
   }();
+/// In the row, where views and the next process find it.
+Status RoundExecutor::keep_snapshot_only() {
+  const bool now = bridge_.snapshot_only();
+  if (round_->status != "DOING" || now == is_snapshot_only(*round_)) return ok();
+  Row row = *round_;
+  row.comment = now ? kSnapshotOnly : "";
+  SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
+    SEABED_CHECK(catalog::update_round(tx, row, row.status));
+    catalog::EventRow event{.module = "archive", .event = now ? "round_SNAPSHOT_ONLY" : "round_settled"};
+    event.facts = {{"tenant", config_.name}, {"round_id", std::to_string(row.round_id)}};
+    return catalog::record_event(tx, event);
+  }));
+  round_ = row;
+  if (now) log::error("archive of tenant {}: {}", config_.name, row.comment);
+  else log::info("archive of tenant {}: no longer SNAPSHOT_ONLY, a backup met no new holes", config_.name);
+  return ok();
+}
+
   // A medium that is gone for good must not keep a round alive; what it has stays restorable as an active piece.
   if (!done && (suspend || Steady::now() - stopping_since_ < tuning_.stop_patience)) return done;
   if (!done) row.comment = "stopped by force, the last piece is not frozen: " + done.error().message();

@@ -26,6 +26,7 @@ struct BaseFacts {
   Scn start_replay = 0, min_restore = 0;
   uint64_t archive_dest = 0, archive_round = 0;  // whose log it needs; 0: any
   std::vector<HoleSpan> uncovered;               // rising by scn_lo
+  Scn ended = 0;                                 // when the backup was over; 0: not known
   bool own_log = false;                          // PLUS ARCHIVELOG: its complement_log leads to min_restore
 };
 

@@ -254,6 +254,7 @@ class Loader {
 
   void collect_holes() {
     for (const PieceMedia& p : media_->piece_media)
+    b.ended = d.end_time();
       for (const meta::HoleRecord& h : p.facts.holes) {
         WindowHole hole{h.scn_lo(), kScnMax, h.ls_id(), h.reason()};
         const auto known = [&](const WindowHole& w) { return w.from == hole.from && w.ls_id == hole.ls_id; };

@@ -21,6 +21,7 @@ std::optional<WindowRange> range_of(const std::vector<BaseFacts>& sets, const st
   if (!b.uncovered.empty() && b.uncovered.front().scn_lo <= range.to) {
     if (b.uncovered.front().scn_lo <= range.from) return std::nullopt;
     range.to = b.uncovered.front().scn_lo - 1;
+    range.snapshot_only = range.to < b.ended;
   }
   return range;
 }
@@ -34,7 +35,7 @@ std::vector<WindowRange> window_of(const std::vector<BaseFacts>& sets, const std
     if (out.empty() || r.from > out.back().to + 1)
       out.push_back(r);
     else
-      out.back().to = std::max(out.back().to, r.to);
+      out.back().to = std::max(out.back().to, r.to), out.back().snapshot_only &= r.snapshot_only;
   }
   return out;
 }

@@ -63,6 +63,21 @@ TEST(Window, DocumentedExample) {
   EXPECT_EQ(c->pieces, (std::vector<size_t>{2}));
 }
 
+// Constant ingestion: each backup meets the next hole before it is over.
+TEST(Window, RangesThatEndInsideTheirOwnBackupArePoints) {
+  std::vector<BaseFacts> sets{full(1, 100, 200), inc(2, 1, 0, 250, 300), inc(3, 1, 2, 350, 400)};
+  sets[0].ended = 210, sets[0].uncovered = {{1001, 240, "ingestion"}};
+  sets[1].ended = 310, sets[1].uncovered = {{1001, 305, "ingestion"}};
+  sets[2].ended = 410, sets[2].uncovered = {{1001, 405, "ingestion"}};
+  const auto window = window_of(sets, {piece(1, 50, 500)});
+  EXPECT_EQ(ranges(window), (Ranges{{200, 239}, {300, 304}, {400, 404}}));
+  EXPECT_FALSE(window[0].snapshot_only) << "settled before the hole";
+  EXPECT_TRUE(window[1].snapshot_only);
+  EXPECT_TRUE(window[2].snapshot_only);
+  sets[2].uncovered.clear();
+  EXPECT_FALSE(window_of(sets, {piece(1, 50, 500)}).back().snapshot_only) << "the last one settled";
+}
+
 TEST(Window, ASetWithoutItsLogGivesNothing) {
   std::vector<BaseFacts> sets{full(1, 50, 300)};
   EXPECT_TRUE(window_of(sets, {piece(1, 100, 500)}).empty());  // the log begins too late
