@@ -44,7 +44,8 @@ struct CopyFile {
 
 /// Counters of a running copy, read from other threads.
 struct CopyCounters {
-  std::atomic<uint64_t> bytes{0}, blocks{0}, files{0};
+  std::atomic<uint64_t> bytes{0}, blocks{0}, files{0};   // bytes: read from the source
+  std::atomic<uint64_t> stored{0};                       // bytes of blocks, as they are written
 };
 
 struct LsDataOutcome {

@@ -170,6 +170,7 @@ Result<StreamSlot> LsDataCopy::fill(OpenFile& file, const Room& room) {
   entry.set_page_hashes(hashes->pages);
   entry.set_hash128(std::string(view(hashes->hash)));
   counters_->bytes += slot.length;
+  counters_->stored += slot.length;
   ++counters_->blocks;
   ++file.next;
   file.out.blocks.push_back(std::move(entry));
@@ -185,6 +186,7 @@ Result<StreamSlot> LsDataCopy::fill_packed(OpenFile& file, const Room& room) {
   meta::MacroRange entry = range(file, slot);
   SEABED_CHECK(store_block(packed, form_, &entry, {slot.data, slot.length}));
   counters_->bytes += plain.size();
+  counters_->stored += slot.length;
   ++counters_->blocks;
   ++file.next;
   file.out.blocks.push_back(std::move(entry));

@@ -143,6 +143,7 @@ class BackupRun {
   // watch.cc
   void watch();
   void report(bool last);
+  void describe_task();
   void look_for_cancel();
   bool cancel_requested();
   Progress progress_now() const;

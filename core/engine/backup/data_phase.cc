@@ -133,7 +133,7 @@ Status BackupRun::finish_directories(const std::vector<DirectoryJob*>& jobs) {
     remember(*job);
   }
   std::lock_guard lock(rows_mutex_);
-  task_.state = encode_document(document_);
+  describe_task();
   SEABED_CHECK(context_.catalog->transact([&](Transaction& tx) -> Status {
     for (const auto& row : rows)
       SEABED_CHECK(catalog::update_ls_task(tx, row, row.turn, row.retry, std::string(name(LsState::kDoing))));

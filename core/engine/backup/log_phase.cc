@@ -160,7 +160,7 @@ Status BackupRun::save_log_progress(meta::FileEntry entry) {
   const auto now = std::chrono::steady_clock::now();
   if (now - log_saved_ < kBetweenSaves) return ok();
   log_saved_ = now;
-  task_.state = encode_document(document_);
+  describe_task();
   return context_.catalog->transact(
       [&](Transaction& tx) { return catalog::update_set_task(tx, task_, task_.status); });
 }

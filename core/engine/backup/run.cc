@@ -163,7 +163,7 @@ Status BackupRun::persist(SetState next) {
     std::lock_guard lock(rows_mutex_);
     const std::string before = task_.status;
     task_.status = name(next);
-    task_.state = encode_document(document_);
+    describe_task();
     task_.meta_turn_id = task_.data_turn_id = task_.minor_turn_id = task_.major_turn_id = document_.turn;
     auto written = context_.catalog->transact(
         [&](Transaction& tx) { return catalog::update_set_task(tx, task_, before); });
@@ -179,7 +179,7 @@ Status BackupRun::persist(SetState next) {
 
 Status BackupRun::save_document() {
   std::lock_guard lock(rows_mutex_);
-  task_.state = encode_document(document_);
+  describe_task();
   return context_.catalog->transact(
       [&](Transaction& tx) { return catalog::update_set_task(tx, task_, task_.status); });
 }

@@ -76,6 +76,11 @@ Status BackupRun::mark_failed(const Error& why, JobState next) {
     task_.result = job->result;
     task_.end_us = now_us;
     SEABED_CHECK(catalog::update_set_task(tx, task_, task_before));
+    set_.input_bytes = task_.input_bytes, set_.output_bytes = task_.output_bytes;  // how far it came
+    set_.tablet_count = task_.tablet_count, set_.finish_tablet_count = task_.finish_tablet_count;
+    set_.macro_block_count = task_.macro_block_count;
+    set_.finish_macro_block_count = task_.finish_macro_block_count;
+    set_.file_count = task_.file_count;
     set_.status = "FAILED";
     set_.file_status = "BROKEN";
     set_.comment = comment;

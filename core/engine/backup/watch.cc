@@ -62,6 +62,24 @@ std::string rate_text(const ProgressView& view) {
   return out;
 }
 
+/// What the set knows of itself so far, for its row. On the run's thread, under rows_mutex_: it reads the document.
+void BackupRun::describe_task() {
+  task_.state = encode_document(document_);
+  task_.tablet_count = task_.finish_tablet_count = 0;
+  task_.start_scn = task_.user_ls_start_scn = 0;
+  for (const StreamDocument& stream : document_.streams) {
+    task_.tablet_count += stream.tablets;
+    if (stream.complete()) task_.finish_tablet_count += stream.tablets;
+    const Scn start = stream.start_replay_scn;
+    if (start != 0 && (task_.start_scn == 0 || start < task_.start_scn)) task_.start_scn = start;
+    if (stream.ls_id != 1) task_.user_ls_start_scn = std::max<uint64_t>(task_.user_ls_start_scn, stream.taken_scn);
+  }
+  task_.file_count = document_.meta_files.size() + document_.data_files.size() + document_.table_files.size() +
+                     document_.log_files.size();
+  for (const DirectoryDocument& directory : document_.directories) task_.file_count += directory.files.size();
+  task_.output_bytes = std::max(task_.output_bytes, document_.output_bytes + document_.log_bytes);
+}
+
 /// The callback each time; the catalog's row at most once a second.
 void BackupRun::report(bool last) {
   const Progress now = progress_now();
@@ -71,6 +89,7 @@ void BackupRun::report(bool last) {
   if (task_.task_id == 0 || is_final(*set_state(task_.status)) || task_.status == "COMPLETED") return;
   task_.comment = rate_text(meter_.update(now, std::chrono::steady_clock::now()));
   task_.input_bytes = now.done_bytes;
+  task_.output_bytes = std::max<uint64_t>(task_.output_bytes, counters_.stored + log_bytes_);
   task_.macro_block_count = now.total_items;
   task_.finish_macro_block_count = now.done_items;
   task_.log_file_count = log_total_;

@@ -87,6 +87,44 @@ TEST_F(BackupTroubleTest, AFullMediumFailsTheSetCleanly) {
   EXPECT_EQ(session.backup(true).backup_type, "D") << "a failed set is no parent";
 }
 
+/// Of the newest task, live or ended.
+std::map<std::string, std::string> task_row(Catalog& catalog, const std::string& view) {
+  auto table = catalog.get<catalog::Table>([&](Transaction& tx) {
+    return catalog::select(tx, "SELECT * FROM " + view + " ORDER BY 2 DESC LIMIT 1", {});
+  });
+  std::map<std::string, std::string> out;
+  if (table && !table->rows.empty())
+    for (size_t i = 0; i < table->columns.size(); ++i) out[table->columns[i]] = table->rows[0][i].value_or("");
+  return out;
+}
+
+TEST_F(BackupTroubleTest, ALiveTaskTellsHowFarItIsAndAFailedOneHowFarItCame) {
+  Session session(*this);
+  std::map<std::string, std::string> live;
+  FaultyStorage storage(*session.storage, [&](const std::string& kind, const std::string& key) -> Status {
+    if (key.find("single_backup_set_info") == key.npos || kind == "stat") return ok();
+    if (live.empty()) live = task_row(*session.catalog, "CDB_OB_BACKUP_TASKS");
+    return fail(Code::kNoSpace, key, "cannot be written: No space left on device");
+  });
+  session.context.storage = &storage;
+  const auto id = *session.submit();
+  ASSERT_FALSE(session.run(id));
+  ASSERT_FALSE(live.empty());
+  auto failed = task_row(*session.catalog, "CDB_OB_BACKUP_TASK_HISTORY");
+  EXPECT_EQ(failed["STATUS"], "FAILED");
+  for (auto* row : {&live, &failed}) {
+    EXPECT_GT(std::stoull((*row)["OUTPUT_BYTES"]), 1'000'000u);
+    EXPECT_GT(std::stod((*row)["OUTPUT_RATE_BYTES"]), 0.0);
+    EXPECT_EQ((*row)["TABLET_COUNT"], "3");
+    EXPECT_GT(std::stoull((*row)["FILE_COUNT"]), 10u);
+    EXPECT_EQ((*row)["START_SCN"], "1000000001");
+    EXPECT_GT(std::stoull((*row)["USER_LS_START_SCN"]), 1'000'000'001u);
+  }
+  auto set = task_row(*session.catalog, "CDB_OB_BACKUP_SET_FILES");
+  EXPECT_EQ(set["STATUS"], "FAILED");
+  EXPECT_EQ(set["OUTPUT_BYTES"], failed["OUTPUT_BYTES"]);
+}
+
 TEST_F(BackupTroubleTest, CancelIsObeyedInEveryState) {
   for (const std::string state : {"INIT", "DOING", "BACKUP_SYS_META", "BACKUP_USER_META", "BACKUP_META_FINISH",
                                   "BACKUP_DATA_MINOR", "BACKUP_DATA_MAJOR"}) {
