@@ -48,6 +48,7 @@ Result<StreamResult> feed_log(StreamLog& log, Scn until, RestoreTarget& target,
       result.next_commit_seen = true;
       break;
     }
+    result.synced = group.end;
     result.exact = group.stamp == StampSource::kExact;
     result.clock_error_ns = group.clock_error_ns;
   }

@@ -19,6 +19,7 @@ struct StreamResult {
   uint64_t log_bytes = 0, groups = 0, records = 0;
   std::vector<std::string> warnings;
   std::optional<StreamLogPlace> place;  // where a standby reads on
+  Lsn synced;  // end of the last commits that were taken here; empty: none
 };
 
 /// Feeds groups up to the first one left out, whose place the result has.
