@@ -5,7 +5,8 @@
 
 namespace seabed::catalog {
 
-/// The statement with `oceanbase.` and `SYS.` before a view's name blanked, so that places stay; without its semicolon.
+/// The statement with `oceanbase.` and `SYS.` before a view's name blanked, now() in `zone` and timestampdiff's unit quoted;
+/// without its semicolon.
 /// Refuses: other statements, several statements, host variables, V3 views, CDB_ views for a tenant, and a name of a
 /// view given to something else (the authorizer trusts those names).
 Result<std::string> check_select_text(const std::string& sql, const SelectScope& scope, const std::string& zone);

@@ -57,9 +57,10 @@ Json item_json(const clean::CleanItem& item) {
   return json;
 }
 
-clean::CleanRequest request_of(const Json& args, const catalog::TenantRow& tenant,
+clean::CleanRequest request_of(const Json& args, const Caller& caller, const catalog::TenantRow& tenant,
                                clean::CleanRequest::What what) {
   clean::CleanRequest request{.tenant_id = tenant.tenant_id, .what = what};
+  if (caller.sys) request.initiator_tenant_id = 1;
   if (what != clean::CleanRequest::What::kObsolete)
     for (const Json& id : args.at("ids")) request.ids.insert(id.get<uint64_t>());
   request.description = args.value("description", "");
@@ -154,9 +155,9 @@ Result<Json> start(Engine& engine, const clean::CleanRequest& request, const cat
   return job_json(engine, job, tenant);
 }
 
-Result<Json> explain_or_start(Engine& engine, const Json& args, clean::CleanRequest::What what) {
+Result<Json> explain_or_start(Engine& engine, const Json& args, const Caller& caller, clean::CleanRequest::What what) {
   SEABED_TRY(const auto tenant, engine.tenant(args.at("tenant")));
-  const auto request = request_of(args, tenant, what);
+  const auto request = request_of(args, caller, tenant, what);
   if (args.value("dry_run", false)) {
     const CancelToken never;
     SEABED_TRY(const auto decision, clean::explain_clean(engine.context(), request, never));
@@ -179,17 +180,17 @@ Result<Json> run(Engine& engine, const Json& args, const Caller& caller) {
                 "`seabed clean policy-add`, or delete by id");
   if (!dry && args.value("accept_clock", false))
     SEABED_CHECK(clean::accept_clock(engine.context(), clean::system_witness()));
-  SEABED_TRY(Json json, explain_or_start(engine, args, clean::CleanRequest::What::kObsolete));
+  SEABED_TRY(Json json, explain_or_start(engine, args, caller, clean::CleanRequest::What::kObsolete));
   if (dry) json["policy"] = policy;
   return json;
 }
 
-Result<Json> delete_sets(Engine& engine, const Json& args) {
-  return explain_or_start(engine, args, clean::CleanRequest::What::kSets);
+Result<Json> delete_sets(Engine& engine, const Json& args, const Caller& caller) {
+  return explain_or_start(engine, args, caller, clean::CleanRequest::What::kSets);
 }
 
-Result<Json> delete_pieces(Engine& engine, const Json& args) {
-  return explain_or_start(engine, args, clean::CleanRequest::What::kPieces);
+Result<Json> delete_pieces(Engine& engine, const Json& args, const Caller& caller) {
+  return explain_or_start(engine, args, caller, clean::CleanRequest::What::kPieces);
 }
 
 Result<Json> cancel(Engine& engine, const Json& args) {

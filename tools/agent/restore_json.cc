@@ -16,12 +16,20 @@ Json outcome_json(const RestoreOutcome& out, bool preview) {
                {"pieces", out.plan.pieces},
                {"data_bytes", out.plan.data_bytes},
                {"log_bytes", out.plan.log_bytes},
+               {"parts", Json::array()},
                {"streams", Json::array()},
                {"bound_ns", out.bound_ns >= kScnMax ? Json(nullptr) : Json(out.bound_ns)},
                {"not_restored", out.not_restored},
                {"parameters", out.parameters},
                {"variables", out.variables},
                {"warnings", out.warnings}};
+  for (const RestorePart& part : out.plan.parts)
+    json["parts"].push_back({{"type", part.set ? "BACKUP_SET" : "BACKUP_PIECE"},
+                             {"id", part.id},
+                             {"destination", part.destination},
+                             {"name", part.name},
+                             {"bytes", part.bytes},
+                             {"description", part.description}});
   for (const StreamOutcome& s : out.streams)
     json["streams"].push_back({{"ls_id", s.ls_id},
                                {"directory", s.directory},

@@ -1,5 +1,4 @@
 // Restores, standbys, tables, cleanup (reference: statements, sections 6 to 10).
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "tools/agent/call_rights.h"
@@ -35,20 +34,15 @@ Json source_json(StatementRun& run, const statement::RestoreFrom& from) {
   return json;
 }
 
-/// Reference: backup_type, backup_id, backup_dest, description, a row for each set and each piece.
+/// The reference's columns, a row for each set and each piece; and, which it has not, the bytes there.
 Json preview_rows(const Json& answer) {
   Json rows = Json::array();
-  const auto add = [&](const char* type, const char* key, const char* before_id) {
-    for (const std::string name : answer.value(key, Json::array())) {
-      const size_t at = name.rfind(before_id);  // piece_d1001r1p7: the last p
-      const std::string id = at == name.npos ? "" : name.substr(at + std::strlen(before_id));
-      rows.push_back({{"backup_type", type},
-                      {"backup_id", std::strtoull(id.c_str(), nullptr, 10)},
-                      {"backup_dest", name},
-                      {"description", "until " + answer.value("target_display", "")}});
-    }
-  };
-  add("BACKUP_SET", "backup_sets", "backup_set_"), add("BACKUP_PIECE", "pieces", "p");
+  for (const Json& part : answer.value("parts", Json::array()))
+    rows.push_back({{"backup_type", part["type"]},
+                    {"backup_id", part["id"]},
+                    {"backup_dest", part["destination"]},
+                    {"description", part["description"]},
+                    {"bytes", part["bytes"]}});
   return rows;
 }
 

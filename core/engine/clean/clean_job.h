@@ -15,6 +15,7 @@ struct CleanRequest {
   enum class What { kObsolete, kSets, kPieces } what = What::kObsolete;
   std::set<uint64_t> ids;  // of kSets, kPieces
   std::string description;
+  uint64_t initiator_tenant_id = 0;  // who asked: 1 is sys; 0: the tenant itself, or its policy
 };
 
 /// Prechecks and inserts the job row; returns its id. ob_error 9044 while another cleanup of the tenant is

@@ -122,7 +122,7 @@ Result<uint64_t> submit_clean(EngineContext& context, const CleanRequest& reques
   }
   catalog::DeleteJobRow job;
   job.tenant_id = request.tenant_id;
-  job.initiator_tenant_id = request.tenant_id;
+  job.initiator_tenant_id = request.initiator_tenant_id ? request.initiator_tenant_id : request.tenant_id;
   job.executor_tenant_id = std::to_string(request.tenant_id);
   job.type = type_name(request.what);
   job.ids = job.parameter = join_ids(request.ids);
