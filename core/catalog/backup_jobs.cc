@@ -73,6 +73,19 @@ Result<std::vector<BackupJobRow>> list_backup_jobs(Transaction& tx, uint64_t ten
                                    "ORDER BY job_id DESC LIMIT " + std::to_string(limit));
 }
 
+Result<std::vector<LastBackupEnd>> last_backup_ends(Transaction& tx, uint64_t tenant_id) {
+  SEABED_TRY(const auto raw,
+             query(tx,
+                   "SELECT backup_type, status, MAX(end_us) FROM backup_jobs WHERE tenant_id = ? AND status IN "
+                   "('COMPLETED', 'FAILED', 'CANCELED') GROUP BY backup_type, status",
+                   {num(tenant_id)}, {std::string(), std::string(), 0LL}));
+  std::vector<LastBackupEnd> ends;
+  for (const RawRow& row : raw)
+    ends.push_back({std::get<std::string>(row[0]), std::get<std::string>(row[1]),
+                    static_cast<uint64_t>(std::get<long long>(row[2]))});
+  return ends;
+}
+
 Status request_backup_cancel(Transaction& tx, uint64_t job_id) {
   SEABED_TRY(
       long long found,

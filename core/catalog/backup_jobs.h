@@ -35,6 +35,12 @@ Result<std::vector<BackupJobRow>> unfinished_backup_jobs(Transaction& tx, uint64
 Result<std::vector<BackupJobRow>> child_backup_jobs(Transaction& tx, uint64_t parent_id);
 /// Newest first.
 Result<std::vector<BackupJobRow>> list_backup_jobs(Transaction& tx, uint64_t tenant_id, size_t limit = 1000);
+/// When the newest job of a type (D, I) that came to that end ended; of all that there ever were.
+struct LastBackupEnd {
+  std::string backup_type, status;           // COMPLETED, FAILED, CANCELED
+  uint64_t end_us = 0;
+};
+Result<std::vector<LastBackupEnd>> last_backup_ends(Transaction& tx, uint64_t tenant_id);
 /// INIT or DOING to CANCELING; kConflict 9049 when it runs no more.
 Status request_backup_cancel(Transaction& tx, uint64_t job_id);
 

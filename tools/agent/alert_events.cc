@@ -6,6 +6,7 @@
 
 #include "core/catalog/backup_jobs.h"
 #include "core/catalog/drills.h"
+#include "tools/agent/standby_lag.h"
 #include "tools/cli/error_json.h"
 
 namespace seabed {
@@ -79,6 +80,21 @@ Status look_at_drills(Engine& engine, const catalog::TenantRow& tenant, uint64_t
   return ok();
 }
 
+Status look_at_standbys(Engine& engine, const AlertConfig& config, std::vector<Trouble>* out) {
+  if (config.lag_limit.count() == 0) return ok();
+  SEABED_TRY(const auto all, standbys(engine.context(), ""));
+  for (const StandbyView& standby : all) {
+    const auto lag = standby_lag(standby);
+    if (!lag || *lag * 1000 <= static_cast<double>(config.lag_limit.count())) continue;
+    Trouble late{"standby_lag", standby.tenant.name, "",
+                 "the standby stands at a moment " + std::to_string(static_cast<int64_t>(*lag)) + " s ago",
+                 "`seabed standby status` tells which stream and why"};
+    late.lag_seconds = *lag;
+    out->push_back(late);
+  }
+  return ok();
+}
+
 }  // namespace
 
 Result<std::vector<Trouble>> find_troubles(Engine& engine, const AlertConfig& config, uint64_t since_us) {
@@ -90,6 +106,7 @@ Result<std::vector<Trouble>> find_troubles(Engine& engine, const AlertConfig& co
     SEABED_CHECK(look_at_jobs(engine, tenant, since_us, &out));
     SEABED_CHECK(look_at_drills(engine, tenant, since_us, &out));
   }
+  SEABED_CHECK(look_at_standbys(engine, config, &out));
   return out;
 }
 
@@ -141,7 +158,7 @@ std::string alert_json(const AlertMessage& message, const Config& config) {
                {"object", t.object},
                {"reason", t.reason},
                {"next_step", t.next_step}};
-  if (t.event == "archive_lag")
+  if (t.event == "archive_lag" || t.event == "standby_lag")
     json["lag_seconds"] = t.lag_seconds,
     json["limit_seconds"] = double(config.alert.lag_limit.count()) / 1000;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

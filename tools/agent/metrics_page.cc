@@ -4,6 +4,7 @@
 
 #include "core/base/log.h"
 #include "core/storage/metrics.h"
+#include "tools/agent/metrics_jobs.h"
 #include "tools/agent/metrics_tenant.h"
 
 namespace seabed {
@@ -69,6 +70,11 @@ std::string metrics_page(Engine& engine, const LiveConfig& live, const Backgroun
   add_process(engine, live, &out);
   add_storage(&out);
   record.add_metrics(&out);
+  add_background_metrics(engine.background(), &out);
+  if (const auto added = add_standby_metrics(engine, &out); !added) {
+    ++errors;
+    log::warn("metrics of the standbys: {}", added.error().message());
+  }
   if (auto tenants = engine.tenants()) {
     for (const auto& tenant : *tenants)
       if (auto added = add_tenant_metrics(engine, tenant, &out); !added) {

@@ -6,17 +6,15 @@
 
 #include "core/catalog/catalog.h"
 #include "core/catalog/drills.h"
+#include "tools/agent/metrics_jobs.h"
 
 namespace seabed {
 namespace {
 
-constexpr size_t kJobsLookedAt =
-    200;  // newest first: the last success of each kind is among them, or long ago
 constexpr const char* kStatuses[] = {"NONE",       "PREPARE", "BEGINNING", "DOING", "INTERRUPTED",
                                      "SUSPENDING", "SUSPEND", "STOPPING",  "STOP"};
 
 double seconds(Scn scn) { return static_cast<double>(scn) / 1e9; }
-const char* kind_of(const std::string& backup_type) { return backup_type == "I" ? "incremental" : "full"; }
 
 Scn wall_ns() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -98,40 +96,6 @@ void add_sets(const std::string& tenant, const std::vector<catalog::BackupSetRow
              bytes);
 }
 
-void add_running(Engine& engine, const catalog::BackupJobRow& job, const MetricLabels& labels,
-                 MetricFamilies* out) {
-  auto view = engine.backup_job(job.job_id);
-  if (!view) return;
-  const Progress& p = view->progress.progress;
-  out->gauge("seabed_job_done_bytes", "Bytes done by the running job.", labels,
-             static_cast<double>(p.done_bytes));
-  out->gauge("seabed_job_total_bytes", "Bytes that the running job has to do, as far as it knows.", labels,
-             static_cast<double>(p.total_bytes));
-  out->gauge("seabed_job_progress_ratio", "Share of the running job's bytes that is done, 0 to 1.", labels,
-             p.total_bytes ? std::min(1.0, double(p.done_bytes) / double(p.total_bytes)) : 0);
-}
-
-void add_jobs(Engine& engine, const std::string& tenant, const std::vector<catalog::BackupJobRow>& jobs,
-              MetricFamilies* out) {
-  std::map<std::string, uint64_t> success, failure;
-  std::map<std::string, int> running = {{"full", 0}, {"incremental", 0}};
-  for (const auto& job : jobs) {
-    const std::string kind = kind_of(job.backup_type);
-    if (job.status == "COMPLETED") success[kind] = std::max(success[kind], job.end_us);
-    if (job.status == "FAILED") failure[kind] = std::max(failure[kind], job.end_us);
-    const bool runs = job.status == "INIT" || job.status == "DOING" || job.status == "CANCELING";
-    if (runs && ++running[kind] == 1) add_running(engine, job, {{"tenant", tenant}, {"kind", kind}}, out);
-  }
-  for (const auto& [kind, at] : success)
-    out->gauge("seabed_last_success_timestamp_seconds", "End of the last successful job of the kind.",
-               {{"tenant", tenant}, {"kind", kind}}, double(at) / 1e6);
-  for (const auto& [kind, at] : failure)
-    out->gauge("seabed_last_failure_timestamp_seconds", "End of the last failed job of the kind.",
-               {{"tenant", tenant}, {"kind", kind}}, double(at) / 1e6);
-  for (const auto& [kind, count] : running)
-    out->gauge("seabed_jobs_running", "Jobs that are not over.", {{"tenant", tenant}, {"kind", kind}}, count);
-}
-
 void add_drills(const std::string& tenant, const std::vector<catalog::DrillRow>& drills, MetricFamilies* out) {
   const MetricLabels labels = {{"tenant", tenant}};
   bool passed = false, failed = false, running = false;
@@ -158,17 +122,13 @@ void add_drills(const std::string& tenant, const std::vector<catalog::DrillRow>&
 Status add_tenant_metrics(Engine& engine, const catalog::TenantRow& tenant, MetricFamilies* out) {
   SEABED_TRY(const ArchiveView view, engine.archive_status(tenant.name));
   SEABED_TRY(const auto sets, engine.backup_sets(tenant.name));
-  SEABED_TRY(const auto jobs,
-             engine.context().catalog->get<std::vector<catalog::BackupJobRow>>(
-                 [&](auto& tx) { return catalog::list_backup_jobs(tx, tenant.tenant_id, kJobsLookedAt); }));
   SEABED_TRY(const auto drills, engine.context().catalog->get<std::vector<catalog::DrillRow>>(
                                     [&](auto& tx) { return catalog::list_drills(tx, tenant.tenant_id); }));
   add_drills(tenant.name, drills, out);
   add_archive(view, out);
   add_window(view, sets, out);
   add_sets(tenant.name, sets, out);
-  add_jobs(engine, tenant.name, jobs, out);
-  return ok();
+  return add_job_metrics(engine, tenant, out);
 }
 
 }  // namespace seabed

@@ -28,7 +28,7 @@ struct MetricsConfig {
 struct AlertConfig {
   std::vector<std::string> command;  // its arguments are its own; the event is JSON on its standard input
   std::string webhook;               // http://host[:port]/path
-  std::chrono::milliseconds lag_limit{0};  // of a tenant's archive; 0: none
+  std::chrono::milliseconds lag_limit{0};  // of a tenant's archive, of a standby; 0: none
   std::chrono::milliseconds check_interval{5'000};
   std::chrono::milliseconds repeat_interval{3'600'000};  // the same trouble is told no more often
   std::chrono::milliseconds timeout{10'000};             // of one delivery

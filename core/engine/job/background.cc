@@ -75,6 +75,14 @@ std::optional<ProgressView> Background::progress(const std::string& key) {
   return found == tasks_.end() || found->second->done ? std::nullopt : found->second->progress;
 }
 
+std::vector<std::pair<std::string, ProgressView>> Background::all_progress() {
+  std::lock_guard lock(mutex_);
+  std::vector<std::pair<std::string, ProgressView>> all;
+  for (const auto& [key, task] : tasks_)
+    if (!task->done && task->progress) all.emplace_back(key, *task->progress);
+  return all;
+}
+
 void Background::stop() {
   std::list<std::shared_ptr<Task>> all;
   {

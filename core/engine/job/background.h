@@ -40,6 +40,8 @@ class Background {
   ProgressFn teller(const std::string& key);
   /// nullopt: it does not run, or has said nothing yet.
   std::optional<ProgressView> progress(const std::string& key);
+  /// Of all that run and have said something, with their keys.
+  std::vector<std::pair<std::string, ProgressView>> all_progress();
   /// Cancels everything and waits for it. Nothing can be submitted after it.
   void stop();
 
