@@ -24,6 +24,7 @@ Json window_json(const Window& w) {
                {"time_zone", w.time_zone},
                {"mode", w.mode},
                {"ranges", Json::array()},
+               {"gaps", Json::array()},
                {"holes", Json::array()}};
   for (const WindowRange& r : w.ranges)
     json["ranges"].push_back({{"from", r.from},
@@ -82,7 +83,7 @@ Result<int> window(Invocation& invocation) {
 std::vector<Verb> window_verbs() {
   Verb verb{"window",
             "",
-            "What can be restored to, with the holes and their reasons",
+            "What can be restored to, with the gaps and holes and their reasons",
             "Reads the media only: no agent, no catalog.",
             {"seabed window --from file:///backup/shop/data --from file:///backup/shop/archive"},
             {},

@@ -8,6 +8,7 @@
 #include "core/format/meta.pb.h"
 #include "core/media/archive_tree.h"
 #include "core/media/log_form.h"
+#include "core/media/log_object.h"
 
 namespace seabed {
 
@@ -54,7 +55,8 @@ Status ArchiveTree::freeze_piece(const paths::PieceKey& piece, const LogFiles& f
   SEABED_TRY(const auto last, newest_checkpoint(piece));
   if (!last) return fail(Code::kInternal, paths::piece_dir(piece), "has no checkpoint to freeze it at");
   SEABED_CHECK(remove_older_checkpoints(piece, last->checkpoint_scn()));
-  SEABED_CHECK(write_file_lists(piece, *last, files, descriptor));
+  meta::PieceFileList all;
+  SEABED_CHECK(write_file_lists(piece, *last, files, descriptor, &all));
   SEABED_TRY(const std::string start, scn_to_tag(descriptor->start_scn(), zone_));
   SEABED_TRY(const std::string end, scn_to_tag(last->checkpoint_scn(), zone_));
   meta::Placeholder mark;
@@ -66,8 +68,16 @@ Status ArchiveTree::freeze_piece(const paths::PieceKey& piece, const LogFiles& f
   descriptor->set_checkpoint_scn(last->checkpoint_scn());
   descriptor->set_status("FROZEN");
   descriptor->set_file_status("AVAILABLE");
-  SEABED_CHECK(list_small_files(piece, descriptor));
-  SEABED_CHECK(put_once(*store_, paths::single_piece_info(piece), FileType::kPieceInfo, *descriptor, io_()));
+  SEABED_TRY(const auto entries, list_all(*store_, paths::piece_dir(piece), io_()));
+  SEABED_CHECK(list_small_files(piece, entries, descriptor));
+  SEABED_CHECK(note_losses(piece, all, entries, descriptor));
+  const auto put = put_once(*store_, paths::single_piece_info(piece), FileType::kPieceInfo, *descriptor, io_());
+  // Before a crash the medium had lost more, or less: what was said then stays.
+  if (!put && put.error().code == Code::kConflict) {
+    SEABED_TRY(*descriptor, read_descriptor(piece));
+  } else {
+    SEABED_CHECK(put);
+  }
   SEABED_CHECK(put_once(*store_, paths::piece_end(piece, end), FileType::kPlaceholder, mark, io_()));
   return ok();
 }
@@ -80,13 +90,12 @@ Status ArchiveTree::seal_left_open(const paths::PieceKey& piece, uint64_t ls_id,
   const auto sealed = seal_log_object(*store_, paths::log_file(piece, ls_id, file.file_id()), file.length(), hash,
                                       file.epoch(), io_());
   const bool damage = !sealed && (sealed.error().code == Code::kGap || sealed.error().code == Code::kCorruption);
-  return damage ? ok() : sealed;  // verify names what is damaged; the rest of the piece is still good
+  return damage ? ok() : sealed;  // note_losses says it
 }
 
 Status ArchiveTree::write_file_lists(const paths::PieceKey& piece, const meta::Checkpoint& last, const LogFiles& files,
-                                     meta::PieceDescriptor* descriptor) {
+                                     meta::PieceDescriptor* descriptor, meta::PieceFileList* all) {
   const std::string dir = paths::piece_dir(piece);
-  meta::PieceFileList all;
   uint64_t bytes = 0, max_scn = 0;
   for (const auto& progress : last.ls()) {
     SEABED_TRY(const auto log_files, files(progress));
@@ -112,21 +121,21 @@ Status ArchiveTree::write_file_lists(const paths::PieceKey& piece, const meta::C
     meta::LsPieceProgress kept = progress;
     kept.clear_resume();
     kept.clear_resume_lsn();
-    *all.add_ls() = kept;
+    *all->add_ls() = kept;
     *descriptor->add_ls() = std::move(kept);
-    *all.add_lists() = std::move(list);
+    *all->add_lists() = std::move(list);
   }
   descriptor->set_max_scn(max_scn);
   descriptor->set_input_bytes(bytes);
   descriptor->set_output_bytes(bytes);
-  SEABED_CHECK(put_once(*store_, paths::piece_file_info(piece), FileType::kPieceFileList, all, io_()));
+  SEABED_CHECK(put_once(*store_, paths::piece_file_info(piece), FileType::kPieceFileList, *all, io_()));
   return ok();
 }
 
 // Everything of the piece but the log files and the descriptor itself, hashed as it lies there.
-Status ArchiveTree::list_small_files(const paths::PieceKey& piece, meta::PieceDescriptor* descriptor) {
+Status ArchiveTree::list_small_files(const paths::PieceKey& piece, const std::vector<ListEntry>& entries,
+                                     meta::PieceDescriptor* descriptor) {
   const std::string dir = paths::piece_dir(piece);
-  SEABED_TRY(const auto entries, list_all(*store_, dir, io_()));
   for (const auto& entry : entries) {
     if (entry.key == paths::single_piece_info(piece) || entry.key.find("/log/") != std::string::npos) continue;
     SEABED_TRY(const std::string content, read_object(*store_, entry.key, kMaxSmallObject, io_()));
@@ -135,6 +144,60 @@ Status ArchiveTree::list_small_files(const paths::PieceKey& piece, meta::PieceDe
     SEABED_TRY(const std::string body, decode_file(FileType::kHole, content, entry.key));
     if (!descriptor->add_holes()->ParseFromString(body))
       return fail(Code::kCorruption, entry.key, "is no hole record");
+  }
+  return ok();
+}
+
+namespace {
+
+/// How much of a log file a listing shows; nullopt: a file in parts without one yet, which is its header alone.
+std::optional<uint64_t> listed_length(const std::string& key, const std::vector<ListEntry>& entries) {
+  const auto before = [](const ListEntry& entry, const std::string& at) { return entry.key < at; };
+  const auto plain = std::lower_bound(entries.begin(), entries.end(), key, before);
+  if (plain != entries.end() && plain->key == key && plain->size > 0) return plain->size;
+  auto begin = std::lower_bound(entries.begin(), entries.end(), key + "/", before), end = begin;
+  while (end != entries.end() && end->key.starts_with(key + "/")) ++end;
+  const LogParts parts = gather_log_parts(key, std::span(begin, end));
+  if (parts.format && parts.chain.empty() && !parts.problem) return std::nullopt;
+  return parts.size;
+}
+
+}  // namespace
+
+/// Why the medium has less of the file than was accepted; empty: it has all of it.
+Result<std::string> ArchiveTree::loss_of(const std::string& key, const meta::LsFileInfo& file,
+                                         const std::vector<ListEntry>& entries) {
+  const auto listed = listed_length(key, entries);
+  if (listed ? *listed >= file.length() : file.max_scn() == 0) return std::string();
+  const IoContext ctx = io_();
+  const auto object = open_log_object(*store_, key, ctx);   // a listing may be late
+  if (!object && object.error().code == Code::kNotFound) return key + " is missing";
+  if (!object && object.error().code == Code::kCorruption) return object.error().message();
+  if (!object) return fail(object.error());
+  if ((*object)->size() >= file.length()) return std::string();
+  return (*object)->short_of(file.length()).message();
+}
+
+/// What was accepted and is not there: the log is whole up to the file before it. A reader that looks for a target must
+/// meet a group behind it, so the last group of that file is left out.
+Status ArchiveTree::note_losses(const paths::PieceKey& piece, const meta::PieceFileList& all,
+                                const std::vector<ListEntry>& entries, meta::PieceDescriptor* descriptor) {
+  for (const meta::LsFileList& list : all.lists()) {
+    uint64_t whole = descriptor->start_scn();
+    for (const meta::LsFileInfo& file : list.files()) {
+      const std::string key = paths::log_file(piece, list.ls_id(), file.file_id());
+      SEABED_TRY(const std::string loss, loss_of(key, file, entries));
+      if (!loss.empty()) {
+        auto* gap = descriptor->add_holes();
+        gap->set_ls_id(list.ls_id());
+        gap->set_scn_lo(whole);
+        gap->set_reason("the medium lost log that was archived: " + loss);
+        gap->set_gap(true);
+        descriptor->set_file_status("BROKEN");
+        break;
+      }
+      whole = std::max(whole, std::max<uint64_t>(file.max_scn(), 1) - 1);
+    }
   }
   return ok();
 }

@@ -221,6 +221,13 @@ Status ArchiveReader::read_active(PieceFacts* piece) const {
               "checkpoints change too fast to read", "try again");
 }
 
+uint64_t PieceFacts::usable_end() const {
+  uint64_t end = descriptor.checkpoint_scn();
+  if (descriptor.file_status() == "BROKEN")
+    for (const meta::HoleRecord& gap : gaps) end = std::min<uint64_t>(end, gap.scn_lo());
+  return std::max<uint64_t>(end, descriptor.start_scn());
+}
+
 Status ArchiveReader::read_holes(PieceFacts* piece) const {
   SEABED_TRY(const auto objects, medium_.list(paths::holes_dir(piece->key)));
   return take_holes(piece, objects);
@@ -236,7 +243,7 @@ Status ArchiveReader::take_holes(PieceFacts* piece, const std::vector<ListEntry>
     reads.push_back([&, i] { return medium_.read_message(objects[i].key, FileType::kHole, &read[i]); });
   SEABED_CHECK(side_by_side(reads));
   for (const meta::HoleRecord& h : read) put(h);
-  for (auto& [key, h] : found) piece->holes.push_back(std::move(h));
+  for (auto& [key, h] : found) (h.gap() ? piece->gaps : piece->holes).push_back(std::move(h));
   return ok();
 }
 

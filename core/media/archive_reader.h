@@ -22,6 +22,9 @@ struct PieceFacts {
   /// checkpoint.
   meta::PieceDescriptor descriptor;
   std::vector<meta::HoleRecord> holes;  // objects and descriptor together, rising by (scn_lo, ls), none twice
+  std::vector<meta::HoleRecord> gaps;   // where log is missing, and why (HoleRecord.gap)
+  /// How far its log may be used: the checkpoint, of a BROKEN piece what was left.
+  uint64_t usable_end() const;
   std::optional<Error> problem;         // then nothing above but key and frozen is to be trusted
 };
 

@@ -150,4 +150,9 @@ Result<Scn> write_hole(ObjectStore& store, const paths::PieceKey& piece, const m
   return fail(Code::kInternal, paths::holes_dir(piece), "has no free name for another hole");
 }
 
+Status write_gap(ObjectStore& store, const paths::PieceKey& piece, const meta::HoleRecord& gap, const IoContext& ctx) {
+  const auto put = put_once(store, paths::gap(piece, gap.ls_id(), gap.scn_lo()), FileType::kHole, gap, ctx);
+  return put || put.error().code == Code::kConflict ? ok() : Status(fail(put.error()));
+}
+
 }  // namespace seabed

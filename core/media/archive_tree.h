@@ -19,6 +19,7 @@ class HoleRecord;
 class LsFileInfo;
 class LsPieceProgress;
 class PieceDescriptor;
+class PieceFileList;
 class RoundInfo;
 }  // namespace seabed::meta
 
@@ -33,6 +34,9 @@ struct ArchiveNumbers {
 /// Returns the scn_lo under which it is kept: a second hole with the same stamp is kept a nanosecond earlier.
 Result<Scn> write_hole(ObjectStore& store, const paths::PieceKey& piece, const meta::HoleRecord& hole,
                        const IoContext& ctx);
+
+/// What is there already is accepted, whatever it says: it was written before a crash.
+Status write_gap(ObjectStore& store, const paths::PieceKey& piece, const meta::HoleRecord& gap, const IoContext& ctx);
 
 /// Not thread-safe: one coordinator owns it.
 class ArchiveTree {
@@ -55,7 +59,8 @@ class ArchiveTree {
 
   /// Everything that makes a piece frozen, after its final checkpoint was written: file lists, range placeholder,
   /// single_piece_info, piece_end. `files` gives a stream's log files; they are clipped to what the final checkpoint
-  /// accepted. *descriptor gets ids, start_scn, end_scn and counts on the way in and the rest on the way out.
+  /// accepted. *descriptor gets ids, start_scn, end_scn and counts on the way in and the rest on the way out. Where the
+  /// medium holds less than was accepted, its file_status is BROKEN and its holes have the gaps.
   using LogFiles = std::function<Result<std::vector<LogFile>>(const meta::LsPieceProgress&)>;
   Status freeze_piece(const paths::PieceKey& piece, const LogFiles& files, meta::PieceDescriptor* descriptor);
 
@@ -64,9 +69,13 @@ class ArchiveTree {
  private:
   Result<meta::PieceDescriptor> read_descriptor(const paths::PieceKey& piece);
   Status write_file_lists(const paths::PieceKey& piece, const meta::Checkpoint& last, const LogFiles& files,
-                          meta::PieceDescriptor* descriptor);
+                          meta::PieceDescriptor* descriptor, meta::PieceFileList* all);
+  Status note_losses(const paths::PieceKey& piece, const meta::PieceFileList& all, const std::vector<ListEntry>& entries,
+                     meta::PieceDescriptor* descriptor);
+  Result<std::string> loss_of(const std::string& key, const meta::LsFileInfo& file, const std::vector<ListEntry>& entries);
   Status seal_left_open(const paths::PieceKey& piece, uint64_t ls_id, const meta::LsFileInfo& file);
-  Status list_small_files(const paths::PieceKey& piece, meta::PieceDescriptor* descriptor);
+  Status list_small_files(const paths::PieceKey& piece, const std::vector<ListEntry>& entries,
+                          meta::PieceDescriptor* descriptor);
   Status remove_older_checkpoints(const paths::PieceKey& piece, Scn newest);
 
   std::shared_ptr<ObjectStore> store_;

@@ -101,7 +101,10 @@ Status ComplementWriter::finish(const ComplementPiece& piece) {
         for (const meta::LsFileInfo& info : list.files()) out.push_back(file_of(key.piece, info));
     return out;
   };
-  return tree.freeze_piece(key, files, &descriptor);
+  SEABED_CHECK(tree.freeze_piece(key, files, &descriptor));
+  if (descriptor.file_status() != "BROKEN") return ok();
+  return fail(Code::kCorruption, paths::piece_dir(key), "holds less of the log than was written and confirmed",
+              "the medium loses what it confirms: look at it, then take the backup again");
 }
 
 Result<std::vector<meta::FileEntry>> ComplementWriter::small_files() const {

@@ -225,6 +225,9 @@ std::optional<uint64_t> parse_checkpoint(std::string_view key) {
 std::string hole(const PieceKey& p, uint64_t ls, uint64_t scn_lo) {
   return fmt::format("{}hole_ls{}_{}.obarc", holes_dir(p), ls, scn_lo);
 }
+std::string gap(const PieceKey& p, uint64_t ls, uint64_t scn) {
+  return fmt::format("{}gap_ls{}_{}.obarc", holes_dir(p), ls, scn);
+}
 std::string holes_dir(const PieceKey& p) { return piece_dir(p) + "holes/"; }
 std::string lease(uint64_t ls, uint64_t epoch, uint64_t sequence) {
   return fmt::format("{}{:020}.{:020}.obarc", leases_dir(ls), epoch, sequence);

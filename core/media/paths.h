@@ -78,6 +78,7 @@ std::optional<uint64_t> parse_checkpoint(std::string_view key);                 
 
 // ---- Seabed's own, beside the introduction's tree ----
 std::string hole(const PieceKey& piece, uint64_t ls, uint64_t scn_lo);             // piece_…/holes/hole_ls1001_<scn>.obarc
+std::string gap(const PieceKey& piece, uint64_t ls, uint64_t scn);                 // piece_…/holes/gap_ls1001_<scn>.obarc
 std::string holes_dir(const PieceKey& piece);
 std::string lease(uint64_t ls, uint64_t epoch, uint64_t sequence);                 // leases/logstream_1001/<epoch 20 digits>.<sequence 20 digits>.obarc
 std::string leases_dir(uint64_t ls);

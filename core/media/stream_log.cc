@@ -113,6 +113,14 @@ Result<meta::LogFileHeader> StreamLog::read_header(const FileAt& at, LogObject& 
   return decode_log_file_header(bytes, used, medium_.name(key_of(at)));
 }
 
+Result<meta::LogFileHeader> StreamLog::header_of(const FileAt& at) const {
+  const auto object = open_log_object(medium_, key_of(at));
+  if (!object && object.error().code == Code::kNotFound) return damaged(key_of(at), "is missing", Code::kGap);
+  if (!object) return fail(object.error());
+  size_t used = 0;
+  return read_header(at, **object, &used);
+}
+
 Result<StreamLog::Accepted> StreamLog::accepted(const FileAt& at) const {
   const PieceFacts& piece = pieces_[at.piece];
   SEABED_TRY(const meta::LsPieceProgress* p, progress(at.piece));
@@ -129,14 +137,11 @@ Result<StreamLog::Accepted> StreamLog::accepted(const FileAt& at) const {
     return *listed;
   }
   const FileAt next{at.piece, at.id + 1};
-  auto object = open_log_object(medium_, key_of(next));
-  if (!object) {
-    if (object.error().code == Code::kNotFound) return damaged(key_of(next), "is missing", Code::kGap);
-    return fail(object.error());
-  }
-  size_t used = 0;
-  SEABED_TRY(meta::LogFileHeader header, read_header(next, **object, &used));
-  Accepted told{header.previous_length(), header.previous_hash128()};
+  const auto header = header_of(next);
+  // The list of a frozen piece is enough for who needs nothing of the next file; who goes on meets its loss there.
+  if (!header && listed && (header.error().code == Code::kGap || header.error().code == Code::kCorruption)) return *listed;
+  if (!header) return fail(header.error());
+  Accepted told{header->previous_length(), header->previous_hash128()};
   if (listed && (listed->length != told.length || listed->hash != told.hash))
     return damaged(key_of(next), "names another end of the file before it than the piece's file list");
   return told;
@@ -204,7 +209,6 @@ Result<bool> StreamLog::open_next_file() {
   hash_ = Hasher128();
   buffer_.clear();
   taken_ = offset_ = 0;
-  ++files_;
   from_middle_ = at_place;
   if (at_place) return open_at(*start_.place);
   SEABED_CHECK(fill(used));

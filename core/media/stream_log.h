@@ -52,7 +52,6 @@ class StreamLog {
   /// Where the last group came from, for messages.
   const std::string& current_key() const { return key_; }
   uint64_t bytes_read() const { return bytes_; }
-  uint64_t files_read() const { return files_; }
 
  private:
   /// How much of a file counts, and who says so.
@@ -67,6 +66,7 @@ class StreamLog {
   Result<bool> open_next_file();
   Result<std::optional<FileAt>> following(const FileAt* at) const;
   Result<Accepted> accepted(const FileAt& at) const;
+  Result<meta::LogFileHeader> header_of(const FileAt& at) const;
   Result<meta::LogFileHeader> read_header(const FileAt& at, LogObject& object, size_t* used) const;
   Status check_header(const FileAt& at, const meta::LogFileHeader& header) const;
   Result<const meta::LsPieceProgress*> progress(size_t piece) const;
@@ -107,7 +107,7 @@ class StreamLog {
   uint64_t group_offset_ = 0;           // of the last group, and what stood before it
   Scn group_before_ = 0;
   bool at_end_ = false;
-  uint64_t bytes_ = 0, files_ = 0;
+  uint64_t bytes_ = 0;
 };
 
 }  // namespace seabed

@@ -121,7 +121,15 @@ def lost_log(case):
     lab.wait_checkpoint("t", time.time_ns())
     compare(case, lab, ledger, "t", "new-round")
     compare(case, lab, ledger, "t", "old-round", "--until-scn", before)
-    case.true(len(window(lab)["ranges"]) >= 2, "two ranges, split by the gap")
+    seen = window(lab)
+    case.true(len(seen["ranges"]) >= 2, "two ranges, split by the gap")
+    gap = seen["gaps"][0]
+    case.contains(status["comment"], gap["reason"], "why, from the media alone")
+    case.contains(gap["reason"], "log", "the reason")
+    case.true(any(r["to"] == gap["from"] for r in seen["ranges"]), "it begins where what is restorable ends")
+    case.true(any(r["from"] == gap["to"] for r in seen["ranges"]), "and ends where the next base begins")
+    refused = refused_inside(case, lab, (gap["from"] + gap["to"]) // 2)
+    case.contains(refused.stderr, gap["reason"], "a target inside is refused with the reason")
 
 
 if __name__ == "__main__":

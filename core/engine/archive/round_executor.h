@@ -82,10 +82,11 @@ class RoundExecutor final : public TenantArchiver {
   Status prepare(const Facts& facts, Row row);
   Status resume_round(const Facts& facts, Row row);
   Status archive(const Facts& facts);
-  Status interrupt(const std::string& reason);
+  Status interrupt(uint64_t ls_id, const std::string& reason);
+  void note_gap(uint64_t ls_id, const std::string& reason);
   Status watch_holes(const Facts& facts, const std::vector<StreamProgress>& streams);
-  Status finish_stopping(const Facts& facts, Row row, bool suspend);
   Status keep_snapshot_only();
+  Status finish_stopping(const Facts& facts, Row row, bool suspend);
   Status close_round(Row* row);
   void bind_log(const Facts& facts, RoundState state);
 
@@ -118,6 +119,8 @@ class RoundExecutor final : public TenantArchiver {
   Status make_available(uint64_t piece_id);
   Status freeze_piece(uint64_t piece_id, PieceEvent event);
   Status give_up_piece(uint64_t piece_id);
+  Result<LogFile> scan_accepted(const ArchiveStreamId& id, const meta::LsPieceProgress& p, LogFile* known);
+  void note_broken(const meta::PieceDescriptor& piece);
   Result<std::vector<LogFile>> files_of(uint64_t piece_id, const meta::LsPieceProgress& progress);
   paths::PieceKey key(uint64_t piece_id) const;
 
@@ -167,10 +170,10 @@ class RoundExecutor final : public TenantArchiver {
   Facts facts_;
   std::set<uint64_t> followed_;                         // destinations that the catalog was compared with
   std::string hole_comment_;
+  bool snapshot_only_told_ = false;                     // the bridge knows what the row says
   std::map<uint64_t, bool> kept_;                       // BINDING as the sources were told, by stream
   std::string error_;                                   // of the last tick, retried
 
-  bool snapshot_only_told_ = false;                     // the bridge knows what the row says
   mutable std::mutex mutex_;                            // what other threads read
   std::unique_ptr<LeaseKeeper> keeper_;
   std::map<uint64_t, std::unique_ptr<StreamSource>> sources_;

@@ -1,5 +1,10 @@
 // Pieces one after the other: open the next, freeze the one that every stream has passed, make the next available.
 
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <limits>
+
 #include "core/base/log.h"
 #include "core/engine/archive/round_executor.h"
 #include "core/format/meta.pb.h"
@@ -80,7 +85,8 @@ Status RoundExecutor::freeze_piece(uint64_t piece_id, PieceEvent event) {
   SEABED_CHECK(dest_.tree->freeze_piece(
       key(piece_id), [&](const meta::LsPieceProgress& p) { return files_of(piece_id, p); }, &d));
   row.status = "FROZEN";
-  row.file_status = "AVAILABLE";
+  row.file_status = d.file_status();
+  if (row.file_status == "BROKEN") note_broken(d);
   row.checkpoint_scn = d.checkpoint_scn();
   row.max_scn = std::max(row.max_scn, d.max_scn());
   row.input_bytes = d.input_bytes();
@@ -94,6 +100,15 @@ Status RoundExecutor::freeze_piece(uint64_t piece_id, PieceEvent event) {
   log::info("archive of tenant {}: piece {} is frozen", config_.name, piece_id);
   context_.at_state("archive/PIECE_FROZEN");
   return ok();
+}
+
+void RoundExecutor::note_broken(const meta::PieceDescriptor& piece) {
+  for (const meta::HoleRecord& gap : piece.holes()) {
+    if (!gap.gap()) continue;
+    const std::string what = fmt::format("piece {} is BROKEN: log stream {}: {}", piece.piece_id(), gap.ls_id(), gap.reason());
+    log::error("archive of tenant {}: {}", config_.name, what);
+    round_->comment += (round_->comment.empty() ? "" : "; ") + what;
+  }
 }
 
 // Opened just before a crash, and the round ended before any checkpoint reached it: to readers it is empty.
@@ -117,16 +132,33 @@ Result<std::vector<LogFile>> RoundExecutor::files_of(uint64_t piece_id, const me
   if (whole() || p.first_file_id() == 0) return files;
   const ArchiveStreamId id{config_.tenant_id, dest_.dest_id, plan_.round_id, p.ls_id()};
   files.clear();
-  uint64_t limit = p.last_file_length();
-  for (uint32_t file = p.last_file_id(); file >= p.first_file_id() && file != 0; --file) {
-    SEABED_TRY(LogFileScan scan, scan_log_file(dest_.tree->store(), id, piece_id, file, limit, {}, io()));
-    if (scan.file.length != limit)
-      return fail(Code::kCorruption, paths::log_file(key(piece_id), p.ls_id(), file),
-                  "does not hold what was accepted", "run seabed verify on the destination");
-    files.insert(files.begin(), scan.file);
-    limit = scan.previous_length;
+  LogFile known;   // what the checkpoint, or the file behind it, says of it
+  known.piece_id = piece_id;
+  known.file_id = p.last_file_id();
+  known.length = p.last_file_length();
+  std::copy_n(p.last_file_hash128().begin(), std::min(p.last_file_hash128().size(), known.hash.size()), known.hash.begin());
+  for (; known.file_id >= p.first_file_id() && known.file_id != 0; --known.file_id) {
+    SEABED_TRY(LogFile file, scan_accepted(id, p, &known));
+    files.insert(files.begin(), std::move(file));
   }
   return files;
+}
+
+/// A file that lost bytes is listed as it was: the freeze compares lists and medium. Of `before` only what a header told is
+/// known; where that is lost too, the file before is taken as it lies there.
+Result<LogFile> RoundExecutor::scan_accepted(const ArchiveStreamId& id, const meta::LsPieceProgress& p, LogFile* known) {
+  constexpr uint64_t kWhole = std::numeric_limits<uint64_t>::max();
+  const LogFile wanted = *known;
+  auto scan = scan_log_file(dest_.tree->store(), id, wanted.piece_id, wanted.file_id, wanted.length, {}, io());
+  const Code code = scan ? Code::kInternal : scan.error().code;
+  if (!scan && code != Code::kNotFound && code != Code::kCorruption && code != Code::kGap) return fail(scan.error());
+  known->length = scan ? scan->previous_length : kWhole;
+  known->hash = scan ? scan->previous_hash : Hash128{};
+  if (scan && (scan->file.length == wanted.length || wanted.length == kWhole)) return scan->file;
+  LogFile lost = scan ? scan->file : wanted;
+  lost.length = wanted.length, lost.hash = wanted.hash;
+  lost.max_scn = std::max<Scn>(lost.max_scn, p.max_scn());
+  return lost;
 }
 
 }  // namespace seabed::archive

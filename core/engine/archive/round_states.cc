@@ -124,7 +124,7 @@ Status RoundExecutor::archive(const Facts& facts) {
   SEABED_CHECK(move_checkpoint(streams, false));
   SEABED_CHECK(watch_holes(facts, streams));
   for (const auto& s : streams)
-    if (s.condition == StreamCondition::kBroken) return interrupt(s.reason);
+    if (s.condition == StreamCondition::kBroken) return interrupt(s.ls_id, s.reason);
   if (round_->status == "BEGINNING") {
     bool began = !streams.empty();
     for (const auto& s : streams) began &= s.condition == StreamCondition::kRunning && s.checkpoint > round_->start_scn;
@@ -133,15 +133,28 @@ Status RoundExecutor::archive(const Facts& facts) {
   return ok();
 }
 
-Status RoundExecutor::interrupt(const std::string& reason) {
+Status RoundExecutor::interrupt(uint64_t ls_id, const std::string& reason) {
   stop_streams(true);
   (void)move_checkpoint(stream_progress(), true);  // what the others have; the medium may fail, the break stays
+  note_gap(ls_id, reason);
   Row row = *round_;
   row.comment = reason;
   log::error("archive of tenant {}: INTERRUPTED: {}", config_.name, reason);
   SEABED_CHECK(persist(row, RoundEvent::kStreamBroken));
   tear_down("");
   return ok();
+}
+
+/// For windows without this catalog. On a medium that fails the reason waits for the round's end, which tells it too.
+void RoundExecutor::note_gap(uint64_t ls_id, const std::string& reason) {
+  meta::HoleRecord gap;
+  gap.set_ls_id(ls_id);
+  gap.set_scn_lo(checkpoint_);
+  gap.set_reason(reason);
+  gap.set_incarnation(round_->incarnation);
+  gap.set_gap(true);
+  if (const auto noted = write_gap(dest_.tree->store(), key(open_pieces_.begin()->first), gap, io()); !noted)
+    log::warn("archive of tenant {}: where it broke is not on the medium yet: {}", config_.name, noted.error().message());
 }
 
 // A hole is closed by the backup that covers it; here it is only asked for, and said.
@@ -153,29 +166,16 @@ Status RoundExecutor::watch_holes(const Facts& facts, const std::vector<StreamPr
   SEABED_TRY(const auto holes, context_.catalog->get<std::vector<catalog::HoleRow>>(
                                    [&](Transaction& tx) { return catalog::list_holes(tx, config_.tenant_id); }));
   for (const auto& hole : holes) open += hole.status != "CLOSED" && hole.round_id == round_->round_id;
+  if (!snapshot_only_told_ && is_snapshot_only(*round_)) bridge_.go_on_snapshot_only();
+  snapshot_only_told_ = true;
   bridge_.poll(round_->status == "DOING" ? open : 0, found);
+  SEABED_CHECK(keep_snapshot_only());
   const std::string comment = open == 0 ? "" : bridge_.comment();
   if (!comment.empty() && comment != hole_comment_) log::warn("archive of tenant {}: {}", facts.tenant.name, comment);
   hole_comment_ = comment;
   return ok();
 }
 
-Status RoundExecutor::finish_stopping(const Facts& facts, Row row, bool suspend) {
-  if (stopping_since_ == Steady::time_point{}) stopping_since_ = Steady::now();
-  Status done = [&]() -> Status {
-    // After a crash here nobody has told the linker yet that its log is of no use any more.
-    if (!suspend && sources_.empty() && open_sources(facts)) bind_log(facts, RoundState::kStopping);
-    SEABED_CHECK(open_destination(facts, row.dest_id));
-  if (!snapshot_only_told_ && is_snapshot_only(*round_)) bridge_.go_on_snapshot_only();
-  snapshot_only_told_ = true;
-    SEABED_CHECK(hold_lease());
-  SEABED_CHECK(keep_snapshot_only());
-    if (plan_.round_id != row.round_id) SEABED_CHECK(load_pieces(row));
-    stop_streams(true);
-    SEABED_CHECK(move_checkpoint(stream_progress(), true));
-    row = *round_;
-    return suspend ? ok() : close_round(&row);
-  }();
 /// In the row, where views and the next process find it.
 Status RoundExecutor::keep_snapshot_only() {
   const bool now = bridge_.snapshot_only();
@@ -194,6 +194,19 @@ Status RoundExecutor::keep_snapshot_only() {
   return ok();
 }
 
+Status RoundExecutor::finish_stopping(const Facts& facts, Row row, bool suspend) {
+  if (stopping_since_ == Steady::time_point{}) stopping_since_ = Steady::now();
+  Status done = [&]() -> Status {
+    // After a crash here nobody has told the linker yet that its log is of no use any more.
+    if (!suspend && sources_.empty() && open_sources(facts)) bind_log(facts, RoundState::kStopping);
+    SEABED_CHECK(open_destination(facts, row.dest_id));
+    SEABED_CHECK(hold_lease());
+    if (plan_.round_id != row.round_id) SEABED_CHECK(load_pieces(row));
+    stop_streams(true);
+    SEABED_CHECK(move_checkpoint(stream_progress(), true));
+    row = *round_;
+    return suspend ? ok() : close_round(&row);
+  }();
   // A medium that is gone for good must not keep a round alive; what it has stays restorable as an active piece.
   if (!done && (suspend || Steady::now() - stopping_since_ < tuning_.stop_patience)) return done;
   if (!done) row.comment = "stopped by force, the last piece is not frozen: " + done.error().message();
@@ -216,6 +229,7 @@ Status RoundExecutor::close_round(Row* row) {
   auto info = info_of(*row);
   info.set_checkpoint_scn(checkpoint_);
   info.set_status("STOP");
+  info.set_comment(round_->comment);
   SEABED_CHECK(dest_.tree->write_round_end(info));
   *row = *round_;
   return ok();

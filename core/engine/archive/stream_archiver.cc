@@ -59,7 +59,8 @@ void StreamArchiver::run() {
     }
     if (cancel_.cancelled()) break;
     note_error(done.error());
-    if (ends_stream(done.error().code)) {
+    if (std::exchange(medium_lost_, false)) begin_again(done.error());
+    else if (ends_stream(done.error().code)) {
       set_condition(done.error().code == Code::kGap ? StreamCondition::kBroken : StreamCondition::kFenced,
                     done.error().message());
       break;
@@ -120,7 +121,7 @@ Status StreamArchiver::try_ship() {
     ship_retry_ = kFirstRetry;
     return ok();
   }
-  if (ends_stream(shipped.error().code)) return shipped;
+  if (medium_lost_ || ends_stream(shipped.error().code)) return shipped;
   note_error(shipped.error());
   ship_retry_ = std::clamp<std::chrono::milliseconds>(ship_retry_ * 2, kFirstRetry, kLastRetry);
   next_ship_ = Steady::now() + ship_retry_;

@@ -90,6 +90,7 @@ class StreamArchiver {
   Status claim_lease();
   Status take_tail(const StreamTail& tail);
   Status reclaim();                 // the lease ran out during an outage: a new epoch, the buffer is kept
+  void begin_again(const Error& lost);
   void drop_archived(const StreamTail& tail);
   // stream_archiver.cc
   Status archive_loop();
@@ -122,6 +123,8 @@ class StreamArchiver {
   std::shared_ptr<StreamLease> lease_;
   std::unique_ptr<ArchiveWriter> writer_;
   std::optional<StreamTail> tail_;  // of the attach under way
+  bool medium_lost_ = false;        // the last ship met less on the medium than it had confirmed and shown
+  std::string lost_;                // what, until the stream is attached again
   bool attached_ = false;
   std::deque<Buffered> buffer_;
   uint64_t buffered_bytes_ = 0;

@@ -20,6 +20,14 @@ Result<StreamTail> end_on_medium(const StreamEnvironment& env, const IoContext& 
               "start a new round and take a full backup");
 }
 
+/// Where a source cannot give again what the medium lost, the loss is what has broken the round.
+Status because_of(const std::string& lost, Status attached) {
+  if (attached || lost.empty() || attached.error().code != Code::kGap) return attached;
+  Error error = attached.error();
+  error.reason += "; it is wanted again because the medium lost what it had confirmed: " + lost;
+  return fail(std::move(error));
+}
+
 }  // namespace
 
 Status StreamArchiver::claim_lease() {
@@ -40,7 +48,21 @@ Status StreamArchiver::attach_source(const StreamTail& tail) {
     // State beside a checkpoint further on than the medium would skip log: it is not believed.
     if (env_.resume_lsn <= tail.end) state->resume = env_.resume;
   }
-  return source_.attach(state);
+  return because_of(lost_, source_.attach(state));
+}
+
+/// What was shown on the medium is there no longer. The source keeps its log up to the checkpoint at least: what is still
+/// whole on the medium is gone on from, as after a crash; where the source's log begins behind it, the round is broken.
+void StreamArchiver::begin_again(const Error& lost) {
+  log::error("log stream {}: the medium lost log that it had confirmed ({}): it is archived again from what is there",
+             env_.id.ls_id, lost.message());
+  lost_ = lost.message();
+  buffer_.clear();
+  buffered_bytes_ = 0;
+  mark_.reset();
+  gap_.reset();
+  tail_.reset();
+  ship_failed_ = attached_ = false;
 }
 
 Status StreamArchiver::attach() {
@@ -51,6 +73,11 @@ Status StreamArchiver::attach() {
   bool begun = false;
   if (!tail_) {  // once an epoch: a source that cannot be attached for long must not leave a file at every try
     SEABED_TRY(StreamTail tail, end_on_medium(env_, io()));
+    if (tail.end.empty() && !std::max(end_, env_.resume_lsn).empty())
+      return because_of(lost_, fail(Code::kGap, fmt::format("log stream {}", env_.id.ls_id),
+                                    fmt::format("the medium has none of its log, which was archived up to {}",
+                                                source_.display(std::max(end_, env_.resume_lsn))),
+                                    "start a new round and take a full backup"));
     if ((begun = tail.end.empty())) {  // its first file tells where the round begins: what lies there may be without a byte
       SEABED_CHECK(attach_source(tail));
       begin_ = source_.position();
@@ -60,6 +87,7 @@ Status StreamArchiver::attach() {
   }
   if (!begun) SEABED_CHECK(attach_source(*tail_));
   attached_ = true;
+  lost_.clear();
   {
     std::lock_guard lock(mutex_);
     progress_.condition = StreamCondition::kRunning;

@@ -44,6 +44,8 @@ Status StreamArchiver::ship_batch() {
   if (const auto appended = writer_->append(batch, io()); !appended) {
     for (auto it = batch.rbegin(); it != batch.rend(); ++it) buffer_.push_front({std::move(*it), piece});
     if (appended.error().code == Code::kConflict && writer_->needs_file()) return ok();  // again, into the next file
+    const Code code = appended.error().code;
+    medium_lost_ = code == Code::kCorruption || code == Code::kNotFound;   // shorter than confirmed, or not there at all
     return appended;
   }
   buffered_bytes_ -= bytes;
@@ -74,9 +76,10 @@ Status StreamArchiver::enter(uint64_t piece_id) {
 Status StreamArchiver::open_file(uint64_t piece_id) {
   const bool first = writer_->piece_id() != piece_id || writer_->current().file_id == 0;
   if (first && env_.entered) SEABED_CHECK(env_.entered(piece_id));
-  SEABED_CHECK(writer_->open_file(piece_id, incarnation_, end_.empty() ? begin_ : end_, env_.clock->read().now, io()));
-  changed(writer_->current());
-  return ok();
+  const auto opened = writer_->open_file(piece_id, incarnation_, end_.empty() ? begin_ : end_, env_.clock->read().now, io());
+  if (opened) changed(writer_->current());
+  else medium_lost_ = opened.error().code == Code::kGap;   // told when the file before is sealed
+  return opened;
 }
 
 void StreamArchiver::changed(const LogFile& file) {

@@ -13,6 +13,7 @@
 #include "core/engine/backup/backup_run.h"
 #include "core/engine/job/version.h"
 #include "core/engine/restore/restore_state.h"
+#include "core/media/read_back.h"
 
 namespace seabed::backup {
 namespace {
@@ -160,6 +161,7 @@ Result<meta::TenantBackupSetInfos> BackupRun::set_infos(const meta::BackupSetDes
   return out;
 }
 
+/// The end placeholder says that all of it is there: the medium is asked first, whatever it confirmed before.
 Status BackupRun::write_descriptor() {
   meta::BackupSetDescriptor set = descriptor();
   SEABED_TRY(*set.mutable_log_keys(), log_keys());
@@ -199,7 +201,11 @@ Status BackupRun::write_descriptor() {
   set.set_extra_meta_bytes(total - std::min(total, document_.output_bytes + document_.log_bytes));
   add(paths::single_set_info(set_id_), FileType::kBackupSetInfo, set);
   SEABED_CHECK(writer_->put_all(objects));
-  SEABED_CHECK(writer_->put(paths::set_end(set_id_, true, ended), FileType::kPlaceholder, placeholder));
+  SEABED_CHECK(read_back_set(*dest_.store, paths::set_dir(set_id_), set, io()));
+  SEABED_CHECK(read_back(*dest_.store, objects.back().key, objects.back().bytes.size(), io()));
+  const auto end = frame_message(paths::set_end(set_id_, true, ended), FileType::kPlaceholder, placeholder);
+  SEABED_CHECK(writer_->put_all({end}));
+  SEABED_CHECK(read_back(*dest_.store, end.key, end.bytes.size(), io()));
   ended_ = true;
   set_.extra_meta_bytes = set.extra_meta_bytes();
   set_.file_count = set.file_count();

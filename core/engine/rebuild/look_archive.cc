@@ -173,7 +173,7 @@ class ArchiveLook {
   }
 
   Result<std::string> file_status(const PieceFacts& facts) const {
-    if (facts.frozen) return std::string("AVAILABLE");
+    if (facts.frozen) return std::string(facts.descriptor.file_status() == "BROKEN" ? "BROKEN" : "AVAILABLE");
     SEABED_TRY(bool there, any_object(*medium_.store, paths::tenant_piece_infos(facts.key), medium_.io()));
     return std::string(there ? "AVAILABLE" : "INCOMPLETE");
   }

@@ -204,9 +204,21 @@ class Loader {
       const bool again = before && before->key == p.facts.key && before->of_set == of_set && before->of_source == of_source;
       if (p.facts.empty || again) continue;
       const meta::PieceDescriptor& d = p.facts.descriptor;
-      media_->spans.push_back({p.facts.key, d.start_scn(), d.checkpoint_scn(), of_source, of_set});
+      media_->spans.push_back({p.facts.key, d.start_scn(), p.facts.usable_end(), of_source, of_set});
+      if (of_set == 0) note_gaps(p.facts);
       media_->piece_media.push_back(std::move(p));
     }
+  }
+
+  void note_gaps(const PieceFacts& piece) {
+    for (const meta::HoleRecord& gap : piece.gaps)
+      media_->gaps.push_back({gap.scn_lo(), kScnMax, gap.ls_id(), gap.reason(), piece.key.dest, piece.key.round});
+    std::ranges::stable_sort(media_->gaps, {}, &WindowGap::from);
+    if (piece.usable_end() >= piece.descriptor.checkpoint_scn()) return;
+    // "Latest" must not mean the end of what is left.
+    PieceFacts& bad = media_->bad_pieces.emplace_back();
+    bad.key = piece.key;
+    bad.problem = Error{Code::kCorruption, paths::piece_dir(piece.key), "is BROKEN: " + piece.gaps.front().reason(), "", 0, 0};
   }
 
   Status collect_bases(size_t source) {
@@ -242,6 +254,7 @@ class Loader {
                 d.archive_dest_id(),
                 d.archive_round_id()};
     b.own_log = d.plus_archivelog();
+    b.ended = d.end_time();
     for (const PieceMedia& p : media_->piece_media)
       if ((b.archive_dest == 0 || p.facts.key.dest == b.archive_dest) &&
           (b.archive_round == 0 || p.facts.key.round == b.archive_round))
@@ -254,7 +267,6 @@ class Loader {
 
   void collect_holes() {
     for (const PieceMedia& p : media_->piece_media)
-    b.ended = d.end_time();
       for (const meta::HoleRecord& h : p.facts.holes) {
         WindowHole hole{h.scn_lo(), kScnMax, h.ls_id(), h.reason()};
         const auto known = [&](const WindowHole& w) { return w.from == hole.from && w.ls_id == hole.ls_id; };

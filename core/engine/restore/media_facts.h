@@ -42,6 +42,7 @@ struct Media {
   std::vector<PieceFacts> bad_pieces;
   std::vector<Error> problems;    // what had to be left out, and why
   std::vector<WindowHole> holes;  // every hole, covered or not
+  std::vector<WindowGap> gaps;    // as the pieces tell them, rising; `to` is not known here
 
   std::string display(Scn scn) const;  // for messages; digits when it has no display
 };

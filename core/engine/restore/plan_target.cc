@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/engine/restore/plan.h"
+#include "core/engine/restore/window_gaps.h"
 
 namespace seabed::restore {
 namespace {
@@ -60,7 +61,7 @@ Status nothing_newer_is_lost(const Media& media, Scn end) {
   for (const PieceSpan& p : media.spans)
     if (p.end == end) last = p.key;
   for (const PieceFacts& bad : media.bad_pieces)
-    if (bad.key.dest == last.dest && bad.key.round == last.round && bad.key.piece > last.piece)
+    if (bad.key.dest == last.dest && bad.key.round == last.round && bad.key.piece >= last.piece)
       return fail(Code::kConflict, bad.problem->object,
                   "the newest log cannot be used: " + bad.problem->reason,
                   fmt::format("restore until {} (SCN {}) or earlier, or repair it: seabed verify",
@@ -99,7 +100,7 @@ Error impossible(const Media& media, Scn target) {
     next = "no target is possible with what is there; run seabed window and seabed verify";
   const Reason why = reason(media, target);
   return Error{Code::kConflict, fmt::format("target {} (SCN {})", media.display(target), target),
-               "cannot be restored: " + why.text, next, 0, why.number};
+               "cannot be restored: " + why.text + break_before(media, target), next, 0, why.number};
 }
 
 }  // namespace seabed::restore

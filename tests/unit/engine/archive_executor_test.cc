@@ -339,6 +339,12 @@ TEST_F(ExecutorTest, AGapInterruptsAndKeepsWhatWasBefore) {
   EXPECT_NE(row->comment.find("000042.log"), std::string::npos) << row->comment;
   EXPECT_EQ(in->archiver->wait_covered(1001, 1, io()).error().code, Code::kGap);
   EXPECT_EQ(archived_log(*in, 1002), "good;");
+  const auto told = ArchiveReader::open(Medium{std::make_shared<test::DirStore>(in->destination)})->pieces();
+  ASSERT_EQ(told->back().gaps.size(), 1u) << "on the medium, too";
+  EXPECT_EQ(told->back().gaps[0].ls_id(), 1002u);
+  EXPECT_EQ(told->back().gaps[0].scn_lo(), told->back().descriptor.checkpoint_scn());
+  EXPECT_EQ(told->back().gaps[0].reason(), row->comment);
+  EXPECT_TRUE(told->back().holes.empty());
   std::filesystem::remove(in->root + "/db1002/gap");
   CancelToken().wait_for(200ms);
   EXPECT_EQ(in->archiver->status().status, "INTERRUPTED") << "it never ends by itself";
