@@ -89,7 +89,6 @@ Result<Secret> clear_log_key(const MasterKey& master) {
 }
 
 Result<Secret> KeyRing::clear_key(const std::string& master_identity, const std::string& what) const {
-  if (const auto known = clear_keys_.find(master_identity); known != clear_keys_.end()) return known->second;
   if (const auto master = masters_.find(master_identity); master != masters_.end()) return clear_log_key(master->second);
   if (more_) {
     if (auto found = more_->clear_key(master_identity); found || found.error().code != Code::kNotFound) return found;

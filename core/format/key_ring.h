@@ -47,8 +47,6 @@ class KeyRing {
   void add_password(Secret password) { passwords_.push_back(std::move(password)); }
   /// A data key by the bytes that it is wrapped as: of what was opened before and kept beside what it is used for.
   void add_data_key(const std::string& wrapped, Secret key) { data_keys_[wrapped] = std::move(key); }
-  /// Of a master key that is not here itself (clear_log_key).
-  void add_clear_key(const std::string& master_identity, Secret key) { clear_keys_[master_identity] = std::move(key); }
   /// kPermissionDenied with ob_error 9047: neither it nor its master key is there.
   Result<Secret> clear_key(const std::string& master_identity, const std::string& what) const;
   void add_more(std::shared_ptr<const MoreKeys> more) { more_ = std::move(more); }
@@ -60,7 +58,7 @@ class KeyRing {
  private:
   std::map<std::string, MasterKey> masters_;
   std::vector<Secret> passwords_;
-  std::map<std::string, Secret> data_keys_, clear_keys_;
+  std::map<std::string, Secret> data_keys_;
   std::shared_ptr<const MoreKeys> more_;
 };
 

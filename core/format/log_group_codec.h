@@ -17,7 +17,6 @@ namespace seabed {
 inline constexpr size_t kMaxGroupPayload = 80u << 20;   // a reader allocates no more for one group
 inline constexpr size_t kMaxStoredPayload = kMaxGroupPayload + 16;   // with the tag of an encrypted one
 inline constexpr uint32_t kGroupEncrypted = 1, kGroupCompressed = 2; // LogGroup.stored and the group's flags
-inline constexpr uint64_t kLogFileSize = 64ull << 20;   // nominal: a file is closed at or behind this length
 
 std::string encode_log_file_header(const meta::LogFileHeader& header);
 /// Sets *used to the length of the header.

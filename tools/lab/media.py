@@ -22,7 +22,6 @@ LEAKING = ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "SSL_CERT_DIR", "
            "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ENDPOINT_URL", "OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET",
            "AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_KEY", "AZURE_STORAGE_CONNECTION_STRING", "http_proxy", "https_proxy",
            "HTTP_PROXY", "HTTPS_PROXY")
-SECRETS = ("access_id", "access_key", "session_token", "sas_token")
 
 
 class Medium:

@@ -139,6 +139,5 @@ std::string_view name(SetState state) { return find_name(kSetNames, state); }
 std::string_view name(LsState state) { return find_name(kLsNames, state); }
 std::optional<JobState> job_state(std::string_view name) { return find_state(kJobNames, name); }
 std::optional<SetState> set_state(std::string_view name) { return find_state(kSetNames, name); }
-std::optional<LsState> ls_state(std::string_view name) { return find_state(kLsNames, name); }
 
 }  // namespace seabed::backup

@@ -80,6 +80,5 @@ std::string_view name(SetState state);
 std::string_view name(LsState state);
 std::optional<JobState> job_state(std::string_view name);
 std::optional<SetState> set_state(std::string_view name);
-std::optional<LsState> ls_state(std::string_view name);
 
 }  // namespace seabed::backup

@@ -112,9 +112,7 @@ std::string_view name(SysState state) { return kSys[static_cast<size_t>(state)];
 std::string_view name(UserState state) { return kUser[static_cast<size_t>(state)]; }
 std::string_view name(ImportState state) { return kImport[static_cast<size_t>(state)]; }
 std::string_view name(TaskState state) { return kTask[static_cast<size_t>(state)]; }
-std::optional<SysState> sys_state(std::string_view text) { return find<SysState>(kSys, text); }
 std::optional<UserState> user_state(std::string_view text) { return find<UserState>(kUser, text); }
-std::optional<ImportState> import_state(std::string_view text) { return find<ImportState>(kImport, text); }
 std::optional<TaskState> task_state(std::string_view text) { return find<TaskState>(kTask, text); }
 
 }  // namespace seabed::table

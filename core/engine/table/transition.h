@@ -81,9 +81,7 @@ std::string_view name(SysState state);
 std::string_view name(UserState state);
 std::string_view name(ImportState state);
 std::string_view name(TaskState state);
-std::optional<SysState> sys_state(std::string_view name);
 std::optional<UserState> user_state(std::string_view name);
-std::optional<ImportState> import_state(std::string_view name);
 std::optional<TaskState> task_state(std::string_view name);
 
 }  // namespace seabed::table

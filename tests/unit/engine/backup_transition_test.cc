@@ -134,7 +134,6 @@ TEST(BackupTransition, EveryLsStateWithEveryEvent) {
 TEST(BackupTransition, NamesAreTheViewsAndReadBack) {
   for (J state : kJobStates) EXPECT_EQ(job_state(name(state)), state);
   for (S state : kSetStates) EXPECT_EQ(set_state(name(state)), state);
-  for (L state : {L::kInit, L::kPending, L::kDoing, L::kFinish}) EXPECT_EQ(ls_state(name(state)), state);
   EXPECT_EQ(name(S::kMetaFinish), "BACKUP_META_FINISH");
   EXPECT_FALSE(set_state("BACKUP_NOTHING"));
 }

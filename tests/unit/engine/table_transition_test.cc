@@ -64,8 +64,6 @@ TEST(TableTransition, AnyHistoryEndsOnce) {
 TEST(TableTransition, NamesReadBack) {
   for (int i = 0; i <= static_cast<int>(UserState::kFailed); ++i)
     EXPECT_EQ(user_state(name(static_cast<UserState>(i))), static_cast<UserState>(i));
-  for (int i = 0; i <= static_cast<int>(ImportState::kFinish); ++i)
-    EXPECT_EQ(import_state(name(static_cast<ImportState>(i))), static_cast<ImportState>(i));
   EXPECT_FALSE(user_state("RESTORING"));
 }
 
