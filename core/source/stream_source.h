@@ -99,6 +99,7 @@ struct StreamHealth {
   bool recycles_log = false;
   std::string engine_version;
   bool keeps_log = false;          // keep_log() is on and the linker knows it
+  std::string link_error;          // why the log is not linked, or was given up, in words; empty: nothing is wrong
 };
 
 /// Facts found at attach time or by `seabed doctor`.

@@ -67,6 +67,14 @@ def bounded(case):
     let_the_log_rotate(ledger, 25)
     linked = sum(os.path.getsize(os.path.join(folder, name)) for name in os.listdir(folder) if name.endswith(".log"))
     case.true(linked <= 12 << 20, f"{linked} bytes are linked with a limit of 8 MiB")
+    given_up = "links were given up, and the log will have a gap"
+
+    def told():
+        with open(f"{lab.base}/linker.log", encoding="utf-8") as log:
+            return log.read().count(given_up)
+    wait_until(told, 30, "the linker's log to say it")
+    case.equal(told(), 1, "once")
+    case.contains(lab.run("doctor", "--output", "json").stdout, given_up, "doctor")
     lab.start_agent()
     status = lab.wait_archive("t", "INTERRUPTED")
     case.true(status["comment"], "the interruption has no reason")

@@ -49,6 +49,10 @@ void look_at_archive(const ArchiveView& view, const AlertConfig& config, std::ve
       failing.patience = kErrorPatience;
       out->push_back(failing);
     }
+  for (const LsArchiveStatus& ls : live.streams)
+    if (!ls.link_error.empty())
+      out->push_back({"link_error", tenant, "log stream " + std::to_string(ls.ls_id), ls.link_error,
+                      "while it lasts the agent must not fall behind: log that the database deletes is lost"});
 }
 
 Status look_at_jobs(Engine& engine, const catalog::TenantRow& tenant, uint64_t since_us,

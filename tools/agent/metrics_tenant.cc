@@ -38,6 +38,8 @@ void add_streams(const ArchiveStatus& live, const std::string& tenant, MetricFam
                static_cast<double>(ls.input_bytes));
     out->gauge("seabed_archive_stream_error", "1 while the stream's last attempt failed and is retried.",
                labels, ls.error.empty() ? 0 : 1);
+    out->gauge("seabed_link_error", "1 while the stream's log files are not linked, or were given up.", labels,
+               ls.link_error.empty() ? 0 : 1);
   }
 }
 

@@ -26,7 +26,8 @@ Json stream_json(const LsArchiveStatus& ls, const catalog::TenantRow& tenant) {
           {"input_bytes", ls.input_bytes},
           {"pending_bytes", ls.pending_bytes},
           {"pinned_bytes", ls.pinned_bytes},
-          {"error", ls.error}};
+          {"error", ls.error},
+          {"link_error", ls.link_error}};
 }
 
 Json hole_json(const catalog::HoleRow& hole, const catalog::TenantRow& tenant) {

@@ -18,6 +18,7 @@ struct LsArchiveStatus {
   std::string position;            // for people
   uint64_t input_bytes = 0, pending_bytes = 0, pinned_bytes = 0;
   std::string error;               // the last one, while it is retried
+  std::string link_error;          // StreamHealth
 };
 
 struct ArchiveStatus {

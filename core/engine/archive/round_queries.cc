@@ -36,9 +36,13 @@ ArchiveStatus RoundExecutor::status() const {
     for (const auto& [ls_id, h] : health)
       if (ls_id == ls.ls_id) {
         ls.pinned_bytes = h.pinned_bytes;
+        ls.link_error = h.link_error;
+        const auto also = [&, id = ls_id](const std::string& what) {
+          out.comment += fmt::format("{}log stream {}: {}", out.comment.empty() ? "" : "; ", id, what);
+        };
         if (h.keeps_log && h.pinned_bytes > h.pinned_limit)
-          out.comment += fmt::format("{}log stream {}: {} pinned bytes exceed the limit of {}: BINDING=Mandatory keeps them",
-                                     out.comment.empty() ? "" : "; ", ls_id, h.pinned_bytes, h.pinned_limit);
+          also(fmt::format("{} pinned bytes exceed the limit of {}: BINDING=Mandatory keeps them", h.pinned_bytes, h.pinned_limit));
+        if (!h.link_error.empty()) also("the log is not protected by links: " + h.link_error);
       }
   return out;
 }

@@ -58,7 +58,7 @@ Result<uint64_t> parse_current(std::string_view content) {
   const auto name = parse_db_file_name(content);
   if (!name || name->kind != DbFileKind::kManifest)
     return fail(Code::kCorruption, "CURRENT", "names no MANIFEST",
-                "give the directory of a RocksDB database");
+                "give the directory of a RocksDB database; one with an encrypted or custom Env cannot be attached");
   return name->number;
 }
 

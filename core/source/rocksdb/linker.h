@@ -49,7 +49,7 @@ struct LinkerStats {
   bool over_limit = false;
   bool keeps_log = false;  // keep-log is there
   bool watching = false;   // false while the directory does not exist
-  std::string error;       // the last failure, in words; empty: none
+  std::string error;       // what is wrong now, in words; empty: nothing
   int64_t written_at = 0;  // seconds since the epoch
   int64_t pid = 0;
 };
@@ -85,8 +85,8 @@ Status drop_stale_links(const std::string& links, const std::string& database,
                         const std::string& wal_directory);
 
 /// The linker process: one Linker a stream, until `stop`. Streams that fail to start (directory not there
-/// yet, lock held) are tried again every few seconds and logged; returns an error only when none can ever be
-/// served.
+/// yet, lock held) are tried again every few seconds; that, each trouble of a running one and its end are logged.
+/// Returns an error only when none can ever be served.
 Status run_linker(const std::vector<LinkerConfig>& streams, const CancelToken& stop);
 
 }  // namespace seabed::rocksdb_source

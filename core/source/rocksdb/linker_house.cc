@@ -18,19 +18,28 @@ bool is_table(DbFileKind kind) { return kind == DbFileKind::kSst || kind == DbFi
 
 void LinkerThread::keep_house() {
   take_table_requests();
+  retry_failed();
   auto files = store_.look(sources_);
   if (files) {
     shrink(&*files);
     count(*files);
   }
-  if (last_errno_ != 0)
-    counters_.error = link_error(config_.database, std::exchange(last_errno_, 0)).message();
+  const char* both = link_trouble_.empty() || limit_trouble_.empty() ? "" : "; ";
+  counters_.error = link_trouble_ + both + limit_trouble_;
   counters_.written_at = ::time(nullptr);
   if (const Status written = write_linker_status(store_.path(), counters_);
       !written && counters_.error.empty())
     counters_.error = written.error().message();
   std::lock_guard lock(mutex_);
   published_ = counters_;
+}
+
+/// What could not be linked is tried again until it can be; the trouble is told for one look at least.
+void LinkerThread::retry_failed() {
+  if (last_errno_ != 0)
+    link_trouble_ = link_error(config_.database, std::exchange(last_errno_, 0)).message();
+  else if (!link_trouble_.empty() && counters_.watching && scan() == 0)
+    link_trouble_.clear();
 }
 
 void LinkerThread::take_table_requests() {
@@ -56,7 +65,10 @@ void LinkerThread::shrink(std::vector<LinkStore::Held>* files) {
   for (const auto& f : *files) held += f.held ? f.bytes : 0;
   counters_.over_limit = held > config_.limit_bytes;
   counters_.keeps_log = ::faccessat(store_.fd(), "keep-log", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-  if (!counters_.over_limit) return;
+  if (!counters_.over_limit) {
+    if (held == 0 || counters_.keeps_log) limit_trouble_.clear();  // the archive came by, or begins anew
+    return;
+  }
   std::sort(files->begin(), files->end(), [](const auto& a, const auto& b) {
     const bool ta = is_table(a.file.name.kind), tb = is_table(b.file.name.kind);
     return ta != tb ? ta : a.file.name.number > b.file.name.number;
@@ -73,9 +85,9 @@ void LinkerThread::shrink(std::vector<LinkStore::Held>* files) {
   });
   const std::string limit = "the limit of " + std::to_string(config_.limit_bytes) + " pinned bytes is ";
   if (counters_.keeps_log && held > config_.limit_bytes)
-    counters_.error = limit + "exceeded (" + std::to_string(held) + "): BINDING=Mandatory keeps the log until it is archived";
+    limit_trouble_ = limit + "exceeded (" + std::to_string(held) + "): BINDING=Mandatory keeps the log until it is archived";
   else if (log_given_up || !counters_.keeps_log)
-    counters_.error = limit + "reached: links were given up, and the log will have a gap";
+    limit_trouble_ = limit + "reached: links were given up, and the log will have a gap";
 }
 
 void LinkerThread::count(const std::vector<LinkStore::Held>& files) {

@@ -94,10 +94,10 @@ void LinkerThread::reopen() {
   watches_.clear();
   if (const Status again = watch(); !again) {
     counters_.watching = false;
-    counters_.error = again.error().message();
+    link_trouble_ = again.error().message();
     return;
   }
-  counters_.error.clear();
+  link_trouble_.clear();
   scan();
 }
 

@@ -35,6 +35,7 @@ class LinkerThread final : public Linker {
 
   void keep_house();
   void take_table_requests();
+  void retry_failed();
   void shrink(std::vector<LinkStore::Held>* files);
   void count(const std::vector<LinkStore::Held>& files);
 
@@ -45,7 +46,8 @@ class LinkerThread final : public Linker {
   std::vector<int> watches_;  // watch descriptor -> source
   std::vector<char> events_;
   LinkerStats counters_;  // of the thread
-  int last_errno_ = 0;
+  int last_errno_ = 0;                      // of a link since the last look
+  std::string link_trouble_, limit_trouble_;  // LinkerStats::error: while they last
   bool tables_ = false;
   std::atomic<bool> stop_ = false, tables_asked_ = false;
   mutable std::mutex mutex_;

@@ -40,6 +40,14 @@ int try_link(const std::string& from, const std::string& pin_directory) {
   return 0;
 }
 
+void check_linker(const std::string& links, PreflightReport& report) {
+  const auto told = read_linker_status(links);
+  if (!told) return report.warn("linker", told.error().message(), "look again in a second: a linker has just begun");
+  if (!told->error.empty())
+    return report.error("linker", told->error, "until then the log of the database is not protected");
+  report.ok("linker", "a linker process serves this stream");
+}
+
 }  // namespace
 
 bool check_paths(const StreamConfig& config, PreflightReport& report) {
@@ -97,10 +105,9 @@ void check_links(const StreamConfig& config, PreflightReport& report) {
   else
     report.ok("links", "hard links into " + config.pin_directory + " work");
   if (linker_runs(link_directory(config.pin_directory)))
-    report.ok("linker", "a linker process serves this stream");
-  else
-    report.warn("linker", "no linker process serves this stream",
-                "start `seabed linker`: without it each restart of the agent may lose log");
+    return check_linker(link_directory(config.pin_directory), report);
+  report.warn("linker", "no linker process serves this stream",
+              "start `seabed linker`: without it each restart of the agent may lose log");
 }
 
 void check_space(const StreamConfig& config, PreflightReport& report) {

@@ -1,6 +1,7 @@
 #include "core/source/rocksdb/rocksdb_stream.h"
 
 #include <fcntl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kPoll{5};
 constexpr std::chrono::seconds kBudgetInterval{1}, kLinkerInterval{3};
+constexpr int64_t kSilenceSeconds = 10;  // a linker writes its status every second
 
 const std::string& wal_directory(const StreamConfig& config) {
   return config.wal_directory.empty() ? config.directory : config.wal_directory;
@@ -68,12 +70,13 @@ Status RocksDbStream::attach(const std::optional<ArchivedState>& state) {
 void RocksDbStream::ensure_linker() {
   std::lock_guard lock(linker_mutex_);
   next_linker_ = std::chrono::steady_clock::now() + kLinkerInterval;
+  link_failure_.clear();
   if (linker_ || linker_runs(links_)) return;
   auto started = Linker::start({describe(), config_.directory, config_.wal_directory, links_, limit_});
   if (started)
     linker_ = std::move(*started);
   else if (started.error().code != Code::kConflict)
-    log::warn("{}: log files are not linked: {}", describe(), started.error().message());
+    link_failure_ = started.error().message();
 }
 
 Result<LogStep> RocksDbStream::read_step(uint64_t max_bytes) {
@@ -91,7 +94,9 @@ void RocksDbStream::keep_budget() {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_budget_) return;
   next_budget_ = now + kBudgetInterval;
-  const uint64_t linked = linker_stats().pinned_bytes;
+  const LinkerStats linker = linker_stats();
+  tell_link_error(linker);
+  const uint64_t linked = linker.pinned_bytes;
   if (const uint64_t dropped = snapshotter_.shrink(limit_ - std::min(limit_, linked)))
     log::warn(
         "{}: {} bytes of deleted files were given up, because the limit of pinned bytes ({}) was reached",
@@ -150,6 +155,24 @@ LinkerStats RocksDbStream::linker_stats() const {
   return told ? *told : LinkerStats();
 }
 
+std::string RocksDbStream::link_error(const LinkerStats& linker) const {
+  std::lock_guard lock(linker_mutex_);
+  if (!link_failure_.empty()) return link_failure_;
+  if (!linker.error.empty() && !(linker.over_limit && linker.keeps_log)) return linker.error;  // that: pinned_limit
+  const int64_t silent = ::time(nullptr) - linker.written_at;
+  if (linker.written_at == 0 || silent <= kSilenceSeconds) return {};
+  return "the linker has not written " + links_ + "/status.json for " + std::to_string(silent) +
+         " s: the disk is full, or it hangs";
+}
+
+void RocksDbStream::tell_link_error(const LinkerStats& linker) {
+  const std::string now = link_error(linker);
+  if (now.empty() == told_link_error_.empty()) return;
+  if (now.empty()) log::info("{}: log files are linked again", describe());
+  else log::warn("{}: log files are not linked: {}", describe(), now);
+  told_link_error_ = now;
+}
+
 Status RocksDbStream::keep_log(bool on) { return set_keep_log(links_, on); }
 
 StreamHealth RocksDbStream::health() const {
@@ -158,6 +181,7 @@ StreamHealth RocksDbStream::health() const {
   out.pinned_bytes = linker.pinned_bytes + snapshotter_.held_bytes();
   out.pinned_limit = limit_;
   out.keeps_log = linker.keeps_log;
+  out.link_error = link_error(linker);
   out.linked_files = linker.linked_files + snapshotter_.pinned_files();
   out.recycles_log = recycles_;
   if (const auto options = newest_options(config_.directory)) {

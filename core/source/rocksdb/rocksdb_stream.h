@@ -40,6 +40,8 @@ class RocksDbStream final : public StreamSource {
  private:
   void ensure_linker();
   LinkerStats linker_stats() const;
+  std::string link_error(const LinkerStats& linker) const;
+  void tell_link_error(const LinkerStats& linker);
   void keep_budget();
   /// What changes when the database writes: sizes and times of its directories and of the newest files.
   struct Trace {
@@ -56,6 +58,8 @@ class RocksDbStream final : public StreamSource {
   Snapshotter snapshotter_;
   mutable std::mutex linker_mutex_;
   std::unique_ptr<Linker> linker_;  // only where no linker process serves the stream
+  std::string link_failure_;        // why there is neither
+  std::string told_link_error_;
   std::chrono::steady_clock::time_point next_budget_{}, next_linker_{};
   std::atomic<uint64_t> incarnation_ = 0;
   std::atomic<bool> recycles_ = false, hurried_ = false;
