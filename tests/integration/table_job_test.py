@@ -143,6 +143,20 @@ def cancel(case):
         case.contains(job["tables"][0]["comment"], "exists at the target", "somebody else's family")
         story.lab.stop_agent()
         case.equal(rows(other, name), kept, "somebody else's rows")
+    # As after a kill between making the family and filling it.
+    case.equal(recover("made", "table/begun").returncode, -9, "not killed")
+    subprocess.run(["ldb", f"--db={other}", "create_column_family", "made"], check=True, capture_output=True, timeout=60)
+    story.lab.cli("table", "cancel", "--tenant", "u")
+    case.true("made" not in families(other), "an empty family is left")
+    case.equal(recover("made", "table/begun").returncode, -9, "not killed")
+    subprocess.run(["ldb", f"--db={other}", "create_column_family", "made"], check=True, capture_output=True, timeout=60)
+    story.lab.start_agent()
+    job = wait_until(lambda: (j := story.lab.cli("table", "status", "--tenant", "u")[0]) and
+                     j["status"] in ("COMPLETED", "FAILED") and j, 60, "the job with an empty family")
+    case.equal([job["status"], job["result"]], ["COMPLETED", "SUCCESS"], f"with an empty family: {job}")
+    story.lab.stop_agent()
+    case.equal(rows(other, "made"), wanted, "rows in a family that was made before")
+    last = job["job_id"]
     for number, state in enumerate(STATES):
         name = f"k{number}"
         run = recover(name, state)

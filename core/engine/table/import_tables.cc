@@ -174,8 +174,9 @@ Status TableRun::import_into(const std::string& directory,
   std::vector<ImportTask*> tasks;
   std::vector<TableImport> imports;
   for (auto& [task, import] : members) tasks.push_back(task), imports.push_back(import);
-  SEABED_CHECK(mark_begun(directory, tasks));
-  auto outcomes = import_closed(context_, parts_, "rocksdb", directory, false, imports, cancel_);
+  const Status begun = mark_begun(directory, tasks);
+  auto outcomes = begun ? import_closed(context_, parts_, "rocksdb", directory, false, imports, cancel_)
+                        : Result<std::vector<Status>>(fail(begun.error()));
   if (!outcomes && outcomes.error().code == Code::kCancelled) return fail(outcomes.error());
   context_.at_state("table/ingested");
   for (size_t i = 0; i < tasks.size(); ++i) {

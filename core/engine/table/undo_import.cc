@@ -87,7 +87,11 @@ Status TableRun::undo_sql(const ImportTask& task) {
   auto done =
       server.run("SET lock_wait_timeout=60; DROP TABLE IF EXISTS " +
                  quote_name(target_of(task.row).database) + "." + quote_name(load_name(task.row.task_id)));
-  return done ? ok() : fail(done.error());
+  if (!done) return fail(done.error());
+  if (task.row.comment != "renaming") return ok();
+  const auto renamed = check_sql_target(server, target_of(task.row), {});
+  if (renamed || renamed.error().code != Code::kAlreadyExists) return ok();
+  return fail(Code::kConflict, "table " + display(target_of(task.row)), "was whole and had its name already");
 }
 
 /// Of tasks that are over: their server had gone away when they ended.

@@ -62,11 +62,16 @@ class ClosedDatabase {
     if (db_) db_->Close();
   }
 
-  Status open(const std::string& path, bool create) {
+  /// `tables`: of a new database the default family may be one of them, with a comparator of its own.
+  Status open(const std::string& path, bool create, const std::vector<TableImport>& tables) {
     path_ = path;
     std::vector<ColumnFamilyDescriptor> families = {{kDefaultColumnFamilyName, ColumnFamilyOptions()}};
     DBOptions options;
     options.create_if_missing = create;
+    for (const TableImport& table : tables)
+      if (table.name == kDefaultColumnFamilyName) {
+        SEABED_TRY(families[0].options.comparator, comparators_.find(table.comparator));
+      }
     std::error_code ec;
     if (!create) SEABED_CHECK(check_openable(path));
     if (!create || std::filesystem::exists(path + "/CURRENT", ec)) SEABED_CHECK(known_families(&families));
@@ -236,7 +241,7 @@ Result<std::vector<Status>> import_families(const std::string& database, bool cr
                                             const std::vector<TableImport>& tables) {
   if (!create) SEABED_CHECK(check_closed_database(database));
   ClosedDatabase target;
-  SEABED_CHECK(target.open(database, create));
+  SEABED_CHECK(target.open(database, create, tables));
   std::vector<Status> out;
   for (const TableImport& table : tables) out.push_back(target.import(table, create));
   SEABED_CHECK(target.close());
@@ -256,7 +261,7 @@ Result<std::vector<Status>> undo_families(const std::string& database,
     return out;  // nobody's database is opened for nothing
   SEABED_CHECK(check_closed_database(database));
   ClosedDatabase target;
-  SEABED_CHECK(target.open(database, false));
+  SEABED_CHECK(target.open(database, false, tables));
   for (size_t i = 0; i < tables.size(); ++i) out[i] = target.undo(tables[i]);
   SEABED_CHECK(target.close());
   return out;
