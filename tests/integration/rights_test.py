@@ -235,7 +235,7 @@ def a_line_for_each(case, lab):
             ("SHOW RESTORE PREVIEW", "SHOW RESTORE PREVIEW", "sql/execute", "conflict", None),
             ("SET DECRYPTION IDENTIFIED BY 'a'TOPSECRET'", None, "sql/execute", "invalid_argument", None),
             (f"ALTER SYSTEM SET LOG_RESTORE_SOURCE = 'LOCATION={archive}?access_key=TOPSECRET'", "SET LOG_RESTORE_SOURCE",
-             "standby/set-log-source", "not_found", f"LOCATION={archive}")):
+             "standby/set-log-source", "conflict", f"LOCATION={archive}")):
         before = len(lab.audit())
         lab.run("sql", "--tenant", "shop", stdin=text)
         lines = lab.audit()[before:]
