@@ -61,7 +61,20 @@ def against_oracle(case, medium=None):
         case.equal(json.loads(again.stdout)["rows"], json.loads(run.stdout)["rows"])
         case.equal(json.loads(again.stdout)["bytes"], 0, "the disk cache was not used after a restart")
     case.contains(lab.refused("tenant", "activate", "--directory", directory).stderr, "cannot be activated")
+    full_standby(case, lab, ledger)
     return lab
+
+
+def full_standby(case, lab, ledger):
+    """The same program reads a full restore before it is activated, and asks the medium for nothing."""
+    directory = f"{case.base}/standby"
+    _, limits = told_bounds(lab, "t", lambda: lab.restore("t", directory, activate=False))
+    run = quick_copy(case, lab, directory, f"{case.base}/copy-standby")
+    case.equal(run.returncode, 0, run.stderr)
+    status, verdict = ledger.check(f"{case.base}/copy-standby", *limits)
+    case.equal(status, 0, f"a full standby: {verdict}, {limits}")
+    case.equal(json.loads(run.stdout)["bytes"], 0, "its files are here")
+    lab.cli("tenant", "activate", "--directory", directory)
 
 
 def s3(case):

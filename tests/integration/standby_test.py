@@ -262,6 +262,13 @@ def refusals(case):
     refused = lab.refused("tenant", "activate", "--tenant", "q")
     case.true("quick restore" in str(refused), f"a quick tenant stays a standby: {refused}")
     restore(lab, f"{case.base}/t2")
+    pass_time(lab, "t", 0.7)
+    point = lab.archive_status("t")["checkpoint_scn"]
+    for name in ("q", "t2"):
+        case.equal(lab.cli("standby", "recover", "--tenant", name, "--until-scn", point, "--wait")["sync_scn"], point, name)
+    case.equal(lab.cli("tenant", "count", "--tenant", "q")["rows"], lab.cli("tenant", "count", "--tenant", "t2")["rows"],
+               "a quick tenant follows like a full one")
+    case.equal(tenant_state(quick)["restore_data_mode"], "REMOTE", "and stays a quick one")
     backup = lab.refused("backup", "start", "--tenant", "t2")
     case.true("standby" in str(backup) or "destination" in str(backup), f"a standby is not backed up: {backup}")
     upgrade = lab.refused("upgrade", "run", "--tenant", "t2")
