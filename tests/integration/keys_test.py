@@ -17,7 +17,7 @@ import time
 from case import run_cases
 from installation import Installation, Tenant
 from ledger import Ledger
-from ledger_story import pass_time
+from ledger_story import bounds, pass_time
 
 ROW = re.compile(rb"a/\d{6}|r/\d{8}|!commit/\d\d")  # keys of the ledger's rows (tests/oracle/ledger_names.cc)
 PASSWORD = "a long password of the keys"
@@ -56,14 +56,12 @@ def begin(case, parameters):
     return ledger, lab
 
 
-def check(case, ledger, directory, what):
+def check(case, ledger, directory, what, promised):
+    """promised: how far the media go at least (ledger_story.bounds)."""
     with open(f"{directory}/seabed_tenant.json", encoding="utf-8") as file:
         stream = json.load(file)["streams"][0]
-    bounds = ["--until-hi", stream["scn_hi"]]
-    if stream["next_scn_lo"]:
-        bounds += ["--until-lo", stream["scn_lo"]]
-    status, verdict = ledger.check(f"{directory}/ledger.db", *bounds)
-    case.equal(status, 0, f"{what}: {verdict}, {stream}")
+    status, verdict = ledger.check(f"{directory}/ledger.db", *bounds(stream, promised, latest=True))
+    case.equal(status, 0, f"{what}: {verdict}, {promised}, {stream}")
 
 
 def error_of(refused):
@@ -94,7 +92,8 @@ def tenant_keys(case):
     lab.backup("t", incremental=True)
     pass_time(lab, "t", 0.5)
     ledger.kill()
-    lab.wait_checkpoint("t", time.time_ns())
+    promised = time.time_ns()
+    lab.wait_checkpoint("t", promised)
 
     password, wrong = secret_file(case, "pwd", PASSWORD), secret_file(case, "wrong", "another one")
     backup = ["key", "backup", "--tenant", "t", "--password-file", password, "--to"]
@@ -109,7 +108,7 @@ def tenant_keys(case):
 
     lab.cli("restore", *lab.sources("t"), "--directory", f"{case.base}/at-home")
     lab.cli("tenant", "activate", "--directory", f"{case.base}/at-home")
-    check(case, ledger, f"{case.base}/at-home", "on the source's own cluster")
+    check(case, ledger, f"{case.base}/at-home", "on the source's own cluster", promised)
     lab.stop()
     case.true(PASSWORD not in lab.agent_log(), "no password in the log")
 
@@ -132,8 +131,8 @@ def tenant_keys(case):
 
     elsewhere.cli(*restore, *given, password)
     elsewhere.cli("tenant", "activate", "--directory", f"{case.base}/restored")
-    check(case, ledger, f"{case.base}/restored", "elsewhere, with the key backup")
-    read_quickly(case, ledger, lab, elsewhere, [*given, password])
+    check(case, ledger, f"{case.base}/restored", "elsewhere, with the key backup", promised)
+    read_quickly(case, ledger, lab, elsewhere, [*given, password], promised)
 
     blocks = sorted(glob.glob(f"{media}/data/backup_set_1_full/logstream_1001/**/macro_block_data.*", recursive=True), key=os.path.getsize)
     flipped(blocks[-1], os.path.getsize(blocks[-1]) // 2)
@@ -141,18 +140,15 @@ def tenant_keys(case):
     case.equal(code, 5, f"a flipped bit of ciphertext: {notes}")
 
 
-def read_quickly(case, ledger, lab, elsewhere, given):
+def read_quickly(case, ledger, lab, elsewhere, given, promised):
     directory, out = f"{case.base}/quick", f"{case.base}/copy"
     outcome = elsewhere.cli("restore", *lab.sources("t"), "--directory", directory, "--method", "quick", *given)
     run = subprocess.run([f"{case.build}/bin/quick_copy", directory, os.path.realpath(f"{case.build}/drivers"), out],
                          capture_output=True, text=True, timeout=120, check=False)
     case.equal(run.returncode, 0, f"open_quick of encrypted sets: {run.stderr}")
     stream = next(s for s in outcome["streams"] if s["ls_id"] == 1001)
-    bounds = ["--until-hi", stream["scn_hi"]]
-    if stream["next_scn_lo"]:
-        bounds += ["--until-lo", stream["scn_lo"]]
     copies = [d for d in (f"{out}/ledger.db", out) if os.path.exists(f"{d}/CURRENT")]
-    status, verdict = ledger.check(copies[0], *bounds)
+    status, verdict = ledger.check(copies[0], *bounds(stream, promised, latest=True))
     case.equal(status, 0, f"read quickly: {verdict}")
 
 
@@ -166,7 +162,8 @@ def passwords(case):
     case.true("PASSWORD" in json.dumps(shown) and "one" not in json.dumps(shown).replace("NONE", ""), f"the view: {shown}")
     pass_time(lab, "t", 0.5)
     ledger.kill()
-    lab.wait_checkpoint("t", time.time_ns())
+    promised = time.time_ns()
+    lab.wait_checkpoint("t", promised)
     lab.stop()
     data = f"{case.base}/media/t/data"
     for directory in ("sys", "minor", "major"):
@@ -179,7 +176,7 @@ def passwords(case):
         case.true(not os.path.exists(f"{case.base}/restored"), "nothing was restored")
     elsewhere.cli(*restore, "--password-file", both)
     elsewhere.cli("tenant", "activate", "--directory", f"{case.base}/restored")
-    check(case, ledger, f"{case.base}/restored", "with the passwords of both sets")
+    check(case, ledger, f"{case.base}/restored", "with the passwords of both sets", promised)
 
 
 def lone_set(case):
@@ -187,7 +184,7 @@ def lone_set(case):
     ledger, lab = begin(case, {"tde_method": "internal"})
     pass_time(lab, "t", 0.5)
     password = secret_file(case, "first", "one")
-    lab.cli("backup", "start", "--tenant", "t", "--wait", "--plus-archivelog", "--password-file", password)
+    made = lab.cli("backup", "start", "--tenant", "t", "--wait", "--plus-archivelog", "--password-file", password)
     ledger.kill()
     lab.stop()
     data = f"{case.base}/media/t/data"
