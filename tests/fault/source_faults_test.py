@@ -221,8 +221,8 @@ def encrypted(case):
     said = wait_until(lambda: (s := json.dumps(lab.archive_status("t"))) and "encrypted or custom Env" in s and s, 30,
                       "a word about the Env")
     case.true('"status": "DOING"' not in said, f"a round that is DOING: {said}")
-    logs = [name for folder, _, names in os.walk(f"{case.base}/media/t") for name in names if folder.endswith("/log")]
-    case.equal(logs, [], "archived log")
+    logs = [name for folder, _, names in os.walk(f"{case.base}/media/t") for name in names if folder.endswith("logstream_1001/log")]
+    case.equal(logs, [], "archived of it")
 
 
 if __name__ == "__main__":
