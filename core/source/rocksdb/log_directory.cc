@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "core/source/rocksdb/file_owner.h"
+
 namespace seabed::rocksdb_source {
 
 namespace {
@@ -65,10 +67,11 @@ Result<FileLook> look_at(const Fd& fd, const std::string& name) {
   return FileLook{static_cast<uint64_t>(st.st_size), st.st_ino, nanos(st.st_mtim)};
 }
 
-LogDirectory::LogDirectory(const std::string& wal_directory, const std::string& pins)
+LogDirectory::LogDirectory(const std::string& wal_directory, const std::string& pins, std::string database)
     : live_(wal_directory, false),
       pins_(pins, true),
       archive_(wal_directory + "/archive", true),
+      database_(std::move(database)),
       has_pins_(!pins.empty()) {}
 
 Result<bool> LogDirectory::changed() {
@@ -165,6 +168,7 @@ Result<Fd> LogDirectory::open_wal(uint64_t number) const {
   auto fd = live_.open(name);
   if (!fd && fd.error().code == Code::kNotFound && has_pins_) fd = pins_.open(name);
   if (!fd && fd.error().code == Code::kNotFound) fd = archive_.open(name);
+  if (fd && !database_.empty()) SEABED_CHECK(check_owner(fd->get(), name, database_owner(database_)));
   return fd;
 }
 

@@ -60,8 +60,8 @@ Result<FileLook> look_at(const Fd& fd, const std::string& name);
 /// two that are told.
 class LogDirectory {
  public:
-  /// `pins` may be empty (no links are kept).
-  LogDirectory(const std::string& wal_directory, const std::string& pins);
+  /// `pins` may be empty (no links are kept). Files are those of the owner of `database`; empty: whose is not asked.
+  LogDirectory(const std::string& wal_directory, const std::string& pins, std::string database = {});
   /// True when the list is surely up to date. `force`: list now, however expensive the last listing was.
   Result<bool> refresh(bool force);
   const std::set<uint64_t>& wals() const { return wals_; }
@@ -79,6 +79,7 @@ class LogDirectory {
   Result<bool> refresh_listed(bool force);
 
   WatchedDirectory live_, pins_, archive_;
+  const std::string database_;
   bool has_pins_;
   bool younger_ = false;      // the others hold a file that waits for the next listing
   int64_t next_listing_ = 0;  // CLOCK_MONOTONIC ns: expensive listings are spaced out

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/source/rocksdb/db_files.h"
+#include "core/source/rocksdb/file_owner.h"
 #include "core/source/rocksdb/log_framing.h"
 
 namespace seabed::rocksdb_source {
@@ -30,6 +31,7 @@ Result<uint64_t> read_current(int directory, const std::string& path) {
 Result<std::unique_ptr<ManifestReader>> ManifestReader::open(int directory, uint64_t number,
                                                              const std::string& path) {
   SEABED_TRY(Fd fd, open_beneath(directory, manifest_name(number), O_RDONLY));
+  SEABED_CHECK(check_owner(fd.get(), manifest_name(number), database_owner(directory)));
   return of(std::move(fd), number, path + "/" + manifest_name(number));
 }
 

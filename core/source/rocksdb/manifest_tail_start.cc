@@ -7,6 +7,7 @@
 
 #include "core/format/rocksdb_payload.pb.h"
 #include "core/source/rocksdb/db_files.h"
+#include "core/source/rocksdb/file_owner.h"
 #include "core/source/rocksdb/manifest_tail.h"
 
 namespace seabed::rocksdb_source {
@@ -39,6 +40,7 @@ Result<Fd> ManifestTail::open(uint64_t number) const {
   auto fd = live_directory_.open(manifest_name(number));
   if (!fd && fd.error().code == Code::kNotFound && !pins_.empty())
     fd = pin_directory_.open(manifest_name(number));
+  if (fd) SEABED_CHECK(check_owner(fd->get(), manifest_name(number), database_owner(database_)));
   return fd;
 }
 
