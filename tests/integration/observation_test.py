@@ -3,6 +3,7 @@
 # case: metrics
 # case: logs
 # case: alerts
+# case: outage
 import http.server
 import json
 import os
@@ -18,6 +19,7 @@ import urllib.error
 
 from case import Skip, run_cases
 from installation import wait_until
+from ledger import Ledger
 from ledger_story import pass_time
 from observed_lab import lab_of, one, page, port_of, samples, writer
 
@@ -75,7 +77,6 @@ def metrics(case):
     case.true(puts > 0, "appends are counted")
     case.equal(one(now, "seabed_storage_request_duration_seconds_bucket", scheme="file", operation="append", le="+Inf"), puts,
                "the last bucket")
-    case.true(one(now, "seabed_pinned_bytes", tenant="t", log_stream="1001") >= 0, "pinned bytes")
     case.equal(one(now, "seabed_scrape_errors"), 0, "errors of this page")
     for labels, _ in (pair for pairs in now.values() for pair in pairs):
         for value in labels.values():
@@ -176,18 +177,15 @@ def alerts(case):
     lab.start_agent()
     lab.protect("t")
     pass_time(lab, "t", 0.3)
-    media_root, away = f"{case.base}/media", f"{case.base}/media-away"
-    os.rename(media_root, away)
-    with open(media_root, "w", encoding="ascii"):
-        pass  # a file where the directory was: nothing can be written
+    medium = Away(case)
+    medium.take()
     wait_until(lambda: any(status == 500 for status, _, _ in receiver.events), 60, "a first try")
     receiver.status = 200
     wait_until(lambda: receiver.got("archive_lag", "firing"), 60, "the lag, tried again")
     lag = receiver.got("archive_lag", "firing")[0]
     case.true(lag["tenant"] == "t" and lag["lag_seconds"] > 1.5 and lag["limit_seconds"] == 1.5, f"{lag}")
     case.true(all(path == "/TOKEN" for _, path, _ in receiver.events), "the webhook's path")
-    os.remove(media_root)
-    os.rename(away, media_root)
+    medium.bring_back()
     wait_until(lambda: receiver.got("archive_lag", "resolved"), 90, "its end")
     case.equal(len(receiver.got("archive_lag", "firing")), 1, "told once within the interval")
     with open(told, encoding="utf-8") as lines:
@@ -197,7 +195,71 @@ def alerts(case):
     case.true("TOKEN" not in lab.agent_log(), "the webhook's path is in the log")
 
 
-CASES = {"metrics": metrics, "logs": logs, "alerts": alerts}
+class Away:
+    """The medium can be taken away: a file where its directory was."""
+
+    def __init__(self, case):
+        self.root, self.kept = f"{case.base}/media", f"{case.base}/media-away"
+
+    def take(self):
+        os.rename(self.root, self.kept)
+        with open(self.root, "w", encoding="ascii"):
+            pass
+
+    def bring_back(self):
+        os.remove(self.root)
+        os.rename(self.kept, self.root)
+
+
+def outage(case):
+    """What an operator is told: of a medium that is away, of a cleanup that failed of it, of lost log, of a backup that failed."""
+    ledger = Ledger(case.build, case.base, flags=["--cfs", "2", "--memtable-kb", "64"])
+    ledger.start("--rate", "1500", "--seconds", "240")
+    case.at_end(ledger.kill)
+    receiver = Receiver()
+    receiver.status = 200
+    case.at_end(receiver.shutdown)
+    lab = lab_of(case, ledger, f'[alert]\nwebhook = "http://127.0.0.1:{receiver.server_port}/"\ncheck_interval_ms = 100\n'
+                 '[metrics]\nlisten = "127.0.0.1:0"\n[limits]\nclean_interval_ms = 500\n')
+    linker = lab.start_linker("t")
+    lab.start_agent()
+    lab.protect("t")
+    lab.cli("clean", "policy-add", "--tenant", "t", "--window", "7d")
+    pass_time(lab, "t", 0.3)
+    medium = Away(case)
+    medium.take()
+    port = port_of(lab)
+
+    def shown(name, **labels):
+        return [v for have, v in samples(page(port)[1]).get(name, []) if labels.items() <= have.items()]
+    wait_until(lambda: any(v > 0 for v in shown("seabed_pinned_bytes", tenant="t", log_stream="1001")), 60, "linked log")
+    wait_until(lambda: receiver.got("job_failed", "happened"), 60, "the cleanup that failed")
+    case.contains(receiver.got("job_failed", "happened")[0]["object"], "clean/", "which job")
+    case.true(sum(shown("seabed_storage_request_errors_total", scheme="file")) > 0, "errors of requests")
+    case.equal(shown("seabed_archive_interrupted", tenant="t"), [0], "nothing is lost yet")
+    medium.bring_back()
+    pass_time(lab, "t", 0.3)
+    lab.stop_agent()
+
+    lab.start_agent(env={"SEABED_TEST_KILL_AT": "backup/DOING"})
+    lab.wait_archive("t")
+    lab.run("backup", "start", "--tenant", "t")
+    wait_until(lambda: lab.agent.poll() is not None, 60, "the agent dead in the middle of a backup")
+    linker.kill()  # from here on nobody keeps the log
+    there = set(name for name in os.listdir(ledger.db) if name.endswith(".log"))
+    wait_until(lambda: not there & set(os.listdir(ledger.db)), 90, "the application to delete its old log")
+    lab.start_agent(env={"SEABED_TEST_RETRY_MS": "1"})
+    wait_until(lambda: receiver.got("backup_failed", "happened"), 90, "the backup that failed")
+    failed = receiver.got("backup_failed", "happened")[0]
+    case.true(failed["tenant"] == "t" and failed["object"].startswith("job "), f"{failed}")
+    wait_until(lambda: receiver.got("archive_interrupted", "firing"), 90, "the gap")
+    port = port_of(lab)
+    case.equal(shown("seabed_archive_interrupted", tenant="t"), [1], "the gap")
+    lab.cli("archive", "stop", "--tenant", "t")
+    wait_until(lambda: receiver.got("archive_interrupted", "resolved"), 90, "its end")
+
+
+CASES = {"metrics": metrics, "logs": logs, "alerts": alerts, "outage": outage}
 
 if __name__ == "__main__":
     sys.exit(run_cases(CASES))
