@@ -1,7 +1,7 @@
 #pragma once
 // For C++ applications: a read-only RocksDB over a restored tenant that was not activated. Data files of one that was
-// restored with `seabed restore --method quick` are read page by page from the backup. Link the target seabed_app.
-// RocksDB 7.8.
+// restored with `seabed restore --method quick` are read page by page from the backup. Link the target seabed_open_quick
+// (CMake package Seabed), whose RocksDB is the program's: 7.8.
 
 #include <rocksdb/db.h>
 
