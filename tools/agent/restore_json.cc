@@ -61,7 +61,7 @@ Json finished_outcome(const catalog::RestoreJobRow& row) {
   if (!state || !*state || (*state)->state != restore::State::kSuccess) return nullptr;
   const restore::RestoreState& s = **state;
   RestoreOutcome out;
-  out.plan = {s.target, s.target_display, s.sets, s.pieces, 0, 0};
+  out.plan = {s.target, s.target_display, s.sets, s.pieces, {}, 0, 0};
   for (const restore::StreamResult& r : s.streams) {
     out.streams.push_back(r.outcome);
     out.streams.back().directory = staged_path(row.directory + "/" + r.name);
