@@ -6,10 +6,15 @@
 #include "core/catalog/restore_jobs.h"
 #include "core/catalog/standbys.h"
 #include "core/catalog/tenants.h"
+#include "core/engine/engine.h"
+#include "core/engine/quick/data_mode.h"
+#include "core/engine/restore/restore_state.h"
 #include "core/engine/restore/tenant_restore.h"
 #include "core/engine/restore/tenant_transition.h"
 #include "core/engine/standby/follow_transition.h"
 #include "core/engine/standby/source_run.h"
+#include "core/engine/standby/standby.h"
+#include "core/engine/standby/standby_row.h"
 #include "restore_rig.h"
 
 namespace seabed::testing_restore {
@@ -107,6 +112,66 @@ TEST_F(TenantRestore, StoppedItGoesOnFailedItsNameIsFree) {
   ASSERT_TRUE(second) << second.error().message();
   ASSERT_TRUE(run(*second));
   EXPECT_EQ(job(*second).status, "RESTORE_SUCCESS");
+}
+
+/// A standby whose files somebody removed: its rows go by its name, which is free again.
+TEST_F(TenantRestore, DiscardedItsRowsAreGoneAndItsNameIsFree) {
+  auto id = submit_restore(rig_.context, asked("shop2", Rig::scn(at(80))));
+  ASSERT_TRUE(id) << id.error().message();
+  ASSERT_TRUE(run(*id));
+  const uint64_t tenant_id = tenant("shop2")->tenant_id;
+  const std::string directory = job(*id).directory;
+  EXPECT_EQ(*standby_in(rig_.context, directory + "/"), "shop2");
+  EXPECT_EQ(*standby_in(rig_.context, rig_.base), "");
+  auto engine = Engine::create(rig_.context);
+  ASSERT_TRUE(engine) << engine.error().message();
+  ASSERT_TRUE(discard_standby(**engine, "shop2", true));
+  EXPECT_TRUE(tenant("shop2")) << "a dry run";
+  fs::remove_all(directory);
+  const auto gone = standby::read_standby(rig_.context, tenant_id);
+  ASSERT_FALSE(gone);
+  EXPECT_NE(gone.error().message().find("tenant discard --tenant shop2"), std::string::npos) << gone.error().message();
+  const auto done = discard_standby(**engine, "shop2", false);
+  ASSERT_TRUE(done) << done.error().message();
+  EXPECT_FALSE(tenant("shop2"));
+  ASSERT_TRUE(catalog_->transact([&](Transaction& tx) -> Status {
+    SEABED_TRY(const auto source, catalog::find_log_source(tx, tenant_id));
+    SEABED_TRY(const auto status, catalog::list_log_restore_status(tx, tenant_id));
+    SEABED_TRY(const auto streams, catalog::list_log_streams(tx, tenant_id));
+    EXPECT_TRUE(!source && status.empty() && streams.empty());
+    return ok();
+  }));
+  EXPECT_EQ(discard_standby(**engine, "shop2", false).error().code, Code::kNotFound);
+  auto again = submit_restore(rig_.context, asked("shop2", Rig::scn(at(80))));
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_EQ(discard_standby(**engine, "shop2", false).error().code, Code::kConflict) << "in role RESTORE";
+  ASSERT_TRUE(run(*again));
+  EXPECT_EQ(tenant("shop2")->role, "STANDBY");
+}
+
+TEST_F(TenantRestore, TheDataModeIsThatOfTheFiles) {
+  auto id = submit_restore(rig_.context, asked("shop2", Rig::scn(at(80))));
+  ASSERT_TRUE(id && run(*id));
+  const auto mode = [&] {
+    auto rows = catalog_->get<catalog::Table>([](Transaction& tx) {
+      return catalog::select(tx, "SELECT RESTORE_DATA_MODE FROM DBA_OB_TENANTS WHERE TENANT_NAME = 'shop2'");
+    });
+    return rows ? rows->rows.at(0).at(0).value_or("") : rows.error().message();
+  };
+  const std::string directory = job(*id).directory;
+  auto state = restore::read_state(directory);
+  ASSERT_TRUE(state && *state);
+  EXPECT_EQ(mode(), "NORMAL");
+  (*state)->remote = true;
+  ASSERT_TRUE(restore::write_state(directory, **state));
+  quick::note_data_mode(rig_.context);
+  EXPECT_EQ(mode(), "REMOTE");
+  (*state)->remote = false;
+  ASSERT_TRUE(restore::write_state(directory, **state));
+  quick::note_data_mode(rig_.context, rig_.base);
+  EXPECT_EQ(mode(), "REMOTE") << "another directory";
+  quick::note_data_mode(rig_.context, directory);
+  EXPECT_EQ(mode(), "NORMAL");
 }
 
 TEST_F(TenantRestore, ImpossibleTargetsAndUsedDirectoriesMakeNoRow) {
