@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "backup_rig.h"
+#include "core/catalog/destinations.h"
 #include "core/catalog/tenants.h"
 #include "core/engine/keys/reading_keys.h"
 #include "core/engine/keys/tenant_keys.h"
