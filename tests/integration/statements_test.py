@@ -184,12 +184,11 @@ def numbers(case):
     lab = Installation(case.build, case.base, [Tenant("shop", f"{case.base}/db")])
     os.mkdir(f"{case.base}/empty")
     os.mkdir(f"{case.base}/full")
-    for name in ("full/x", "plain"):
-        with open(f"{case.base}/{name}", "w", encoding="ascii") as out:
-            out.write("x")
+    with open(f"{case.base}/full/x", "w", encoding="ascii") as out:
+        out.write("x")
     for uri, setting, restoring in (("nix", 9001, 9001), ("s3://b?x", 9001, 9001), ("gopher://x/y", 9026, 9026),
-                                    (f"file://{case.base}/empty?nix=1", 9026, 9026), (f"file://{case.base}/plain/x", 9070, 9070),
-                                    (f"file://{case.base}/full", 9080, 9080), (f"file://{case.base}/empty", None, 9080)):
+                                    (f"file://{case.base}/empty?nix=1", 9026, 9026), (f"file://{case.base}/full", 9080, 9080),
+                                    (f"file://{case.base}/empty", None, 9080)):
         for text, number in ((f"SET DATA_BACKUP_DEST = '{uri}' TENANT = shop", setting),
                              (f"SET LOG_ARCHIVE_DEST = 'LOCATION={uri}' TENANT = shop", setting),
                              (f"RESTORE t FROM '{uri},{uri}' WITH 'directory={case.base}/new'", restoring),
