@@ -426,6 +426,12 @@ TEST_F(ExecutorTest, ALogThatNeverSettlesIsSnapshotOnlyAcrossRestarts) {
     const uint64_t known = rows_of(*in, "holes");
     if (meets) append_file(in->root + "/db1001/hole", "x");
     while (meets && rows_of(*in, "holes") == known && !cancel.wait_for(5ms)) continue;
+    IoContext until = io();
+    until.cancel = &cancel;
+    for (int looks = 0; meets && looks < 2; ++looks) {   // the second began when the hole was published
+      in->write("x");
+      (void)in->archiver->wait_covered(1001, system_clock().read().now, until);
+    }
     return in->catalog->transact([&](Transaction& tx) -> Status {
       SEABED_TRY(auto holes, catalog::list_holes(tx, tenant, "OPEN"));
       for (size_t i = 0; i + (meets ? 1 : 0) < holes.size(); ++i) {
