@@ -107,9 +107,12 @@ TEST_F(BackupIncrementalTest, AnUpgradeOfTheEngineDoesNotEndTheChain) {
   EXPECT_EQ(set.input_bytes, 100'000u) << "what the older engine wrote stays where it is";
   EXPECT_EQ(read_set(2), read_databases());
   const BackupReader reader = this->reader();
-  for (const auto& [id, version] : {std::pair{1u, "7.8.3"}, {2u, "8.1.0"}})
-    for (const auto& ls : reader.ls_metas(*reader.usable_set(id))->ls())
+  for (const auto& [id, version] : {std::pair{1u, "7.8.3"}, {2u, "8.1.0"}}) {
+    const auto streams = reader.ls_metas(*reader.usable_set(id));
+    ASSERT_TRUE(streams);
+    for (const auto& ls : streams->ls())
       if (ls.ls_id() == 1001) { EXPECT_TRUE(ls.recovery().ends_with(version)) << ls.recovery(); }
+  }
 }
 
 TEST_F(BackupIncrementalTest, WithoutAParentItBecomesAFullOneAndSaysSo) {
