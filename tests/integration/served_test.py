@@ -347,7 +347,7 @@ def by_name(case):
 
 
 def data_mode(lab):
-    rows = lab.cli("sql", "-e", "SELECT RESTORE_DATA_MODE FROM DBA_OB_TENANTS WHERE TENANT_NAME = 'look'")
+    rows = lab.cli("sql", "SELECT RESTORE_DATA_MODE FROM DBA_OB_TENANTS WHERE TENANT_NAME = 'look'")
     return rows[0]["RESTORE_DATA_MODE"]
 
 

@@ -1,5 +1,6 @@
 // What a restore by name left is taken away again: the directory and the catalog's rows, in this order.
 
+#include <chrono>
 #include <filesystem>
 #include <thread>
 
@@ -31,6 +32,17 @@ Result<Rows> find_rows(EngineContext& context, const std::string& name) {
   });
 }
 
+/// Refused while somebody else works in it. The agent's own steps of following are short: they are waited for.
+Result<quick::Discarded> what_would_go(EngineContext& context, const catalog::LogSourceRow& source) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  for (;;) {
+    auto parts = quick::discard(context, source.directory, true);
+    const bool busy = !parts && parts.error().code == Code::kConflict && source.following;
+    if (!busy || std::chrono::steady_clock::now() >= until) return parts;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
 void stop_hydration(Engine& engine, const std::string& directory) {
   const std::string key = quick::hydration_key(directory);
   engine.background().cancel(key);
@@ -57,15 +69,16 @@ Result<quick::Discarded> discard_standby(Engine& engine, const std::string& tena
   SEABED_TRY(const Rows rows, find_rows(context, tenant));
   const std::string& directory = rows.source.directory;
   SEABED_TRY(const auto state, restore::read_state(directory));
-  if (dry_run) return state ? quick::discard(context, directory, true) : quick::Discarded{};
   if (state && state->activated)
     return fail(Code::kConflict, "tenant " + tenant, "its activation has begun", "`seabed tenant activate` finishes it");
-  if (state) {
-    stop_hydration(engine, directory);
-    SEABED_CHECK(cancel_recovery(engine, tenant));
-  }
-  SEABED_CHECK(standby::end_round(engine, rows.tenant));
   quick::Discarded parts;
+  if (!dry_run) stop_hydration(engine, directory);  // it goes on at the agent's next start, should this be refused
+  if (state) {  // before following and archiving are stopped
+    SEABED_TRY(parts, what_would_go(context, rows.source));
+  }
+  if (dry_run) return parts;
+  if (state) SEABED_CHECK(cancel_recovery(engine, tenant));
+  SEABED_CHECK(standby::end_round(engine, rows.tenant));
   if (state) {
     SEABED_TRY(parts, quick::discard(context, directory));
   }
