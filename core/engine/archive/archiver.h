@@ -21,18 +21,18 @@ struct LsArchiveStatus {
   std::string link_error;          // StreamHealth
 };
 
-struct ArchiveStatus {
 /// Begins the comment of a round whose log never settles: it stays DOING.
 inline constexpr char kSnapshotOnly[] =
     "SNAPSHOT_ONLY: new holes appear faster than backups close them, only the points of backups are restorable";
 
+struct ArchiveStatus {
   std::string status;              // PREPARE, BEGINNING, DOING, …; empty: no round
   uint64_t dest_id = 0, round_id = 0, piece_id = 0;
   Scn start_scn = 0, checkpoint_scn = 0;
   std::string comment;
   std::vector<LsArchiveStatus> streams;
-};
   bool snapshot_only() const { return comment.starts_with(kSnapshotOnly); }
+};
 
 /// How a hole is bridged: the agent gives what starts an incremental backup and waits for its end. It runs on a thread of
 /// the archiver; the token is cancelled at stop().
