@@ -157,6 +157,12 @@ std::optional<uint64_t> LogDirectory::first_at_or_above(uint64_t number) const {
   return *it;
 }
 
+std::optional<uint64_t> LogDirectory::oldest_live() const {
+  for (const uint64_t number : wals_)
+    if (live_inode(number)) return number;
+  return std::nullopt;
+}
+
 std::optional<uint64_t> LogDirectory::live_inode(uint64_t number) const {
   struct stat st {};
   if (::lstat((live_.path() + "/" + wal_name(number)).c_str(), &st) != 0) return std::nullopt;

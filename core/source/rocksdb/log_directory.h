@@ -66,6 +66,8 @@ class LogDirectory {
   Result<bool> refresh(bool force);
   const std::set<uint64_t>& wals() const { return wals_; }
   std::optional<uint64_t> first_at_or_above(uint64_t number) const;
+  /// Of those in the WAL directory itself.
+  std::optional<uint64_t> oldest_live() const;
   /// The inode behind the name in the WAL directory; nullopt when there is no such file now.
   std::optional<uint64_t> live_inode(uint64_t number) const;
   /// From the WAL directory, else from the pins, else from the archive folder.

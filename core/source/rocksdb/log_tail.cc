@@ -64,8 +64,10 @@ Status LogTail::begin(uint64_t incarnation) {
     SEABED_CHECK(drop_stale_links(config_.links, config_.database, config_.wal_directory));
   SEABED_CHECK(manifest_.start());
   Look first;
-  first.cursor.wal = first.cursor.first_wal = manifest_.version().start_wal();
   SEABED_CHECK(directory_.refresh(true));
+  const Version& version = manifest_.version();
+  const auto oldest = version.knows_oldest_log() ? std::nullopt : directory_.oldest_live();
+  first.cursor.wal = first.cursor.first_wal = std::min(version.start_wal(), oldest.value_or(version.start_wal()));
   SEABED_CHECK(reader_.locate(&first.cursor));
   saved_manifest_ = manifest_.number();
   saved_manifest_offset_ = manifest_.offset();

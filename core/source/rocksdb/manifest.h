@@ -113,6 +113,9 @@ class Version {
   /// The smallest WAL that recovery would read: min(log numbers of the families), and not above
   /// min_log_number_to_keep when that is set (2PC: prepared data in older logs).
   uint64_t start_wal() const;
+  /// False: recovery with two-phase commit reads every WAL there is, for an older one may hold what stands prepared.
+  /// RocksDB 6 loses the number when a MANIFEST is begun, which every reopening does.
+  bool knows_oldest_log() const { return min_log_number_to_keep_ != 0; }
   size_t file_count() const { return file_count_; }
   bool in_atomic_group() const { return !group_.empty(); }
   /// True when both describe the same families, files and blobs (log numbers and counters left out: a new

@@ -183,8 +183,9 @@ Result<bool> SnapshotLook::pin_system(const std::string& name, std::vector<Snaps
 /// The MANIFEST may name a WAL that is long gone: an idle column family's log number advances in memory only.
 /// What was not there when the WALs were listed, before the MANIFEST was read, was not needed any more.
 uint64_t SnapshotLook::start_wal() const {
-  const uint64_t needed = manifest_->version().start_wal();
-  const auto it = std::lower_bound(wals_.begin(), wals_.end(), needed);
+  const Version& version = manifest_->version();
+  const uint64_t needed = version.start_wal();
+  const auto it = std::lower_bound(wals_.begin(), wals_.end(), version.knows_oldest_log() ? needed : 0);
   return it == wals_.end() ? needed : *it;
 }
 
