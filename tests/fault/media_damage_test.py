@@ -11,6 +11,7 @@ import sys
 import time
 
 from case import run_cases
+from damage import names_it
 from installation import CliError, Installation, Tenant, remove
 from ledger import Ledger
 
@@ -83,8 +84,8 @@ def damage_each(case, damage):
         if not damage(path):
             continue
         run = lab.run("verify", *lab.sources("t"), "--output", "json")
-        if run.returncode <= 0:
-            unseen.append(f"verify ({run.returncode}): {name}")
+        if run.returncode <= 0 or not names_it(run, name):
+            unseen.append(f"verify ({run.returncode}): {name}: {run.stdout[-500:]} {run.stderr[-500:]}")
         answers = [judge.restore(target, name) for target in judge.targets]
         # What a restore does not read it cannot find damaged; but a file that is gone it misses.
         if damage is missing and set(answers) == {"silent"}:
