@@ -54,6 +54,7 @@ Status migrate(Transaction& tx, const std::string& path) {
     SEABED_CHECK(run_all(tx, schema_v1()));
   }
   if (version < 2) SEABED_CHECK(run_all(tx, schema_v2()));
+  if (version < 3) SEABED_CHECK(run_all(tx, schema_v3()));
   if (version != kSchemaVersion)
     SEABED_CHECK(execute(tx, "UPDATE catalog_info SET value = ? WHERE name = 'schema_version'",
                          {num(kSchemaVersion)}));

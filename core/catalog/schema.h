@@ -5,7 +5,7 @@
 
 namespace seabed::catalog {
 
-inline constexpr uint64_t kSchemaVersion = 2;
+inline constexpr uint64_t kSchemaVersion = 3;
 
 /// Brings an empty or older catalog to kSchemaVersion and makes the views anew. kUnsupported when it is newer,
 /// kCorruption when the file is a database of something else.
@@ -19,6 +19,7 @@ std::vector<std::string> key_tables_v2();
 std::vector<std::string> restore_tables_v2();
 std::vector<std::string> cluster_tables_v2();
 std::vector<std::string> drill_tables_v2();
+std::vector<std::string> schema_v3();
 /// The OceanBase views: CREATE VIEW …, dropped and made at each open (views.cc).
 struct ViewSql { std::string name, sql; };
 std::vector<ViewSql> views();

@@ -5,7 +5,6 @@ namespace seabed::catalog {
 
 std::vector<std::string> cluster_tables_v2() {
   return {
-      "DROP TABLE leases",  // leases of archives are on their media (core/media/lease.h)
       "CREATE TABLE cluster_events (event_us BIGINT NOT NULL DEFAULT 0, module TEXT NOT NULL DEFAULT '', "
       "event TEXT NOT NULL DEFAULT '', name1 TEXT NOT NULL DEFAULT '', value1 TEXT NOT NULL DEFAULT '', "
       "name2 TEXT NOT NULL DEFAULT '', value2 TEXT NOT NULL DEFAULT '', name3 TEXT NOT NULL DEFAULT '', "

@@ -8,7 +8,7 @@ std::vector<std::string> restore_tables_v2() {
       "CREATE TABLE log_restore_sources (tenant_id BIGINT NOT NULL DEFAULT 0, id BIGINT NOT NULL DEFAULT "
       "0, type TEXT NOT NULL DEFAULT '', value TEXT NOT NULL DEFAULT '', recovery_until_scn BIGINT NOT "
       "NULL DEFAULT 0, directory TEXT NOT NULL DEFAULT '', sealed_source TEXT NOT NULL DEFAULT '', following BIGINT "
-      "NOT NULL DEFAULT 0, data_mode TEXT NOT NULL DEFAULT 'NORMAL', PRIMARY KEY (tenant_id, id))",
+      "NOT NULL DEFAULT 0, PRIMARY KEY (tenant_id, id))",
       "CREATE TABLE restore_requests (job_id BIGINT NOT NULL PRIMARY KEY, sealed_request TEXT NOT NULL DEFAULT '')",
       "ALTER TABLE restore_jobs ADD COLUMN recover_start_scn BIGINT NOT NULL DEFAULT 0",
       "CREATE TABLE log_restore_status (tenant_id BIGINT NOT NULL DEFAULT 0, ls_id BIGINT NOT NULL "

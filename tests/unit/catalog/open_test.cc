@@ -4,9 +4,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "core/base/fd.h"
+#include "core/catalog/schema.h"
 #include "core/catalog/tenants.h"
 #include "tests/unit/catalog/scratch_catalog.h"
 
@@ -88,6 +90,21 @@ TEST_F(OpenTest, DamagedPageIsCorruption) {
   ASSERT_EQ(pwrite(fd, noise.data(), noise.size(), 4096), static_cast<ssize_t>(noise.size()));
   close(fd);
   EXPECT_EQ(open_error().code, Code::kCorruption);
+}
+
+TEST_F(OpenTest, ACatalogOfVersion2IsBroughtForward) {
+  open();  // its key stays
+  catalog_.reset();
+  for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(path() + part);
+  std::string sql = "CREATE TABLE catalog_info (name TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL);"
+                    "INSERT INTO catalog_info VALUES ('schema_version', 2);";
+  for (const auto& statement : catalog::schema_v1()) sql += statement + ";";
+  for (const auto& statement : catalog::schema_v2()) sql += statement + ";";
+  sqlite(sql + "INSERT INTO log_restore_sources (tenant_id, id) VALUES (1002, 1);");
+  if (IsSkipped()) return;
+  open();
+  catalog_.reset();
+  sqlite("SELECT data_mode FROM log_restore_sources; CREATE TABLE leases (is_gone BIGINT);");
 }
 
 TEST_F(OpenTest, NewerCatalogIsRefused) {
