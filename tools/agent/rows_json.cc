@@ -92,8 +92,8 @@ Json archive_json(const ArchiveView& view) {
       {"checkpoint_scn_display", display(s.checkpoint_scn, t)},
       {"lag_ms", s.checkpoint_scn && s.checkpoint_scn < now ? (now - s.checkpoint_scn) / 1'000'000 : 0},
       {"comment", s.comment},
-      {"agent", view.archiving_here}};
       {"snapshot_only", s.snapshot_only()},
+      {"agent", view.archiving_here}};
   json["destination"] = view.destination ? destination_json(*view.destination) : Json(nullptr);
   json["streams"] = Json::array();
   for (const auto& ls : s.streams) json["streams"].push_back(stream_json(ls, t));
