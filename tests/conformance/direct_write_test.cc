@@ -99,7 +99,7 @@ TEST_F(Conformance, AnObjectOfShortAndLongAppendsIsWhatWasSent) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, DirectWrite,
-                         testing::Values(Shape{kPart, 0}, Shape{kPart - 1, 0}, Shape{(1 << 20) + kPage + 7, 0},
+                         ::testing::Values(Shape{kPart, 0}, Shape{kPart - 1, 0}, Shape{(1 << 20) + kPage + 7, 0},
                                          Shape{1, 0}, Shape{kPart, 8}, Shape{kPart - 1, 511}));
 
 }  // namespace

@@ -30,7 +30,7 @@ class ScratchDir {
 Storage& storage();
 
 /// The bare driver, without decorators, and the stack around it, on one scratch location.
-class Conformance : public testing::Test {
+class Conformance : public ::testing::Test {
  protected:
   void SetUp() override;
   std::shared_ptr<ObjectStore> open_bare();

@@ -16,7 +16,7 @@ namespace seabed::test {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-class Loading : public testing::Test {
+class Loading : public ::testing::Test {
  protected:
   void SetUp() override { add_mode(); }
   void add_mode() { fs::permissions(dir.path(), fs::perms::owner_all); }

@@ -9,7 +9,7 @@
 namespace seabed::testing_backup {
 namespace {
 
-class BackupIncrementalTest : public testing::Test, public BackupRig {
+class BackupIncrementalTest : public ::testing::Test, public BackupRig {
  protected:
   /// name -> holder set of every file of the set.
   std::map<std::string, uint64_t> holders(uint64_t set_id) {

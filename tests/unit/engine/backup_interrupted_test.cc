@@ -21,7 +21,7 @@ struct RemoteStorage : FaultyStorage {
   RemoteStorage(Storage& inner, BeforeWrite before) : FaultyStorage(inner, std::move(before), 1) {}
 };
 
-class BackupInterruptedTest : public testing::Test, public BackupRig {
+class BackupInterruptedTest : public ::testing::Test, public BackupRig {
  protected:
   BackupInterruptedTest() {
     write(1001, "000040.sst", 30'000'000, 40, {FileKind::kMajor, 1, 6, "forty"});

@@ -44,7 +44,7 @@ std::vector<std::string> expected_tree() {
   return out;
 }
 
-class BackupJobTest : public testing::Test, public BackupRig {};
+class BackupJobTest : public ::testing::Test, public BackupRig {};
 
 TEST_F(BackupJobTest, AFullSetHasTheTreeOfTheIntroductionAndEveryByte) {
   const auto before = tree();   // format.obbak

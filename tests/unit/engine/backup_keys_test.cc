@@ -15,7 +15,7 @@ namespace {
 constexpr char kRow[] = "THE-BALANCE-OF-ALICE-IS-4711";
 constexpr int kDied = 42;
 
-class BackupKeys : public testing::Test, public BackupRig {
+class BackupKeys : public ::testing::Test, public BackupRig {
  protected:
   void SetUp() override { rows("000012.sst", 600'000); }
   void rows(const std::string& name, size_t size) {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kDied = 42;
 
-class BackupResumeTest : public testing::TestWithParam<const char*>, public BackupRig {
+class BackupResumeTest : public ::testing::TestWithParam<const char*>, public BackupRig {
  protected:
   int die_at(const std::string& state, bool incremental) {
     return in_child([&] {
@@ -64,7 +64,7 @@ TEST_P(BackupResumeTest, AnIncrementalIsFinishedThoughTheDatabaseWentOn) {
 }
 
 INSTANTIATE_TEST_SUITE_P(States, BackupResumeTest,
-                         testing::Values("backup/INIT", "backup/DOING", "backup/BACKUP_SYS_META",
+                         ::testing::Values("backup/INIT", "backup/DOING", "backup/BACKUP_SYS_META",
                                          "backup/BACKUP_USER_META", "backup/BACKUP_META_FINISH",
                                          "backup/BACKUP_DATA_MINOR", "backup/BACKUP_DATA_MAJOR", "backup/COMPLETED",
                                          "backup/JOB_COMPLETED"),
@@ -92,7 +92,7 @@ TEST_P(BackupKillTest, InTheMiddleOfACopy) {
       << "uploads of the dead are removed";
 }
 
-INSTANTIATE_TEST_SUITE_P(Opens, BackupKillTest, testing::Values("1", "2", "3", "4", "5", "6"));
+INSTANTIATE_TEST_SUITE_P(Opens, BackupKillTest, ::testing::Values("1", "2", "3", "4", "5", "6"));
 
 }  // namespace
 }  // namespace seabed::testing_backup

@@ -10,7 +10,7 @@
 namespace seabed::testing_backup {
 namespace {
 
-class BackupTroubleTest : public testing::Test, public BackupRig {
+class BackupTroubleTest : public ::testing::Test, public BackupRig {
  protected:
   bool exists(const std::string& prefix) const {
     for (const auto& key : tree())

@@ -46,7 +46,7 @@ struct Day : Clock {
   ClockReading read() override { return {kNow, 0, 0}; }
 };
 
-class ChangeStorage : public testing::Test {
+class ChangeStorage : public ::testing::Test {
  protected:
   ChangeStorage() : root_(scratch()), storage_(root_ + "/media") {
     catalog_ = std::move(*Catalog::open({.path = root_ + "/catalog.db"}));

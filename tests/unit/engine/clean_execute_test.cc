@@ -24,7 +24,7 @@ class History {
   explicit History(uint64_t seed) : random_(seed), rig_(dice(4) == 0, kPiece) { rig_.advance(archive(1 + dice(9))); }
 
   void run() {
-    for (int i = 0; i < 26 && !testing::Test::HasFailure(); ++i) step();
+    for (int i = 0; i < 26 && !::testing::Test::HasFailure(); ++i) step();
     expect_every_moment();
   }
   struct Counts {
@@ -184,7 +184,7 @@ class History {
     std::vector<uint64_t> borders;
     for (uint64_t s = 0; s <= model_.now; ++s)
       if (s == model_.now || can[s] != can[s + 1] || (s > 0 && can[s] != can[s - 1])) borders.push_back(s);
-    for (int i = 0; i < 2 && !testing::Test::HasFailure(); ++i) expect_moment(borders[dice(borders.size())]);
+    for (int i = 0; i < 2 && !::testing::Test::HasFailure(); ++i) expect_moment(borders[dice(borders.size())]);
   }
   void expect_window() {
     const auto window = compute_window(rig_.media.context, rig_.media.source());
@@ -197,7 +197,7 @@ class History {
     }
   }
   void expect_every_moment() {
-    for (uint64_t second = 0; second <= model_.now + 1 && !testing::Test::HasFailure(); ++second)
+    for (uint64_t second = 0; second <= model_.now + 1 && !::testing::Test::HasFailure(); ++second)
       expect_moment(second);
     for (const auto& s : model_.sets) counts.sets += !s.alive;
     for (const auto& p : model_.pieces) counts.pieces += !p.alive;
@@ -226,7 +226,7 @@ class History {
 
 void run_histories(uint64_t first, uint64_t last) {
   History::Counts all;
-  for (uint64_t seed = first; seed <= last && !testing::Test::HasFailure(); ++seed) {
+  for (uint64_t seed = first; seed <= last && !::testing::Test::HasFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     History history(seed);
     history.run();

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 using drill::PublicKey;
 using drill::SigningKey;
 
-class DrillTest : public testing::Test {
+class DrillTest : public ::testing::Test {
  protected:
   void SetUp() override {
     char name[] = "/tmp/seabed-drill-test-XXXXXX";

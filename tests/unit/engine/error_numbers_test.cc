@@ -38,7 +38,7 @@ class RefusingStorage final : public Storage {
   Storage& inner_;
 };
 
-class ErrorNumbers : public testing::Test, public BackupRig {
+class ErrorNumbers : public ::testing::Test, public BackupRig {
  protected:
   ErrorNumbers() : session(*this), refusing(*session.context.storage) { session.context.storage = &refusing; }
   int set(const std::string& uri) {

@@ -17,7 +17,7 @@ struct Lost {
   const char* key;   // a part of it
 };
 
-class LyingBackupTest : public testing::TestWithParam<Lost>, public BackupRig {
+class LyingBackupTest : public ::testing::TestWithParam<Lost>, public BackupRig {
  protected:
   bool exists(const std::string& prefix) const {
     return std::ranges::any_of(tree(), [&](const auto& key) { return key.starts_with(prefix); });
@@ -51,7 +51,7 @@ TEST_P(ALostFile, FailsTheSetAndTheNextOneIsGood) {
 
 INSTANTIATE_TEST_SUITE_P(
     Writes, ALostFile,
-    testing::Values(Lost{"data", StoreOp::kCompleteUpload, "/major_data_turn_1_retry_0/macro_block_data."},
+    ::testing::Values(Lost{"data", StoreOp::kCompleteUpload, "/major_data_turn_1_retry_0/macro_block_data."},
                     Lost{"part", StoreOp::kUploadPart, "/major_data_turn_1_retry_0/macro_block_data."},
                     Lost{"parameters", StoreOp::kPut, "/tenant_parameter"},
                     Lost{"tables", StoreOp::kPut, "/table_list/"}),
@@ -67,7 +67,7 @@ TEST_P(ALostWord, IsWrittenAgain) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Words, ALostWord,
-                         testing::Values(Lost{"descriptor", StoreOp::kPut, "single_backup_set_info"},
+                         ::testing::Values(Lost{"descriptor", StoreOp::kPut, "single_backup_set_info"},
                                          Lost{"end", StoreOp::kPut, "_end_success_"}),
                          [](const auto& info) { return std::string(info.param.name); });
 

@@ -13,7 +13,7 @@
 namespace seabed::testing_backup {
 namespace {
 
-class PreconditionsTest : public testing::Test, public BackupRig {
+class PreconditionsTest : public ::testing::Test, public BackupRig {
  protected:
   PreconditionsTest() : session(*this), engine(*Engine::create(session.context)) {}
   static int number(const auto& answer) { return answer ? 0 : answer.error().ob_error; }

@@ -10,7 +10,7 @@
 namespace seabed::standby {
 namespace {
 
-class StandbyRow : public testing::Test {
+class StandbyRow : public ::testing::Test {
  protected:
   StandbyRow() : root_(scratch()), catalog_(std::move(*Catalog::open({.path = root_ + "/catalog.db"}))) {
     context_.catalog = catalog_.get();

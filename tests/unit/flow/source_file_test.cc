@@ -18,10 +18,10 @@ std::string low_half(std::string_view bytes) {
   return std::string(reinterpret_cast<char*>(c.digest) + 8, 8);
 }
 
-class SourceFileTest : public testing::TestWithParam<uint64_t> {
+class SourceFileTest : public ::testing::TestWithParam<uint64_t> {
  protected:
   void SetUp() override {
-    std::string path = testing::TempDir() + "/seabed-flow-XXXXXX";
+    std::string path = ::testing::TempDir() + "/seabed-flow-XXXXXX";
     fd_ = Fd(mkstemp(path.data()));
     std::filesystem::remove(path);
     std::mt19937_64 random(GetParam());
@@ -53,10 +53,10 @@ TEST_P(SourceFileTest, HashesOfEveryLevelAreThoseOfTheBytes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, SourceFileTest,
-                         testing::Values(0, 1, 65'536, 65'537, kMacroblockSize, kMacroblockSize + 1, 5'000'000));
+                         ::testing::Values(0, 1, 65'536, 65'537, kMacroblockSize, kMacroblockSize + 1, 5'000'000));
 
 TEST(SourceFile, AFileThatEndsEarlyIsRefused) {
-  std::string path = testing::TempDir() + "/seabed-flow-XXXXXX";
+  std::string path = ::testing::TempDir() + "/seabed-flow-XXXXXX";
   Fd fd(mkstemp(path.data()));
   std::filesystem::remove(path);
   ASSERT_TRUE(pwrite_full(fd.get(), "short", 0, "test"));

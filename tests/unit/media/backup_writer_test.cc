@@ -20,10 +20,10 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Source files of odd sizes, a file:// destination, and a reader that knows the format page and nothing of the writer.
-class BackupWriterTest : public testing::Test {
+class BackupWriterTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string name = testing::TempDir() + "/seabed-bw-XXXXXX";
+    std::string name = ::testing::TempDir() + "/seabed-bw-XXXXXX";
     base_ = mkdtemp(name.data());
     fs::create_directory(base_ / "source");
     storage_ = *Storage::create({.driver_directories = {SEABED_TEST_DRIVERS}});

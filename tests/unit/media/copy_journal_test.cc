@@ -12,10 +12,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class CopyJournalTest : public testing::Test {
+class CopyJournalTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string name = testing::TempDir() + "/seabed-journal-XXXXXX";
+    std::string name = ::testing::TempDir() + "/seabed-journal-XXXXXX";
     base_ = mkdtemp(name.data());
     path_ = base_ / "7/1001-1-0-major";
   }

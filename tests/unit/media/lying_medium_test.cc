@@ -83,7 +83,7 @@ TEST_P(LyingMedium, ASmallObjectThatDidNotArriveIsNoSuccess) {
   EXPECT_TRUE(real->stat(key, ctx));
 }
 
-INSTANTIATE_TEST_SUITE_P(Media, LyingMedium, testing::Bool(),
+INSTANTIATE_TEST_SUITE_P(Media, LyingMedium, ::testing::Bool(),
                          [](const auto& info) { return info.param ? "Append" : "Parts"; });
 
 struct ReadBack : ::testing::Test {

@@ -10,7 +10,7 @@ namespace seabed {
 namespace {
 
 /// A medium that loses the answer of complete_upload, once.
-class SettledUpload : public testing::Test {
+class SettledUpload : public ::testing::Test {
  protected:
   Status complete(Fault::When when) {
     const std::string_view part = content_;

@@ -81,7 +81,7 @@ TEST(CredentialKeeper, KeepsWhatDoesNotExpire) {
 }
 
 /// A host whose clock the test moves.
-class KeeperInTime : public testing::Test {
+class KeeperInTime : public ::testing::Test {
  protected:
   void SetUp() override {
     host_.struct_size = sizeof host_;

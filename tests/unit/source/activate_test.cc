@@ -48,7 +48,7 @@ int opened_somehow(const std::string& directory, bool readable = false) {
   });
 }
 
-class Activate : public testing::Test {
+class Activate : public ::testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(s_.written);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr uid_t kDatabase = 4711, kStranger = 4712;
 
-class FileOwner : public testing::Test {
+class FileOwner : public ::testing::Test {
  protected:
   void SetUp() override {
     if (::geteuid() != 0) GTEST_SKIP() << "only root gives files away";

@@ -35,7 +35,7 @@ Files files_of(const std::string& target) {
   return out;
 }
 
-class FollowTest : public testing::Test {
+class FollowTest : public ::testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(s_.written);

@@ -29,7 +29,7 @@ std::string frm(const std::string& engine, bool partitioned = false) {
   return out + static_cast<char>(engine.size()) + '\0' + engine + std::string(20, '\0');
 }
 
-class MyRocksTest : public testing::Test {
+class MyRocksTest : public ::testing::Test {
  protected:
   MyRocksTest() {
     for (const char* d : {"bank", "mysql", "#rocksdb", "d@0p@002d"}) fs::create_directories(data_ / d);

@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using Level = PreflightFinding::Level;
 
-class PreflightTest : public testing::Test {
+class PreflightTest : public ::testing::Test {
  protected:
   PreflightTest() {
     config_.directory = db_;

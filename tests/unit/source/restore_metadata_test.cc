@@ -103,7 +103,7 @@ rocksdb::ManifestRun manifest_run(uint64_t number, uint64_t at, const std::vecto
   return out;
 }
 
-class FamilyHistoryTest : public testing::Test {
+class FamilyHistoryTest : public ::testing::Test {
  protected:
   FamilyHistoryTest() { EXPECT_TRUE(base_.apply(family_edit(1, "one", false, 5))); }
   Version base_;

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using rocksdb_source::RocksDbTarget;
 
-class RestoreTargetTest : public testing::Test {
+class RestoreTargetTest : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(s_.written); }
   Code code_of_restore() {

@@ -19,7 +19,7 @@ namespace {
 
 using rocksdb_source::Snapshotter;
 
-class SnapshotRestore : public testing::Test {
+class SnapshotRestore : public ::testing::Test {
  protected:
   std::unique_ptr<Snapshot> take() {
     auto taken = snapshotter_.take(7, system_clock(), CancelToken());

@@ -31,7 +31,7 @@ size_t entries(const std::string& directory) {
   return static_cast<size_t>(std::distance(fs::directory_iterator(directory, ec), fs::directory_iterator()));
 }
 
-class SnapshotTest : public testing::Test {
+class SnapshotTest : public ::testing::Test {
  protected:
   void write(uint64_t batches) {
     WriterOptions options;

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using rocksdb_source::RocksDbTarget;
 using rocksdb_source::StagedStream;
 
-class StagedStreamTest : public testing::Test {
+class StagedStreamTest : public ::testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(s_.written);

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class StreamTest : public testing::Test {
+class StreamTest : public ::testing::Test {
  protected:
   StreamTest() {
     options_.wal_ttl_s = 0;

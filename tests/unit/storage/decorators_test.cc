@@ -16,7 +16,7 @@ namespace {
 
 using test::MemoryStore;
 
-class Decorators : public testing::Test {
+class Decorators : public ::testing::Test {
  protected:
   std::shared_ptr<MemoryStore> memory_ = std::make_shared<MemoryStore>();
   IoContext ctx_;

@@ -12,7 +12,7 @@
 namespace seabed {
 namespace {
 
-struct RememberTest : testing::Test {
+struct RememberTest : ::testing::Test {
   RememberTest() {
     inner->objects = {{"a", "0123456789"}, {"b", std::string(100, 'b')}, {"p/1", "x"}, {"p/2", "y"}, {"q", "z"}};
   }

@@ -11,7 +11,7 @@ namespace {
 using test::MemoryStore;
 using When = Fault::When;
 
-class Retry : public testing::Test {
+class Retry : public ::testing::Test {
  protected:
   /// The n-th calls (from 1) of `op` fail as told.
   void fail_calls(StoreOp op, std::vector<Fault> faults) { plan_[op] = std::move(faults); }

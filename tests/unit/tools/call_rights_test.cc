@@ -89,7 +89,7 @@ TEST(CallRights, AnAdminNamesOnlyDestinationsOfTheOperator) {
   EXPECT_GT(refused, 100u);
 }
 
-class Roles : public testing::Test {
+class Roles : public ::testing::Test {
  protected:
   Roles() {
     roles_.sys.users = {"70001"}, roles_.sys.groups = {"80001"};

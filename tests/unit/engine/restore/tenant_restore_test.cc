@@ -20,7 +20,7 @@
 namespace seabed::testing_restore {
 namespace {
 
-class TenantRestore : public testing::Test {
+class TenantRestore : public ::testing::Test {
  protected:
   void SetUp() override {
     auto opened = Catalog::open({.path = rig_.base + "/catalog.db"});

@@ -8,7 +8,7 @@
 namespace seabed::testing_restore {
 namespace {
 
-struct WindowGaps : testing::Test {
+struct WindowGaps : ::testing::Test {
   Rig rig;
   Window window() {
     auto found = compute_window(rig.context, rig.source());
