@@ -37,8 +37,18 @@ Status wait_ready(EngineContext& context, TenantArchiver& archiver, uint64_t job
   return ok();
 }
 
+Status set_comment(EngineContext& context, uint64_t job_id, const std::string& comment) {
+  return context.catalog->transact([&](Transaction& tx) -> Status {
+    SEABED_TRY(auto job, catalog::find_backup_job(tx, job_id));
+    if (!job) return ok();
+    job->comment = comment;
+    return catalog::update_backup_job(tx, *job, job->status);
+  });
+}
+
 /// A job of an older copy of the catalog may have ended long ago, and its set be whole: one that was begun goes on only
-/// when the medium was asked. A new one has nothing there yet; a medium that is away is told by its run.
+/// when the medium was asked, however long that takes; ended without it, it might contradict what lies there. A new job
+/// has nothing there yet; a medium that is away is told by its run.
 Status follow_medium(EngineContext& context, uint64_t job_id, const CancelToken& cancel) {
   auto job = context.catalog->get<std::optional<catalog::BackupJobRow>>(
       [&](auto& tx) { return catalog::find_backup_job(tx, job_id); });
@@ -47,9 +57,14 @@ Status follow_medium(EngineContext& context, uint64_t job_id, const CancelToken&
     const auto changes = bring_forward(context, (*job)->tenant_id, MediaKind::kData, cancel);
     return changes ? ok() : fail(changes.error());
   };
-  if ((*job)->status != "INIT") return with_retry(backup::retry_policy(), cancel, follow, {});
-  (void)follow();
-  return ok();
+  if ((*job)->status == "INIT") return (void)follow(), ok();
+  for (bool waited = false;; waited = true) {
+    const Status followed = follow();
+    if (followed) return waited ? set_comment(context, job_id, "") : ok();
+    if (!waited && !cancel.cancelled())
+      SEABED_CHECK(set_comment(context, job_id, "waits for the medium: " + followed.error().message()));
+    if (cancel.wait_for(backup::retry_policy().pause)) return ok();  // its run ends it, or leaves it to the next process
+  }
 }
 
 /// For the log: a job that is not found is told by the run itself.
@@ -141,8 +156,8 @@ Status JobRunner::run_tracked(TenantArchiver& archiver, uint64_t job_id) {
 
 Status JobRunner::run_here(TenantArchiver& archiver, uint64_t job_id, const ProgressFn& progress,
                            const CancelToken& cancel) {
-  SEABED_CHECK(wait_ready(context_, archiver, job_id, cancel));
   SEABED_CHECK(follow_medium(context_, job_id, cancel));
+  SEABED_CHECK(wait_ready(context_, archiver, job_id, cancel));
   const Status done = run_backup(context_, archiver, job_id, progress, cancel);
   if (const Status settled = settle_parents(context_); !settled)
     log::warn("a parent backup job is not settled yet: {}", settled.error().message());   // the next start does it
