@@ -59,9 +59,11 @@ Status RocksDbStream::attach(const std::optional<ArchivedState>& state) {
       state && state->incarnation != 0
           ? state->incarnation
           : next_incarnation(read_life(config_.pin_directory), life, restored_from(config_.directory));
-  tail_ = std::make_unique<LogTail>(tail_config(config_, links_), clock_);
-  SEABED_CHECK(state ? tail_->resume(*state) : tail_->begin(life.incarnation));
+  auto tail = std::make_shared<LogTail>(tail_config(config_, links_), clock_);
+  SEABED_CHECK(state ? tail->resume(*state) : tail->begin(life.incarnation));
   SEABED_CHECK(write_life(config_.pin_directory, life));
+  std::lock_guard lock(tail_mutex_);
+  tail_ = std::move(tail);
   incarnation_ = life.incarnation;
   return ok();
 }
@@ -134,16 +136,25 @@ void RocksDbStream::release(const Lsn& end) {
 }
 
 std::string RocksDbStream::resume_state() const { return tail_ ? tail_->resume_state() : std::string(); }
-Lsn RocksDbStream::position() const { return tail_ ? tail_->position() : Lsn(); }
+Lsn RocksDbStream::position() const {
+  std::lock_guard lock(tail_mutex_);
+  return tail_ ? tail_->position() : Lsn();
+}
 std::string RocksDbStream::display(const Lsn& lsn) const { return display_lsn(lsn); }
 
 /// Replay begins where the tailer stood before the MANIFEST was frozen when that is earlier than the base's
 /// first WAL: every later edit then stands in a group that replay reads (log_tail.h).
 Result<std::unique_ptr<Snapshot>> RocksDbStream::snapshot(const CancelToken& cancel) {
-  if (incarnation_ == 0)
-    return fail(Code::kConflict, describe(), "is not attached", "start its log archiving first");
-  const Lsn before = tail_->position();
-  SEABED_TRY(auto taken, snapshotter_.take(incarnation_, clock_, cancel));
+  std::shared_ptr<LogTail> tail;  // attached again meanwhile, the archiver has another
+  uint64_t incarnation = 0;
+  {
+    std::lock_guard lock(tail_mutex_);
+    tail = tail_;
+    incarnation = incarnation_;
+  }
+  if (!tail) return fail(Code::kConflict, describe(), "is not attached", "start its log archiving first");
+  const Lsn before = tail->position();
+  SEABED_TRY(auto taken, snapshotter_.take(incarnation, clock_, cancel));
   taken->start_replay = std::min(taken->start_replay, before);
   return taken;
 }

@@ -54,14 +54,15 @@ class RocksDbStream final : public StreamSource {
   const std::string links_;
   const uint64_t limit_;
   Clock& clock_;
-  std::unique_ptr<LogTail> tail_;
+  std::shared_ptr<LogTail> tail_;  // the archiver's thread sets and uses it; others take it under the mutex
+  mutable std::mutex tail_mutex_;
   Snapshotter snapshotter_;
   mutable std::mutex linker_mutex_;
   std::unique_ptr<Linker> linker_;  // only where no linker process serves the stream
   std::string link_failure_;        // why there is neither
   std::string told_link_error_;
   std::chrono::steady_clock::time_point next_budget_{}, next_linker_{};
-  std::atomic<uint64_t> incarnation_ = 0;
+  uint64_t incarnation_ = 0;  // under tail_mutex_
   std::atomic<bool> recycles_ = false, hurried_ = false;
   Trace seen_;
 };
