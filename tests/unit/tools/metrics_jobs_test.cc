@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 
 #include "core/catalog/backup_jobs.h"
 #include "core/catalog/holes.h"
@@ -88,15 +87,15 @@ TEST_F(MetricsJobs, AFullBackupIsNotForgottenBehindManyIncrementals) {
 }
 
 TEST_F(MetricsJobs, RestoresAndTheirLikeTellHowFarTheyAre) {
-  std::atomic<bool> go_on = true;
   for (const char* key : {"restore/7", "restore/8", "clean/1002"}) {
     Background& background = engine->background();
-    ASSERT_TRUE(background.submit(key, [&, key = std::string(key)](const CancelToken& cancel) {
+    ASSERT_TRUE(background.submit(key, [&background, key = std::string(key)](const CancelToken& cancel) {
       Progress p;
       if (key.starts_with("restore")) p.done_bytes = 50, p.total_bytes = key.ends_with("7") ? 100 : 300;
       else p.done_items = 3, p.total_items = 4;
       background.teller(key)(p);
-      while (go_on) cancel.wait_for(std::chrono::milliseconds(2));
+      while (!cancel.wait_for(std::chrono::seconds(1))) {
+      }
       return ok();
     }));
   }
@@ -104,7 +103,6 @@ TEST_F(MetricsJobs, RestoresAndTheirLikeTellHowFarTheyAre) {
   while (engine->background().all_progress().size() < 3 && std::chrono::steady_clock::now() < until)
     CancelToken().wait_for(std::chrono::milliseconds(2));
   const std::string text = page();
-  go_on = false;
   EXPECT_EQ(sample(text, R"(seabed_background_progress_ratio{task="restore"})"), "0.25");
   EXPECT_EQ(sample(text, R"(seabed_background_done_bytes{task="restore"})"), "100");
   EXPECT_EQ(sample(text, R"(seabed_background_total_bytes{task="restore"})"), "400");
