@@ -12,6 +12,7 @@ import media
 from case import run_cases
 from damage import names_it
 from installation import CliError, Installation, remove
+from ledger_story import bounds
 from medium_test import boto, clean, medium_of, run_job, s3_keys
 
 # Names that only display what other objects prove, and leases, which a reader does not need.
