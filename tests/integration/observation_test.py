@@ -246,8 +246,12 @@ def outage(case):
     lab.run("backup", "start", "--tenant", "t")
     wait_until(lambda: lab.agent.poll() is not None, 60, "the agent dead in the middle of a backup")
     linker.kill()  # from here on nobody keeps the log
-    there = set(name for name in os.listdir(ledger.db) if name.endswith(".log"))
-    wait_until(lambda: not there & set(os.listdir(ledger.db)), 90, "the application to delete its old log")
+
+    def log_files():
+        return {name for name in os.listdir(ledger.db) if name.endswith(".log")}
+    there = log_files()  # these may have been linked
+    unlinked = wait_until(lambda: log_files() - there, 90, "log that was never linked")
+    wait_until(lambda: not unlinked & log_files(), 90, "the application to delete it")
     lab.start_agent(env={"SEABED_TEST_RETRY_MS": "1"})
     wait_until(lambda: receiver.got("backup_failed", "happened"), 90, "the backup that failed")
     failed = receiver.got("backup_failed", "happened")[0]

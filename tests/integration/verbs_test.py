@@ -38,7 +38,7 @@ EXIT_CODES = {
     "tenant scan": [(3, NIX), (3, "--directory /nowhere"), (2, "--directory relative")],
     "tenant count": [(3, NIX), (3, "--directory /nowhere")],
     "tenant hydrate": [(3, NIX), (3, SHOP), (3, "/nowhere"), (2, "/nowhere --concurrency 99")],
-    "tenant discard": [(3, NIX), (3, SHOP), (3, "/nowhere"), (3, "/nowhere --dry-run")],
+    "tenant discard": [(3, NIX), (4, SHOP), (3, "/nowhere"), (3, "/nowhere --dry-run")],
     "mount": [(3, "/nowhere /nowhere/mnt"), (2, "/nowhere")],
     "unmount": [(3, "/tmp"), (2, "")],
     "driver list": [(0, "")],
