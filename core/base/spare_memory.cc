@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <vector>
@@ -10,6 +11,7 @@ namespace seabed::spare_memory {
 
 namespace {
 using Steady = std::chrono::steady_clock;
+constexpr size_t kStep = 512 << 10;
 constexpr auto kCalm = std::chrono::seconds(2);
 
 struct Store {
@@ -24,20 +26,26 @@ Store& store() {
 }
 }  // namespace
 
+// Sizes differ from look to look: the smallest that is large enough, and where none is, a new one in the place of a kept
+// one, so that the sizes kept become those that are asked for.
 std::string take(size_t bytes) {
-  std::string out;
+  std::string out, too_small;
   if (bytes >= kSmallest) {
     Store& s = store();
     std::lock_guard lock(s.mutex);
     s.taken = Steady::now();
-    if (!s.strings.empty()) {
-      out = std::move(s.strings.back());
-      s.strings.pop_back();
-      s.bytes -= out.capacity();
+    auto& kept = s.strings;   // by capacity
+    auto fit = std::ranges::lower_bound(kept, bytes, {}, &std::string::capacity);
+    const bool fits = fit != kept.end();
+    if (!fits && !kept.empty()) fit = kept.begin();
+    if (fit != kept.end()) {
+      s.bytes -= fit->capacity();
+      (fits ? out : too_small) = std::move(*fit);
+      kept.erase(fit);
     }
   }
-  out.clear();
-  out.reserve(bytes);
+  if (out.capacity() < bytes && bytes >= kSmallest) out.reserve((bytes + kStep - 1) / kStep * kStep);
+  out.resize(bytes);
   return out;
 }
 
@@ -48,7 +56,7 @@ void give(std::string used) {
   std::lock_guard lock(s.mutex);
   if (s.bytes + size > kMost) return;
   s.bytes += size;
-  s.strings.push_back(std::move(used));
+  s.strings.insert(std::ranges::upper_bound(s.strings, size, {}, &std::string::capacity), std::move(used));
 }
 
 void shrink() {

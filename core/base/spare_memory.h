@@ -11,7 +11,7 @@ namespace seabed::spare_memory {
 inline constexpr size_t kSmallest = 256 << 10;   // smaller ones are left to malloc
 inline constexpr size_t kMost = 24 << 20;        // kept in all: what one append of a rush takes (16 MiB), and a look
 
-/// An empty string with room for `bytes`.
+/// A string of `bytes` characters, whatever they are: what was given before is neither freed nor cleared.
 std::string take(size_t bytes);
 void give(std::string used);
 /// Called now and then: when nobody took any for seconds, all that is kept goes back to the system.

@@ -166,11 +166,20 @@ def bench_incremental(b):
             compare(title + "bytes", peers[2], "B", ours_bytes, peer_bytes)]
 
 
+DB_BENCH = ("--value_size=1000", "--num=200000", "--compression_type=none")
+
+
+def compact(db):
+    """What the run before left to be compacted would be the next one's work."""
+    subprocess.run(["db_bench", "--benchmarks=compact", "--use_existing_db=1", f"--db={db}", *DB_BENCH],
+                   check=True, capture_output=True)
+    settle()
+
+
 def db_bench(db, operations):
     """MB/s of an overwrite run."""
-    run = subprocess.run(["db_bench", "--benchmarks=overwrite", "--use_existing_db=1", f"--db={db}", "--value_size=1000",
-                          "--num=200000", f"--writes={operations}", "--compression_type=none", "--seed=7"],
-                         check=True, capture_output=True, text=True)
+    run = subprocess.run(["db_bench", "--benchmarks=overwrite", "--use_existing_db=1", f"--db={db}", *DB_BENCH,
+                          f"--writes={operations}", "--seed=7"], check=True, capture_output=True, text=True)
     return float(re.search(r"overwrite.*?([\d.]+) MB/s", run.stdout).group(1))
 
 
@@ -217,8 +226,7 @@ class PlainCopier:
 def bench_archive(b):
     operations = int(b.gb * 1024 * 1024)
     log_gb = operations * 1016 / 1e9
-    subprocess.run(["db_bench", "--benchmarks=fillseq", f"--db={b.db}", "--value_size=1000", "--num=200000",
-                    "--compression_type=none"], check=True, capture_output=True)
+    subprocess.run(["db_bench", "--benchmarks=fillseq", f"--db={b.db}", *DB_BENCH], check=True, capture_output=True)
     lags, cpu, copier_cpu = [], [], []
     with b.lab() as lab:
         linker = lab.start_linker("bench")
@@ -237,6 +245,7 @@ def bench_archive(b):
                 lab.cli("archive", "start", "--tenant", "bench")
                 lab.wait_archive("bench")
                 lab.wait_checkpoint("bench", time.time_ns(), 300)
+            compact(b.db)
             used = seabed_cpu()
             with LagWatch(archive) as watch:
                 speed = db_bench(b.db, operations)
@@ -254,10 +263,12 @@ def bench_archive(b):
 
         def alone():
             detach()
+            compact(b.db)
             return db_bench(b.db, operations)
 
         def beside_copier():
             detach()
+            compact(b.db)
             copier = PlainCopier(b.db, b.scratch("copied"))
             try:
                 speed = db_bench(b.db, operations)

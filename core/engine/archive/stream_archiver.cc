@@ -18,6 +18,8 @@ using Steady = std::chrono::steady_clock;
 // Between two looks: stamps are as narrow as this, and idle or busy it costs no more CPU than so many looks.
 constexpr auto kLookEagerly = 10ms, kLookCalmly = 20ms;
 constexpr auto kShipEagerly = 100ms;
+// Of a rush: what waits longer than this leaves the processor's cache, and takes the application's data out of it.
+constexpr uint64_t kShipBytes = 4 << 20;
 constexpr auto kIdleWait = 1000ms, kIdleWaitEager = 400ms;
 constexpr auto kFirstRetry = 100ms, kLastRetry = 5000ms;
 constexpr uint64_t kLeastRead = 256 << 10, kMostRead = 4 << 20;  // of one look: memory of this size is used again
@@ -167,7 +169,7 @@ void StreamArchiver::take(LogStep step) {
 bool StreamArchiver::due() const {
   if (buffer_.empty() || buffered_bytes_ >= env_.buffer_bytes || flush_ || gap_) return true;
   const uint64_t lag = static_cast<uint64_t>(std::chrono::nanoseconds(env_.lag_target()).count()) * 9 / 10;
-  if (lag == 0) return Steady::now() - shipped_at_ >= kShipEagerly;
+  if (lag == 0) return buffered_bytes_ >= kShipBytes || Steady::now() - shipped_at_ >= kShipEagerly;
   return env_.clock->read().now / lag != last_ship_ / lag;
 }
 

@@ -1,5 +1,7 @@
 // Which WAL file is read, and when one is done (wal_reader.h).
 
+#include <algorithm>
+
 #include "core/source/rocksdb/db_files.h"
 #include "core/source/rocksdb/wal_reader.h"
 
@@ -15,12 +17,13 @@ Result<bool> WalReader::holds_batch(uint64_t number) {
   if (number == proven_) return true;
   auto fd = directory_.open_wal(number);
   if (!fd) return fd.error().code == Code::kNotFound ? Result<bool>(false) : fail(fd.error());
-  std::vector<char> head(kHead);
-  SEABED_TRY(const size_t n, pread_full(fd->get(), head, 0, wal_name(number)));
+  SEABED_TRY(const FileLook facts, look_at(*fd, wal_name(number)));
+  head_.resize(std::min<uint64_t>(kHead, facts.size));
+  SEABED_TRY(const size_t n, pread_full(fd->get(), head_, 0, wal_name(number)));
   LogParser parser(number);
   size_t at = 0;
   for (;;) {
-    const ParseResult r = parser.next({head.data() + at, n - at}, at);
+    const ParseResult r = parser.next({head_.data() + at, n - at}, at);
     if (r.outcome == ParseOutcome::kRecord && r.record.kind == RecordKind::kControl) {
       at = r.record.end;
       continue;

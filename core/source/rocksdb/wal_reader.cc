@@ -11,7 +11,6 @@ namespace seabed::rocksdb_source {
 namespace {
 constexpr size_t kChunk = 256 << 10;
 constexpr size_t kMaxRecord = 1 << 30;
-constexpr size_t kKeptBuffer = 4 << 20;
 constexpr auto kPatience = std::chrono::seconds(2);  // a write in progress looks broken for a moment only
 
 std::string wal_text(uint64_t number) { return "WAL " + padded_number(number); }
@@ -95,23 +94,25 @@ Result<std::optional<WalReader::FileEnd>> WalReader::parse_chunk(WalCursor* curs
   return std::nullopt;
 }
 
-Result<WalReader::FileEnd> WalReader::read_file(WalCursor* cursor, uint64_t max_bytes, WalRun* run,
+/// Up to `length`, what the file had when the look began: whoever reads on until nothing comes follows the writer at its
+/// heels, some bytes a call, on the very cache lines that it writes.
+Result<WalReader::FileEnd> WalReader::read_file(WalCursor* cursor, uint64_t length, uint64_t max_bytes, WalRun* run,
                                                 std::optional<std::string>* gap) {
   const std::string name = wal_name(cursor->wal);
   if (!parser_ || parser_number_ != cursor->wal) {
     parser_.emplace(cursor->wal, cursor->framing);
     parser_number_ = cursor->wal;
   }
-  size_t piece = kChunk;
+  size_t piece = kChunk;   // small enough to be checked in the processor's cache
   for (;;) {
-    if (buffer_.size() < piece) buffer_.resize(piece);
-    SEABED_TRY(const size_t n,
-               pread_full(file_.get(), std::span(buffer_.data(), piece), cursor->offset, name));
+    const size_t filled = kWalRunRoom + (cursor->offset - run->offset);
+    const size_t want = std::min<uint64_t>(piece, length - std::min(length, cursor->offset));
+    const uint64_t room = max_bytes - std::min<uint64_t>(max_bytes, filled - kWalRunRoom);
+    if (want != 0 && room == 0) return FileEnd::kLimit;
+    if (run->payload.size() < filled + want) run->payload.resize(filled + want);
+    SEABED_TRY(const size_t n, pread_full(file_.get(), std::span(run->payload).subspan(filled, want), cursor->offset, name));
     size_t taken = 0;
-    const uint64_t room = max_bytes > run->size() ? max_bytes - run->size() : 0;
-    if (n != 0 && room == 0) return FileEnd::kLimit;
-    SEABED_TRY(const auto end, parse_chunk(cursor, {buffer_.data(), n}, room, run, &taken, gap));
-    run->payload.append(buffer_.data(), taken);
+    SEABED_TRY(const auto end, parse_chunk(cursor, {run->payload.data() + filled, n}, room, run, &taken, gap));
     cursor->offset += taken;
     cursor->framing = parser_->state();
     if (end) return *end;
@@ -155,13 +156,12 @@ Result<WalLook> WalReader::read(WalCursor* cursor, uint64_t max_bytes) {
       room = std::min(room, stop_offset_ - std::min(stop_offset_, cursor->offset));
     if (facts.size > cursor->offset) {
       run.payload = spare_memory::take(kWalRunRoom + std::min(room + kChunk, facts.size - cursor->offset));
-      run.payload.resize(kWalRunRoom);
-      SEABED_TRY(end, read_file(cursor, room, &run, &look.gap));
+      SEABED_TRY(end, read_file(cursor, facts.size, room, &run, &look.gap));
+      run.payload.resize(kWalRunRoom + (cursor->offset - run.offset));
     }
     look.bytes += run.size();
     if (run.size() != 0) look.runs.push_back(std::move(run));
     else spare_memory::give(std::move(run.payload));
-    if (buffer_.size() > kKeptBuffer) buffer_ = {};
     if (look.gap || end == FileEnd::kLimit) return look;
     if (cursor->wal == stop_wal_ && cursor->offset == stop_offset_) return look;
     if (!final) {

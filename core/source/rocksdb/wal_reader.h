@@ -79,7 +79,7 @@ class WalReader {
   Result<bool> find_file(WalCursor* cursor, WalLook* look);
   Result<bool> successor_has_batch(uint64_t number);
   Result<bool> holds_batch(uint64_t number);
-  Result<FileEnd> read_file(WalCursor* cursor, uint64_t max_bytes, WalRun* run,
+  Result<FileEnd> read_file(WalCursor* cursor, uint64_t length, uint64_t max_bytes, WalRun* run,
                             std::optional<std::string>* gap);
   Result<std::optional<FileEnd>> parse_chunk(WalCursor* cursor, std::string_view chunk, uint64_t room,
                                              WalRun* run, size_t* taken, std::optional<std::string>* gap);
@@ -95,7 +95,7 @@ class WalReader {
   uint64_t file_number_ = 0;
   std::optional<LogParser> parser_;
   uint64_t parser_number_ = 0;
-  std::vector<char> buffer_;         // small enough to stay in the processor's cache: checked there, then kept
+  std::vector<char> head_;           // of a file that may be the next one
   BatchFacts facts_;
   uint64_t proven_ = 0;  // this file is known to hold a batch
   struct Broken {

@@ -12,7 +12,7 @@
 namespace seabed {
 namespace {
 
-TEST(SpareMemory, WhatIsGivenServesAgainEmptyAndLargeEnough) {
+TEST(SpareMemory, WhatIsGivenServesAgainUnclearedAndLargeEnough) {
   const size_t had = spare_memory::kept();
   std::string first = spare_memory::take(1 << 20);
   first.assign(1 << 20, 'x');
@@ -21,8 +21,18 @@ TEST(SpareMemory, WhatIsGivenServesAgainEmptyAndLargeEnough) {
   EXPECT_GT(spare_memory::kept(), had);
   const std::string again = spare_memory::take(300 << 10);
   EXPECT_EQ(again.data(), place);
-  EXPECT_TRUE(again.empty());
-  EXPECT_GE(spare_memory::take(2 << 20).capacity(), size_t{2} << 20);
+  EXPECT_EQ(again, std::string(300 << 10, 'x'));
+  EXPECT_EQ(spare_memory::take(2 << 20).size(), size_t{2} << 20);
+}
+
+TEST(SpareMemory, TheSmallestThatIsLargeEnoughIsTaken) {
+  std::string large = spare_memory::take(4 << 20), small = spare_memory::take(1 << 20);
+  const char *large_place = large.data(), *small_place = small.data();
+  spare_memory::give(std::move(small));
+  spare_memory::give(std::move(large));
+  const std::string one = spare_memory::take(900 << 10), other = spare_memory::take(900 << 10);
+  EXPECT_EQ(one.data(), small_place);
+  EXPECT_EQ(other.data(), large_place);
 }
 
 TEST(SpareMemory, SmallStringsAreNotKeptAndAllIsBounded) {
