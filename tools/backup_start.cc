@@ -1,5 +1,8 @@
 #include "tools/backup_start.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include <nlohmann/json.hpp>
 
 #include "core/engine/engine.h"
@@ -14,7 +17,8 @@
 namespace seabed {
 namespace {
 
-constexpr std::chrono::milliseconds kBetweenLooks{20};   // over a local socket: cheap, and short jobs end at once
+using std::chrono::milliseconds;
+constexpr milliseconds kFirstLooks{4}, kLastLooks{100};   // over a local socket: a short job is not kept waiting, a long one not asked much
 
 bool finished(const Json& job) {
   return job["status"] == "COMPLETED" || job["status"] == "FAILED" || job["status"] == "CANCELED";
@@ -24,9 +28,11 @@ bool finished(const Json& job) {
 Result<Json> wait_for(Invocation& invocation, Json job, const CancelToken& cancel) {
   ProgressLine line("backup");
   const Json which = {{"job_id", job["job_id"]}};
+  const auto begun = std::chrono::steady_clock::now();
   while (!finished(job)) {
     line.show(progress_of(job["progress"]));
-    if (cancel.wait_for(kBetweenLooks))
+    const auto waited = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begun);
+    if (cancel.wait_for(std::clamp(waited / 16, kFirstLooks, kLastLooks)))
       return fail(Code::kCancelled, "waiting for backup job " + which["job_id"].dump(),
                   "interrupted; the job goes on", "`seabed backup status`, `seabed backup cancel`");
     SEABED_TRY(job, invocation.call("backup/job", which));

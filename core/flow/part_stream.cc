@@ -39,6 +39,7 @@ Result<StreamSlot> PartStream::reserve(uint64_t length) {
   if (file_length_ == 0) open_file();
   const StreamSlot slot{ring_.at(position_), position_, length, file_, file_length_};
   advance(length, false);
+  part_.notify_one();   // a full part is known to be one only now
   return slot;
 }
 
@@ -86,6 +87,7 @@ void PartStream::commit(const StreamSlot& slot) {
     const uint64_t from = std::max(slot.position, part.begin), to = std::min(end, part.begin + part.length);
     if (from < to) part.committed += to - from;
   }
+  part_.notify_one();
 }
 
 const PartStream::Part* PartStream::next_ready() const {
@@ -97,6 +99,15 @@ const PartStream::Part* PartStream::next_ready() const {
 bool PartStream::ready() const {
   std::lock_guard lock(mutex_);
   return next_ready() != nullptr;
+}
+
+bool PartStream::wait_ready() {
+  std::unique_lock lock(mutex_);
+  while (!stopped_ && !finished_ && next_ready() == nullptr) {
+    part_.wait_for(lock, std::chrono::milliseconds(50));
+    if (cancel_ != nullptr && cancel_->cancelled()) return false;
+  }
+  return !stopped_ && next_ready() != nullptr;
 }
 
 std::optional<StreamPart> PartStream::claim() {
@@ -118,12 +129,15 @@ void PartStream::release(const StreamPart& done) {
 void PartStream::finish() {
   std::lock_guard lock(mutex_);
   if (file_length_ > 0) close_file();
+  finished_ = true;
+  part_.notify_all();
 }
 
 void PartStream::stop() {
   std::lock_guard lock(mutex_);
   stopped_ = true;
   room_.notify_all();
+  part_.notify_all();
 }
 
 uint64_t PartStream::bytes_out() const {

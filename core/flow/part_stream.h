@@ -55,6 +55,8 @@ class PartStream {
   std::optional<StreamPart> claim();
   /// claim() would give a part.
   bool ready() const;
+  /// Waits until there is one. False: none will come any more, after finish(), stop() or when the token says so.
+  bool wait_ready();
   /// The uploaded part's memory may be used again.
   void release(const StreamPart& part);
   /// No more blocks: the unfinished part becomes the last one. A stream without blocks has no file. Every slot
@@ -85,12 +87,12 @@ class PartStream {
   const RingMemory ring_;
   const CancelToken* const cancel_;
   mutable std::mutex mutex_;
-  std::condition_variable room_;
+  std::condition_variable room_, part_;
   std::deque<Part> parts_;         // not yet released, rising
   uint64_t next_id_ = 0, position_ = 0;
   uint32_t file_ = 0, next_number_ = 1;
   uint64_t file_length_ = 0, bytes_out_ = 0;
-  bool stopped_ = false;
+  bool stopped_ = false, finished_ = false;
 };
 
 }  // namespace seabed

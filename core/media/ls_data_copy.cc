@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/spare_memory.h"
 #include "core/flow/lanes.h"
 #include "core/flow/macroblock.h"
 
@@ -72,8 +73,8 @@ Status LsDataCopy::run() {
   shape.first_file = first_file_;
   SEABED_TRY(stream_, PartStream::create(std::move(shape), options_.cancel));
   if (memory_ != nullptr) SEABED_CHECK(replay());
-  const auto lanes = static_cast<uint32_t>(std::clamp<size_t>(files_.size(), 1, std::max(1u, options_.threads)));
-  SEABED_CHECK(run_lanes(lanes, [this](uint32_t) { return lane(); },
+  copying_ = lanes();
+  SEABED_CHECK(run_lanes(copying_, [this](uint32_t) { return lane(); },
                          [this] {
                            stream_->stop();
                            order_.stop();
@@ -98,6 +99,15 @@ Result<LsDataOutcome> LsDataCopy::finish() {
   return std::move(outcome_);
 }
 
+/// One for each file, and where it takes more than some parts, one more to send them while the next are read.
+uint32_t LsDataCopy::lanes() const {
+  uint64_t bytes = 0;
+  for (const CopyFile& file : files_)
+    if (file.meta.holder_set_id() == 0) bytes += file.meta.size();
+  const size_t work = std::max<size_t>(files_.size(), std::min<uint64_t>(2, bytes / (2 * kLocalPart)));
+  return static_cast<uint32_t>(std::clamp<size_t>(work, 1, std::max(1u, options_.threads)));
+}
+
 Status LsDataCopy::lane() {
   for (uint64_t rank; (rank = next_++) < files_.size();) {
     if (delivered_.contains(rank)) continue;
@@ -105,6 +115,18 @@ Status LsDataCopy::lane() {
     SEABED_TRY(CopiedFile done, copy(rank));
     SEABED_CHECK(deliver(rank, std::move(done)));
   }
+  return stay_to_send();
+}
+
+/// A lane without a file sends what the others, at their last and largest files, read.
+Status LsDataCopy::stay_to_send() {
+  if (--copying_ == 0) {
+    stream_->finish();
+    return send_parts();
+  }
+  if (local_ && senders_ >= kLocalWriters) return ok();
+  ++senders_;
+  while (stream_->wait_ready()) SEABED_CHECK(send_parts());
   return ok();
 }
 
@@ -155,7 +177,7 @@ Status LsDataCopy::copy_block(OpenFile& file) {
   SEABED_TRY(const StreamSlot slot, fill(file, [this](uint64_t length) { return stream_->reserve(length); }));
   stream_->commit(slot);
   if (journal_ != nullptr) journal_->block(written_down(file, slot));
-  return send_parts();
+  return local_ && senders_ > 0 ? ok() : send_parts();
 }
 
 /// Reads the file's next block into the room that it is given, and puts it down for the indexes.
@@ -166,31 +188,51 @@ Result<StreamSlot> LsDataCopy::fill(OpenFile& file, const Room& room) {
   SEABED_TRY(StreamSlot slot, room(block_length(file.out.meta.size(), file.next)));
   auto hashes = file.source.read_block(file.next, {slot.data, slot.length});
   if (!hashes) return source_error(std::move(hashes.error()));
-  meta::MacroRange entry = range(file, slot);
-  entry.set_page_hashes(hashes->pages);
-  entry.set_hash128(std::string(view(hashes->hash)));
   counters_->bytes += slot.length;
-  counters_->stored += slot.length;
-  ++counters_->blocks;
-  ++file.next;
-  file.out.blocks.push_back(std::move(entry));
+  stored(file, slot, plain_range(file, slot, *hashes));
   return slot;
 }
 
 /// Compressed first, so that the block's length is known; its place, which encryption binds, comes with the slot.
 Result<StreamSlot> LsDataCopy::fill_packed(OpenFile& file, const Room& room) {
-  std::string plain(block_length(file.out.meta.size(), file.next), '\0');
-  if (auto hashes = file.source.read_block(file.next, plain); !hashes) return source_error(std::move(hashes.error()));
+  std::string plain = spare_memory::take(block_length(file.out.meta.size(), file.next));
+  auto hashes = file.source.read_block(file.next, plain);
+  if (!hashes) return source_error(std::move(hashes.error()));
+  auto slot = form_.key || pays_to_compress(plain) ? store_packed(file, plain, room)
+                                                   : store_plain(file, plain, *hashes, room);
+  if (slot) counters_->bytes += plain.size();
+  spare_memory::give(std::move(plain));
+  return slot;
+}
+
+Result<StreamSlot> LsDataCopy::store_packed(OpenFile& file, std::string_view plain, const Room& room) {
   const PackedBlock packed = pack_block(plain, form_);
   SEABED_TRY(StreamSlot slot, room(packed.stored_length));
   meta::MacroRange entry = range(file, slot);
   SEABED_CHECK(store_block(packed, form_, &entry, {slot.data, slot.length}));
-  counters_->bytes += plain.size();
+  stored(file, slot, std::move(entry));
+  return slot;
+}
+
+Result<StreamSlot> LsDataCopy::store_plain(OpenFile& file, std::string_view plain, const BlockHashes& hashes, const Room& room) {
+  SEABED_TRY(StreamSlot slot, room(plain.size()));
+  std::ranges::copy(plain, slot.data);
+  stored(file, slot, plain_range(file, slot, hashes));
+  return slot;
+}
+
+meta::MacroRange LsDataCopy::plain_range(const OpenFile& file, const StreamSlot& slot, const BlockHashes& hashes) const {
+  meta::MacroRange out = range(file, slot);
+  out.set_page_hashes(hashes.pages);
+  out.set_hash128(std::string(view(hashes.hash)));
+  return out;
+}
+
+void LsDataCopy::stored(OpenFile& file, const StreamSlot& slot, meta::MacroRange entry) {
   counters_->stored += slot.length;
   ++counters_->blocks;
   ++file.next;
   file.out.blocks.push_back(std::move(entry));
-  return slot;
 }
 
 meta::MacroRange LsDataCopy::range(const OpenFile& file, const StreamSlot& slot) const {

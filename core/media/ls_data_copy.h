@@ -71,10 +71,16 @@ class LsDataCopy {
   CopiedFile end_file(OpenFile& file) const;
   Result<StreamSlot> fill(OpenFile& file, const Room& room);
   Result<StreamSlot> fill_packed(OpenFile& file, const Room& room);
+  Result<StreamSlot> store_packed(OpenFile& file, std::string_view plain, const Room& room);
+  Result<StreamSlot> store_plain(OpenFile& file, std::string_view plain, const BlockHashes& hashes, const Room& room);
+  void stored(OpenFile& file, const StreamSlot& slot, meta::MacroRange entry);
   meta::MacroRange range(const OpenFile& file, const StreamSlot& slot) const;
+  meta::MacroRange plain_range(const OpenFile& file, const StreamSlot& slot, const BlockHashes& hashes) const;
   JournalBlock written_down(const OpenFile& file, const StreamSlot& slot) const;
   Status copy_block(OpenFile& file);
   Status send_parts();
+  Status stay_to_send();
+  uint32_t lanes() const;
   Status upload_ready_parts();
   Status index(const CopiedFile& file);
   tl::unexpected<Error> source_error(Error error);
@@ -100,6 +106,8 @@ class LsDataCopy {
   CopyCounters* counters_;
   const bool local_;
   std::atomic<int> writers_ = 0;
+  std::atomic<uint32_t> copying_ = 0;            // lanes with a file
+  std::atomic<int> senders_ = 0;                 // lanes without one
   std::unique_ptr<PartStream> stream_;
   std::unique_ptr<CopyJournal> journal_;         // outlives uploads_
   CopyMemory* memory_ = nullptr;                 // of the copy that is gone on with

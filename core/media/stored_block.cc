@@ -18,6 +18,16 @@ Result<PageForm> make_page_form(bool compress, const Secret* data_key) {
   return form;
 }
 
+bool pays_to_compress(std::string_view plain) {
+  constexpr size_t kStride = 8 * kStoredPagePlain;
+  if (plain.empty()) return false;
+  const size_t last = (plain.size() - 1) / kStoredPagePlain * kStoredPagePlain;
+  if (pack_page(plain.substr(last), true).compressed) return true;
+  for (size_t at = 0; at < last; at += kStride)
+    if (pack_page(plain.substr(at, kStoredPagePlain), true).compressed) return true;
+  return false;
+}
+
 PackedBlock pack_block(std::string_view plain, const PageForm& form) {
   PackedBlock out;
   out.plain_length = static_cast<uint32_t>(plain.size());

@@ -492,8 +492,9 @@ TEST_F(EncryptedSet, ABlockInClearInItIsTold) {
     EXPECT_EQ(reader.read_pages(range, 0, page).error().code, Code::kCorruption);
   }
   write(false, true);
-  for (const auto& range : blocks(reader)) {
-    ASSERT_NE(range.flags() & kBlockPaged, 0u);
+  const auto packed = blocks(reader);
+  EXPECT_TRUE(std::ranges::any_of(packed, [](const auto& range) { return (range.flags() & kBlockPaged) != 0; }));
+  for (const auto& range : packed) {
     block.assign(plain_length(range), '\0');
     EXPECT_EQ(reader.read_block(range, block).error().code, Code::kCorruption);
   }
