@@ -9,7 +9,7 @@
 namespace seabed::spare_memory {
 
 inline constexpr size_t kSmallest = 256 << 10;   // smaller ones are left to malloc
-inline constexpr size_t kMost = 24 << 20;        // kept in all: what one append of a rush takes (16 MiB), and a look
+inline constexpr size_t kMost = 24 << 20;        // kept in all: a stream's full buffer, a look, and some blocks of a copy
 
 /// A string of `bytes` characters, whatever they are: what was given before is neither freed nor cleared.
 std::string take(size_t bytes);

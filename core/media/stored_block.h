@@ -29,7 +29,7 @@ struct PackedBlock {
   uint64_t stored_length = 0;
 };
 /// A look at every eighth page and the last: none is saved a tenth of in data that is compressed or random already, and
-/// to try them all costs ten times what the copy does. The end of a table file, its index, mostly is.
+/// to try them all costs more than the copy does. The end of a table file, its index, mostly is.
 bool pays_to_compress(std::string_view plain);
 PackedBlock pack_block(std::string_view plain, const PageForm& form);
 /// Fills `room` (stored_length bytes) and completes `range`, whose ids and place are set: lengths, flags, page table, salt

@@ -477,6 +477,17 @@ TEST_F(EncryptedSet, ABitThatFlipsIsTold) {
 }
 
 /// Bytes, lengths and hashes that fit: only the flag, or the set's key, says that it was encrypted.
+TEST(PaysToCompress, IsToldByTheLastPageOrOneOfEight) {
+  const std::string random = *random_bytes(12 * kStoredPagePlain), zeros(kStoredPagePlain, '\0');
+  EXPECT_FALSE(pays_to_compress(""));
+  EXPECT_FALSE(pays_to_compress(random));
+  for (const size_t page : {0u, 8u, 11u}) {
+    std::string block = random;
+    block.replace(page * kStoredPagePlain, kStoredPagePlain, zeros);
+    EXPECT_TRUE(pays_to_compress(block)) << page;
+  }
+}
+
 TEST_F(EncryptedSet, ABlockInClearInItIsTold) {
   write(false, false);   // what somebody put in its place
   auto [ring, wrap] = keys();
