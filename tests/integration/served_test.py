@@ -177,7 +177,9 @@ def hydrate(case):
         case.true(os.path.exists(f"{quick}/seabed_hydration"), f"{killed}: what it left")
     s.judge(where, "the mount after the hydration")
     s.unmount(where)
-    case.equal(len(glob.glob(f"{case.base}/media/t/data/readers/quick-*")), 1, "the lease of the run that died")
+    # A renewal that a kill caught has left two sequences of one lease.
+    held = {os.path.basename(path).split(".")[0] for path in glob.glob(f"{case.base}/media/t/data/readers/quick-*")}
+    case.equal(len(held), 1, "the lease of the run that died")
     done = s.reader.cli("tenant", "hydrate", quick)
     case.equal(done["medium_bytes"], 0, "a full tenant is hydrated already")
     case.equal(glob.glob(f"{case.base}/media/t/data/readers/quick-*"), [], "the next run gives the lease back")
