@@ -66,10 +66,14 @@ class TenantArchiver {
   virtual ArchiveStatus status() const = 0;
   /// Everything read so far is shipped now whatever the lag target says; returns when it is durable.
   virtual Status flush(const IoContext& ctx) = 0;
-  /// Waits until a complete step of the stream that began at or after `scn` is durable and covered by the tenant's
-  /// checkpoint; returns the stamp of that step's last group or its clock_before, whichever is larger: the
-  /// min_restore_scn of a snapshot taken at `scn`. kConflict when the round is not DOING, kGap when it is INTERRUPTED.
-  virtual Result<Scn> wait_covered(uint64_t ls_id, Scn scn, const IoContext& ctx) = 0;
+  /// Waits until a complete step of the stream that began at or after `scn` is durable; returns the stamp of that step's
+  /// last group or its clock_before, whichever is larger: the min_restore_scn of a snapshot taken at `scn`, which can be
+  /// restored to once the tenant's checkpoint is there. kConflict when the round is not DOING, kGap when it is INTERRUPTED.
+  virtual Result<Scn> wait_stamp(uint64_t ls_id, Scn scn, const IoContext& ctx) = 0;
+  /// Waits until the tenant's checkpoint has reached `scn`. Errors as wait_stamp.
+  virtual Status wait_checkpoint(Scn scn, const IoContext& ctx) = 0;
+  /// One after the other.
+  Result<Scn> wait_covered(uint64_t ls_id, Scn scn, const IoContext& ctx);
   /// Stamp of the group that holds the position, for start_replay_scn: its scn_lo. kNotFound: not in this round.
   virtual Result<Scn> stamp_of(uint64_t ls_id, const Lsn& lsn) = 0;
   /// The attached source of a stream, for snapshots; valid until stop(). nullptr: unknown or not attached.

@@ -25,7 +25,7 @@ std::vector<StreamProgress> RoundExecutor::stream_progress() const {
 bool RoundExecutor::checkpoint_due(const std::vector<StreamProgress>& streams, Scn scn) const {
   const auto since = Steady::now() - checkpoint_at_;
   if (round_->status == "BEGINNING") return true;
-  if (Steady::now().time_since_epoch().count() < hurry_until_) return since >= 20ms;
+  if (Steady::now().time_since_epoch().count() < hurried_until_) return since >= 20ms;
   uint64_t bytes = 0;
   for (const auto& s : streams) bytes += s.durable_bytes;
   if (plan_.piece_of(scn) > open_pieces_.begin()->first) return true;
@@ -165,9 +165,11 @@ void RoundExecutor::update_status(const std::vector<StreamProgress>& streams) {
     if (!s.error.empty() && s.error != error_) say(s.error);
   }
   say(hole_comment_);
-  std::lock_guard lock(mutex_);
-  status_ = std::move(out);
-  moved_.notify_all();
+  {
+    std::lock_guard lock(mutex_);
+    status_ = std::move(out);
+  }
+  moved();
 }
 
 }  // namespace seabed::archive

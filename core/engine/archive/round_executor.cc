@@ -59,10 +59,21 @@ void RoundExecutor::stop() {
     dest_.lease->release(ctx);
   }
   keeper_.reset();
-  std::lock_guard lock(mutex_);
-  dictionary_ = nullptr;
-  fold_ = nullptr;
-  sources_.clear();
+  {
+    std::lock_guard lock(mutex_);
+    dictionary_ = nullptr;
+    fold_ = nullptr;
+    sources_.clear();
+  }
+  moved();
+}
+
+/// Whoever waits looks again.
+void RoundExecutor::moved() {
+  {
+    std::lock_guard lock(mutex_);
+    ++moves_;
+  }
   moved_.notify_all();
 }
 
@@ -82,7 +93,7 @@ void RoundExecutor::run() {
     const Status done = tick();
     note(done);
     std::unique_lock lock(wake_mutex_);
-    const auto hurried = Steady::now().time_since_epoch().count() < hurry_until_;
+    const auto hurried = Steady::now().time_since_epoch().count() < hurried_until_;
     const auto pause = !done ? kTickAfterError : hurried ? std::chrono::milliseconds(20) : kTick;
     // Every publish of a stream wakes us; looking at the catalog more than 20 times a second gains nothing.
     wake_cv_.wait_for(lock, pause, [this] { return woken_ || cancel_.cancelled(); });

@@ -36,7 +36,8 @@ class RoundExecutor final : public TenantArchiver {
   void wake() override;
   ArchiveStatus status() const override;
   Status flush(const IoContext& ctx) override;
-  Result<Scn> wait_covered(uint64_t ls_id, Scn scn, const IoContext& ctx) override;
+  Result<Scn> wait_stamp(uint64_t ls_id, Scn scn, const IoContext& ctx) override;
+  Status wait_checkpoint(Scn scn, const IoContext& ctx) override;
   Result<Scn> stamp_of(uint64_t ls_id, const Lsn& lsn) override;
   StreamSource* source(uint64_t ls_id) override;
   /// As freeze_forced_rounds; of an executor that is not started.
@@ -46,6 +47,8 @@ class RoundExecutor final : public TenantArchiver {
   using Steady = std::chrono::steady_clock;
   using Row = catalog::RoundRow;
   using StreamPtr = std::shared_ptr<StreamArchiver>;
+  using StreamsById = std::map<uint64_t, StreamPtr>;
+  using Answer = std::function<std::optional<Scn>(Scn checkpoint, const StreamsById&)>;
 
   struct Facts {                       // one look at the catalog
     catalog::TenantRow tenant;
@@ -135,6 +138,8 @@ class RoundExecutor final : public TenantArchiver {
   // round_queries.cc
   StreamPtr stream(uint64_t ls_id) const;
   Result<Scn> present();
+  Result<Scn> hurry_until(const std::string& who, const IoContext& ctx, const Answer& there);
+  void moved();
   Result<Scn> scan_for(uint64_t ls_id, const Lsn& lsn, uint64_t piece, uint32_t file);
 
   EngineContext& context_;
@@ -177,12 +182,13 @@ class RoundExecutor final : public TenantArchiver {
   mutable std::mutex mutex_;                            // what other threads read
   std::unique_ptr<LeaseKeeper> keeper_;
   std::map<uint64_t, std::unique_ptr<StreamSource>> sources_;
-  std::map<uint64_t, StreamPtr> streams_;
+  StreamsById streams_;
   ArchiveStatus status_;
   RoundPlan shown_plan_;
   Destination shown_dest_;                              // store only
-  mutable std::condition_variable moved_;               // the checkpoint or the state
-  std::atomic<int64_t> hurry_until_ = 0;                // steady ns: someone waits for a checkpoint
+  uint64_t moves_ = 0;                                  // of a stream, the checkpoint or the state
+  std::condition_variable moved_;
+  std::atomic<int64_t> hurried_until_ = 0;                // steady ns: someone waits for a checkpoint
   std::unique_ptr<TenantSource> tenant_source_;
   DictionarySource* dictionary_ = nullptr;              // one of sources_; null for a standby
   std::function<DictionarySource::Fold()> fold_;        // of stream 1

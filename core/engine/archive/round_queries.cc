@@ -7,7 +7,15 @@
 #include "core/catalog/ls_progress.h"
 #include "core/engine/archive/round_executor.h"
 
-namespace seabed::archive {
+namespace seabed {
+
+Result<Scn> TenantArchiver::wait_covered(uint64_t ls_id, Scn scn, const IoContext& ctx) {
+  SEABED_TRY(const Scn stamp, wait_stamp(ls_id, scn, ctx));
+  SEABED_CHECK(wait_checkpoint(stamp, ctx));
+  return stamp;
+}
+
+namespace archive {
 
 RoundExecutor::StreamPtr RoundExecutor::stream(uint64_t ls_id) const {
   std::lock_guard lock(mutex_);
@@ -47,8 +55,7 @@ ArchiveStatus RoundExecutor::status() const {
   return out;
 }
 
-Result<Scn> RoundExecutor::wait_covered(uint64_t ls_id, Scn scn, const IoContext& ctx) {
-  const std::string who = fmt::format("log stream {}", ls_id);
+Result<Scn> RoundExecutor::wait_stamp(uint64_t ls_id, Scn scn, const IoContext& ctx) {
   std::optional<Scn> standing;  // a standby's streams may each hold a little more: the checkpoint is the smallest of them
   if (StreamSource* one = source(ls_id)) {
     SEABED_TRY(const auto followed, one->followed());
@@ -56,34 +63,53 @@ Result<Scn> RoundExecutor::wait_covered(uint64_t ls_id, Scn scn, const IoContext
       SEABED_TRY(standing, present());
     }
   }
+  return hurry_until(fmt::format("log stream {}", ls_id), ctx, [&](Scn, const StreamsById& streams) {
+    std::optional<Scn> stamp;
+    for (const auto& [id, stream] : streams) {
+      const auto theirs = stream->covered(scn);
+      if (id == ls_id) stamp = theirs;
+    }
+    if (stamp && standing) stamp = std::max(scn, std::min(*stamp, *standing));
+    return stamp;
+  });
+}
+
+Status RoundExecutor::wait_checkpoint(Scn scn, const IoContext& ctx) {
+  auto reached = hurry_until("archive of tenant " + config_.name, ctx, [&](Scn checkpoint, const StreamsById& streams) {
+    if (checkpoint >= scn) return std::optional(checkpoint);
+    for (const auto& [id, stream] : streams)
+      if (stream->progress().checkpoint < scn) (void)stream->covered(scn);
+    return std::optional<Scn>();
+  });
+  return reached ? ok() : Status(fail(std::move(reached.error())));
+}
+
+/// Everyone is hurried, the tenant's checkpoint being the smallest of all, until `there` has an answer.
+Result<Scn> RoundExecutor::hurry_until(const std::string& who, const IoContext& ctx, const Answer& there) {
   while (true) {
     std::string state;
-    Scn covered = 0;
-    std::vector<StreamPtr> others;
+    Scn checkpoint = 0;
+    StreamsById streams;
+    uint64_t seen = 0;
     {
       std::lock_guard lock(mutex_);
+      seen = moves_;
       state = status_.status;
-      covered = status_.checkpoint_scn;
-      for (const auto& [id, s] : streams_)
-        if (id != ls_id) others.push_back(s);
+      checkpoint = status_.checkpoint_scn;
+      streams = streams_;
     }
     if (state == "INTERRUPTED") return fail(Code::kGap, who, "the archive round is INTERRUPTED", "start a new round");
     if (state != "DOING" && state != "BEGINNING")
       return fail(Code::kConflict, who, "archiving is not DOING (" + (state.empty() ? "no round" : state) + ")");
     if (cancel_.cancelled()) return fail(Code::kCancelled, who, "the archiver stops");
-    // Everyone is hurried: the tenant's checkpoint is the smallest of all.
-    hurry_until_ = (Steady::now() + std::chrono::milliseconds(100)).time_since_epoch().count();
-    std::optional<Scn> stamp;
-    if (const auto s = stream(ls_id)) stamp = s->covered(scn);
-    for (const auto& other : others) (void)other->covered(stamp.value_or(scn));
-    if (stamp && standing) stamp = std::max(scn, std::min(*stamp, *standing));
-    if (stamp && covered >= *stamp) return *stamp;
+    hurried_until_ = (Steady::now() + std::chrono::milliseconds(100)).time_since_epoch().count();
+    if (const auto answer = there(checkpoint, streams)) return *answer;
     if (ctx.cancel && ctx.cancel->cancelled()) return fail(Code::kCancelled, who, "cancelled while waiting for the log");
     if (Steady::now() >= ctx.deadline)
       return fail(Code::kTimeout, who, "its log was not archived in time", "look at the archive's status");
     nudge();
     std::unique_lock lock(mutex_);
-    moved_.wait_for(lock, std::chrono::milliseconds(20));
+    moved_.wait_for(lock, std::chrono::milliseconds(20), [&] { return moves_ != seen; });
   }
 }
 
@@ -172,4 +198,5 @@ Result<Scn> RoundExecutor::scan_for(uint64_t ls_id, const Lsn& lsn, uint64_t pie
   return std::max(*found, start);
 }
 
-}  // namespace seabed::archive
+}  // namespace archive
+}  // namespace seabed

@@ -174,7 +174,10 @@ StreamEnvironment RoundExecutor::environment(uint64_t ls_id) {
   env.lag_target = [this] { return std::chrono::milliseconds(lag_ms_); };
   if (const auto known = resume_.find(ls_id); known != resume_.end())
     std::tie(env.resume, env.resume_lsn) = known->second;
-  env.published = [this] { nudge(); };
+  env.published = [this] {
+    nudge();
+    moved();
+  };
   env.keep_hole = [this, ls_id](const LogHole& hole, Scn hi, uint64_t piece) { return keep_hole(ls_id, hole, hi, piece); };
   connect_dictionary(ls_id, &env);
   return env;

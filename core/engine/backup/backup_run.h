@@ -4,6 +4,7 @@
 // the caller's thread; a watcher thread looks for cancels and writes the progress.
 
 #include <atomic>
+#include <future>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -59,8 +60,9 @@ class BackupRun {
   Status take_snapshots();
   Status take_snapshot(StreamDocument& stream);
   Result<std::unique_ptr<Snapshot>> look(uint64_t ls_id);
+  Status stamp_snapshots();
+  Status stamp_snapshot(StreamDocument& stream);
   Status wait_covered();
-  Status wait_covered(StreamDocument& stream);
   Status write_stream_meta();
   std::vector<FramedObject> stream_meta(const StreamDocument& stream, const Snapshot& snapshot) const;
   meta::LsMetaInfo ls_meta(const StreamDocument& stream, const Snapshot& snapshot) const;
@@ -178,6 +180,7 @@ class BackupRun {
   bool ended_ = false;                       // the end_success placeholder is on the medium
   ProgressMeter meter_;
   std::jthread watcher_;
+  std::future<Status> covering_;             // moves the archive's checkpoint beside the copy; joined after stop_
 };
 
 /// The streams of a tenant, stream 1 first.

@@ -69,21 +69,29 @@ Status BackupRun::take_snapshot(StreamDocument& stream) {
 }
 
 /// All streams at a time: one checkpoint then serves them all. Waiting also ships what the lag target would keep back.
-Status BackupRun::wait_covered() {
+Status BackupRun::stamp_snapshots() {
   std::vector<StreamDocument*> open;
   for (StreamDocument& stream : document_.streams)
     if (stream.turn != 0 && stream.min_restore_scn == 0) open.push_back(&stream);
   if (open.empty()) return ok();
   std::atomic<size_t> next = 0;
   auto lane = [&](uint32_t) -> Status {
-    for (size_t i; (i = next++) < open.size();) SEABED_CHECK(wait_covered(*open[i]));
+    for (size_t i; (i = next++) < open.size();) SEABED_CHECK(stamp_snapshot(*open[i]));
     return ok();
   };
-  return run_lanes(static_cast<uint32_t>(std::min(open.size(), kWaitsAtATime)), lane, [&] { next = open.size(); });
+  SEABED_CHECK(run_lanes(static_cast<uint32_t>(std::min(open.size(), kWaitsAtATime)), lane, [&] { next = open.size(); }));
+  covering_ = std::async(std::launch::async, [this, scn = min_restore_scn()] { return archiver_.wait_checkpoint(scn, io()); });
+  return ok();
 }
 
-Status BackupRun::wait_covered(StreamDocument& stream) {
-  SEABED_TRY(const Scn covered, archiver_.wait_covered(stream.ls_id, stream.taken_scn, io()));
+/// Nothing can be restored to before: the set is no success until then.
+Status BackupRun::wait_covered() {
+  if (covering_.valid()) covering_.wait();   // an error of its comes again, where it can be tried again
+  return archiver_.wait_checkpoint(min_restore_scn(), io());
+}
+
+Status BackupRun::stamp_snapshot(StreamDocument& stream) {
+  SEABED_TRY(const Scn covered, archiver_.wait_stamp(stream.ls_id, stream.taken_scn, io()));
   const Snapshot& snapshot = *snapshots_.at(stream.ls_id);
   stream.start_replay_scn = snapshot.start_replay_scn;
   if (stream.start_replay_scn == 0) {

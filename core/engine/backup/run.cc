@@ -144,6 +144,7 @@ Result<BackupRun::Outcome> BackupRun::act(SetAction action) {
     case SetAction::kWriteStart: return done(write_start());
     case SetAction::kNextTurn: next_turn(); return done(save_document());
     case SetAction::kTakeSnapshots: return done(take_snapshots());
+    case SetAction::kStampSnapshots: return done(stamp_snapshots());
     case SetAction::kWaitCovered: return done(wait_covered());
     case SetAction::kWriteStreamMeta: return done(write_stream_meta());
     case SetAction::kMergeMeta: return done(merge_meta());

@@ -12,12 +12,13 @@ using enum SetAction;
 std::vector<SetAction> work_of(SetState state) {
   switch (state) {
     case SetState::kInit: return {kWriteStart};
-    // Stream 1 first, so that its names are never newer than the data; the archive is awaited once, for all of them.
+    // Stream 1 first, so that its names are never newer than the data. The log behind the snapshots is awaited once, for all
+    // of them; the archive's checkpoint moves there while data is copied.
     case SetState::kSysMeta: return {kTakeSnapshots};
-    case SetState::kUserMeta: return {kTakeSnapshots, kWaitCovered, kWriteStreamMeta};
+    case SetState::kUserMeta: return {kTakeSnapshots, kStampSnapshots, kWriteStreamMeta};
     case SetState::kMetaFinish: return {kMergeMeta};
     case SetState::kDataMinor: return {kCopyMinor, kMergeIndex};
-    case SetState::kDataMajor: return {kCopyMajor, kMergeIndex, kWriteTableList};
+    case SetState::kDataMajor: return {kCopyMajor, kMergeIndex, kWriteTableList, kWaitCovered};
     case SetState::kBeforeLog: return {kPlanLog};
     case SetState::kLog: return {kCopyLog};
     case SetState::kCompleted: return {kWriteDescriptor};

@@ -42,7 +42,7 @@ enum class SetEvent {
   kStopped,          // after a cancel
 };
 enum class SetAction {
-  kWriteStart, kTakeSnapshots, kWriteStreamMeta, kWaitCovered, kMergeMeta, kCopyMinor, kCopyMajor, kMergeIndex,
+  kWriteStart, kTakeSnapshots, kStampSnapshots, kWriteStreamMeta, kWaitCovered, kMergeMeta, kCopyMinor, kCopyMajor, kMergeIndex,
   kWriteTableList, kPlanLog, kCopyLog, kWriteDescriptor, kNextTurn,
 };
 struct SetStep {

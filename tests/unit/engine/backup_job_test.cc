@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <regex>
 
 #include "backup_rig.h"
@@ -137,6 +138,35 @@ TEST_F(BackupJobTest, SetIdsRiseOverFailuresAndAreNeverGivenTwice) {
   bool end_failed = false;
   for (const auto& key : tree()) end_failed |= key.starts_with("backup_sets/backup_set_1_full_end_failed_");
   EXPECT_TRUE(end_failed);
+}
+
+TEST_F(BackupJobTest, TheCheckpointIsAwaitedBesideTheCopyAndBeforeTheSetIsGood) {
+  Session session(*this);
+  CancelToken copied;   // cancelled: all data is there
+  session.context.at_state = [&](const std::string& now) {
+    if (now == "backup/BACKUP_DATA_MAJOR") copied.cancel();
+  };
+  std::atomic<int> asked = 0, in_time = 0;
+  session.archiver.before_checkpoint = [&](Scn, const IoContext&) {
+    ++asked;
+    in_time += copied.wait_for(std::chrono::seconds(60)) ? 1 : 0;
+    return ok();
+  };
+  EXPECT_EQ(session.backup().status, "SUCCESS");
+  EXPECT_EQ(asked, 2) << "beside the copy, and at its end";
+  EXPECT_EQ(in_time, asked) << "the copy does not wait for it";
+}
+
+TEST_F(BackupJobTest, ASetThatTheArchiveDoesNotReachIsNoSuccess) {
+  Session session(*this);
+  session.archiver.before_checkpoint = [](Scn, const IoContext&) {
+    return Status(fail(Code::kGap, "archive", "a WAL is missing"));
+  };
+  const auto job = session.submit();
+  ASSERT_FALSE(session.run(*job));
+  EXPECT_NE(session.job(*job).comment.find("a WAL is missing"), std::string::npos);
+  EXPECT_EQ(session.set(1).status, "FAILED");
+  for (const auto& key : tree()) EXPECT_EQ(key.find("end_success"), key.npos) << key;
 }
 
 }  // namespace

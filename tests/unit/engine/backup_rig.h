@@ -68,9 +68,13 @@ class FakeArchiver : public TenantArchiver {
   void wake() override {}
   ArchiveStatus status() const override { return {}; }
   Status flush(const IoContext&) override { return ok(); }
-  Result<Scn> wait_covered(uint64_t ls_id, Scn scn, const IoContext& io) override {
+  Result<Scn> wait_stamp(uint64_t ls_id, Scn scn, const IoContext& io) override {
     if (before_covered) SEABED_CHECK(before_covered(ls_id, io));
     return scn + ls_id;   // the streams differ, so that a maximum shows
+  }
+  Status wait_checkpoint(Scn scn, const IoContext& io) override {
+    if (before_checkpoint) SEABED_CHECK(before_checkpoint(scn, io));
+    return ok();
   }
   Result<Scn> stamp_of(uint64_t ls_id, const Lsn&) override { return Scn{1'000'000'000} + ls_id; }
   StreamSource* source(uint64_t ls_id) override {
@@ -79,7 +83,8 @@ class FakeArchiver : public TenantArchiver {
     return it == streams.end() ? nullptr : it->second.get();
   }
   std::map<uint64_t, std::unique_ptr<FakeStream>> streams;
-  std::function<Status(uint64_t, const IoContext&)> before_covered;
+  std::function<Status(uint64_t, const IoContext&)> before_covered;   // before a stream's stamp
+  std::function<Status(Scn, const IoContext&)> before_checkpoint;     // on two threads
   std::function<bool(uint64_t)> on_source;             // false: not attached yet
 };
 

@@ -99,11 +99,12 @@ TEST(BackupTransition, ANewTurnIsSavedBeforeItsSnapshotsAreTaken) {
   EXPECT_EQ(on_event(S::kSysMeta, SE::kResumed, false)->actions[0], SetAction::kNextTurn);
 }
 
-TEST(BackupTransition, TheArchiveIsAwaitedBeforeMetaIsWritten) {
+TEST(BackupTransition, TheLogIsAwaitedBeforeMetaIsWrittenAndTheArchiveBeforeTheSetEnds) {
   EXPECT_EQ(on_event(S::kInit, SE::kDone, false)->actions, std::vector{SetAction::kTakeSnapshots}) << "stream 1 first";
   const auto actions = on_event(S::kSysMeta, SE::kDone, false)->actions;
-  const std::vector<SetAction> expected{SetAction::kTakeSnapshots, SetAction::kWaitCovered, SetAction::kWriteStreamMeta};
+  const std::vector<SetAction> expected{SetAction::kTakeSnapshots, SetAction::kStampSnapshots, SetAction::kWriteStreamMeta};
   EXPECT_EQ(actions, expected);
+  EXPECT_EQ(on_event(S::kDataMinor, SE::kDone, true)->actions.back(), SetAction::kWaitCovered) << "and before log is chosen";
 }
 
 using L = LsState;

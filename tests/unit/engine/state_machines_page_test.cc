@@ -127,7 +127,8 @@ const Names<backup::SetAction>& set_actions() {
   using A = backup::SetAction;
   static const Names<A> names = {
       {A::kWriteStart, "write the start placeholder"}, {A::kTakeSnapshots, "take snapshots"},
-      {A::kWriteStreamMeta, "write the streams' facts"}, {A::kWaitCovered, "wait until the archive covers them"},
+      {A::kWriteStreamMeta, "write the streams' facts"}, {A::kStampSnapshots, "wait for the log behind them"},
+      {A::kWaitCovered, "wait until the archive covers the set"},
       {A::kMergeMeta, "merge the streams' facts"}, {A::kCopyMinor, "copy system and minor data"},
       {A::kCopyMajor, "copy major data"}, {A::kMergeIndex, "merge the indexes"},
       {A::kWriteTableList, "write the table list"}, {A::kPlanLog, "choose the log files"},
