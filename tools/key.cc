@@ -31,8 +31,8 @@ Result<int> rotate(Invocation& invocation) {
 Result<int> status(Invocation& invocation) {
   SEABED_TRY(Json answer, invocation.call("key/status", {{"tenant", invocation.text("tenant")}}));
   return invocation.answer(answer, [&] {
-    std::string out = std::string("encrypts    ") + (answer["encrypts"] == true ? "yes" : "no") + "\ncompresses  " +
-                      (answer["compresses"] == true ? "yes" : "no") + "\n";
+    std::string out = std::string("encrypts     ") + (answer["encrypts"] == true ? "yes" : "no") + "\ncompression  " +
+                      answer["compression"].get<std::string>() + "\n";
     out += json_table(answer["keys"], {{"key_id", "KEY"},
                                        {"identity", "IDENTITY"},
                                        {"created", "CREATED"},

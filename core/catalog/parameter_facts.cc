@@ -9,7 +9,7 @@ constexpr ParameterFacts kFacts[] = {
     {"dump_data_dictionary_to_log_interval", "LOG ARCHIVE", "archiver: fold of log stream 1 into schema_meta", ""},
     {"ha_low_thread_score", "BACKUP", "backup: threads that copy data, in place of [limits] backup_threads", ""},
     {"backup_data_file_size", "BACKUP", "backup: a data file ends when it is that large", ""},
-    {"backup_compression", "BACKUP", "backup and archiver: zstd of pages and log groups", ""},
+    {"backup_compression", "BACKUP", "backup: zstd of the ends of data files (metadata) or of all pages; archiver: of log groups (zstd)", ""},
     {"tde_method", "BACKUP", "backup and archiver: encryption under the tenant's keys", ""},
     {"external_kms_info", "BACKUP", "", "keys are kept in the catalog and by BACKUP KEY"},
     {"_backup_idle_time", "BACKUP", "", "jobs begin when they are submitted; nothing polls"},

@@ -113,8 +113,10 @@ const std::vector<ParameterSpec>& known_parameters() {
       {Type::kText, "tde_method", "none", 0, 32,
        "internal: backups and archived log are encrypted under keys of the tenant (docs/keys.md); not part of a backup",
        "none|internal"},
-      {Type::kText, "backup_compression", "none", 0, 32,
-       "zstd: pages of backups and groups of archived log are compressed where that saves a tenth", "none|zstd"},
+      {Type::kText, "backup_compression", "metadata", 0, 32,
+       "what is compressed where that saves a tenth. metadata: the ends of data files (a table's index and filter); zstd: all "
+       "pages of backups, and groups of archived log",
+       "none|metadata|zstd"},
   };
   return specs;
 }

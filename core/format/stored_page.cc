@@ -58,6 +58,8 @@ PackedPage pack_page(std::string_view plain, bool compress) {
   return {std::string(plain), false};
 }
 
+std::string_view plain_page_hashes(const meta::MacroRange& r) { return r.flags() == 0 ? r.page_hashes() : r.plain_hashes(); }
+
 uint64_t plain_length(const meta::MacroRange& r) { return (r.flags() & kBlockPaged) != 0 ? r.plain_length() : r.at().length(); }
 
 Result<std::vector<PagePlace>> page_places(const meta::MacroRange& r, const std::string& what) {
@@ -68,7 +70,8 @@ Result<std::vector<PagePlace>> page_places(const meta::MacroRange& r, const std:
   const bool paged = (flags & kBlockPaged) != 0, encrypted = (flags & kBlockEncrypted) != 0;
   const uint64_t length = plain_length(r), pages = (length + kStoredPagePlain - 1) / kStoredPagePlain;
   const bool salted = r.salt().size() == kSaltBytes;
-  if (pages > kMaxPages || (encrypted && (!paged || !salted)) || r.page_table().size() != (paged ? pages * 4 : 0))
+  const bool sound_hashes = r.plain_hashes().empty() || (paged && !encrypted && r.plain_hashes().size() == pages * 8);
+  if (pages > kMaxPages || (encrypted && (!paged || !salted)) || r.page_table().size() != (paged ? pages * 4 : 0) || !sound_hashes)
     return damaged(what, "the page table of a block makes no sense");
   std::vector<PagePlace> out;
   uint64_t at = r.at().offset();

@@ -37,6 +37,8 @@ struct PagePlace {
 /// The pages of a range, checked against its lengths and flags; a range without kBlockPaged has pages that are stored as
 /// they are. kCorruption or kUnsupported when it makes no sense.
 Result<std::vector<PagePlace>> page_places(const meta::MacroRange& range, const std::string& what);
+/// Hashes of the pages as they are in the source file, 8 bytes each; empty: a page can be proved by its stored bytes only.
+std::string_view plain_page_hashes(const meta::MacroRange& range);
 /// Length of the block in its source file.
 uint64_t plain_length(const meta::MacroRange& range);
 

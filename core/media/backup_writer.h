@@ -17,6 +17,7 @@
 #include "core/format/frame.h"
 #include "core/format/meta.pb.h"
 #include "core/media/paths.h"
+#include "core/media/stored_block.h"
 #include "core/storage/object_store.h"
 
 namespace seabed {
@@ -31,7 +32,7 @@ struct BackupWriterOptions {
   std::chrono::milliseconds request_deadline{60'000};
   const CancelToken* cancel = nullptr;      // must outlive the writer
   uint64_t trace_id = 0;
-  bool compress = false;                    // pages, where it saves a tenth
+  PageCompression compression = PageCompression::kNone;   // where it saves a tenth
   std::optional<Secret> data_key{};         // of the set: pages are encrypted and the files' hashes keyed
 };
 

@@ -11,7 +11,7 @@ bool BackupSetWriter::can_go_on() const {
 tl::expected<LsDataOutcome, CopyFailure> BackupSetWriter::copy_ls_data(const paths::LsData& data,
                                                                        std::vector<CopyFile> files, CopyCounters* counters,
                                                                        const std::string& journal, CopyMemory* memory) {
-  auto form = make_page_form(options_.compress, options_.data_key ? &*options_.data_key : nullptr);
+  auto form = make_page_form(options_.compression, options_.data_key ? &*options_.data_key : nullptr);
   if (!form) return tl::unexpected(CopyFailure{std::move(form.error()), false});
   LsDataCopy copy(*store_, data, std::move(files), [this] { return io(); }, options_, std::move(*form), counters);
   auto failed = [&](Error error) { return tl::unexpected(CopyFailure{std::move(error), copy.source_failed()}); };

@@ -41,7 +41,7 @@ PartStreamOptions part_stream_options(const BackupWriterOptions& o, const Capabi
 
 std::string copy_shape(const BackupWriterOptions& o, const Capabilities& caps) {
   return "1 part " + std::to_string(part_size(o, caps)) + " file " + std::to_string(o.data_file_bytes) + " compress " +
-         std::to_string(o.compress);
+         std::to_string(static_cast<int>(o.compression));
 }
 
 IndexObject::IndexObject(ObjectStore& store, FileType type, const std::string& name, const paths::LsData& data, MakeIo io)
@@ -184,7 +184,7 @@ Status LsDataCopy::copy_block(OpenFile& file) {
 Result<StreamSlot> LsDataCopy::fill(OpenFile& file, const Room& room) {
   if (options_.cancel != nullptr && options_.cancel->cancelled())
     return fail(Code::kCancelled, file.out.meta.name(), "the backup was cancelled");
-  if (!form_.plain()) return fill_packed(file, room);
+  if (form_.key || tried_on(file) != PageCompression::kNone) return fill_packed(file, room);
   SEABED_TRY(StreamSlot slot, room(block_length(file.out.meta.size(), file.next)));
   auto hashes = file.source.read_block(file.next, {slot.data, slot.length});
   if (!hashes) return source_error(std::move(hashes.error()));
@@ -193,23 +193,30 @@ Result<StreamSlot> LsDataCopy::fill(OpenFile& file, const Room& room) {
   return slot;
 }
 
+/// Of the block that is next.
+PageCompression LsDataCopy::tried_on(const OpenFile& file) const {
+  const bool middle = file.next + 1 < block_count(file.out.meta.size());
+  return middle && form_.compression == PageCompression::kMetadata ? PageCompression::kNone : form_.compression;
+}
+
 /// Compressed first, so that the block's length is known; its place, which encryption binds, comes with the slot.
 Result<StreamSlot> LsDataCopy::fill_packed(OpenFile& file, const Room& room) {
   std::string plain = spare_memory::take(block_length(file.out.meta.size(), file.next));
   auto hashes = file.source.read_block(file.next, plain);
   if (!hashes) return source_error(std::move(hashes.error()));
-  auto slot = form_.key || pays_to_compress(plain) ? store_packed(file, plain, room)
-                                                   : store_plain(file, plain, *hashes, room);
+  auto slot = form_.key || pays_to_compress(plain, tried_on(file)) ? store_packed(file, plain, *hashes, room)
+                                                                   : store_plain(file, plain, *hashes, room);
   if (slot) counters_->bytes += plain.size();
   spare_memory::give(std::move(plain));
   return slot;
 }
 
-Result<StreamSlot> LsDataCopy::store_packed(OpenFile& file, std::string_view plain, const Room& room) {
-  const PackedBlock packed = pack_block(plain, form_);
+Result<StreamSlot> LsDataCopy::store_packed(OpenFile& file, std::string_view plain, const BlockHashes& hashes, const Room& room) {
+  const PackedBlock packed = pack_block(plain, tried_on(file), form_.key.has_value());
   SEABED_TRY(StreamSlot slot, room(packed.stored_length));
   meta::MacroRange entry = range(file, slot);
   SEABED_CHECK(store_block(packed, form_, &entry, {slot.data, slot.length}));
+  if (!form_.key) entry.set_plain_hashes(hashes.pages);
   stored(file, slot, std::move(entry));
   return slot;
 }

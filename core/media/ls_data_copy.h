@@ -70,8 +70,9 @@ class LsDataCopy {
   Status deliver(uint64_t rank, CopiedFile done);
   CopiedFile end_file(OpenFile& file) const;
   Result<StreamSlot> fill(OpenFile& file, const Room& room);
+  PageCompression tried_on(const OpenFile& file) const;
   Result<StreamSlot> fill_packed(OpenFile& file, const Room& room);
-  Result<StreamSlot> store_packed(OpenFile& file, std::string_view plain, const Room& room);
+  Result<StreamSlot> store_packed(OpenFile& file, std::string_view plain, const BlockHashes& hashes, const Room& room);
   Result<StreamSlot> store_plain(OpenFile& file, std::string_view plain, const BlockHashes& hashes, const Room& room);
   void stored(OpenFile& file, const StreamSlot& slot, meta::MacroRange entry);
   meta::MacroRange range(const OpenFile& file, const StreamSlot& slot) const;

@@ -8,9 +8,9 @@
 
 namespace seabed {
 
-Result<PageForm> make_page_form(bool compress, const Secret* data_key) {
+Result<PageForm> make_page_form(PageCompression compression, const Secret* data_key) {
   PageForm form;
-  form.compress = compress;
+  form.compression = compression;
   if (data_key == nullptr) return form;
   SEABED_TRY(form.salt, random_bytes(kSaltBytes));
   SEABED_TRY(form.key, attempt_key(*data_key, form.salt));
@@ -18,22 +18,40 @@ Result<PageForm> make_page_form(bool compress, const Secret* data_key) {
   return form;
 }
 
-bool pays_to_compress(std::string_view plain) {
-  constexpr size_t kStride = 8 * kStoredPagePlain;
-  if (plain.empty()) return false;
+namespace {
+
+constexpr size_t kTellsNothing = 4096;   // a shorter page may not pay where the one before it does
+
+/// The last page pays, or the one before a very short one.
+bool end_pays(std::string_view plain) {
   const size_t last = (plain.size() - 1) / kStoredPagePlain * kStoredPagePlain;
   if (pack_page(plain.substr(last), true).compressed) return true;
-  for (size_t at = 0; at < last; at += kStride)
+  return last != 0 && plain.size() - last < kTellsNothing &&
+         pack_page(plain.substr(last - kStoredPagePlain, kStoredPagePlain), true).compressed;
+}
+
+}  // namespace
+
+bool pays_to_compress(std::string_view plain, PageCompression tried) {
+  constexpr size_t kStride = 8 * kStoredPagePlain;
+  if (plain.empty() || tried == PageCompression::kNone) return false;
+  if (end_pays(plain)) return true;
+  if (tried == PageCompression::kMetadata) return false;
+  for (size_t at = 0; at < plain.size(); at += kStride)
     if (pack_page(plain.substr(at, kStoredPagePlain), true).compressed) return true;
   return false;
 }
 
-PackedBlock pack_block(std::string_view plain, const PageForm& form) {
+PackedBlock pack_block(std::string_view plain, PageCompression tried, bool encrypted) {
   PackedBlock out;
   out.plain_length = static_cast<uint32_t>(plain.size());
-  for (; !plain.empty(); plain.remove_prefix(std::min<size_t>(plain.size(), kStoredPagePlain))) {
-    out.pages.push_back(pack_page(plain.substr(0, kStoredPagePlain), form.compress));
-    out.stored_length += out.pages.back().bytes.size() + (form.key ? kTagBytes : 0);
+  out.pages.resize((plain.size() + kStoredPagePlain - 1) / kStoredPagePlain);
+  bool compress = tried != PageCompression::kNone;
+  for (size_t i = out.pages.size(); i-- > 0;) {
+    PackedPage& page = out.pages[i];
+    page = pack_page(plain.substr(i * kStoredPagePlain, kStoredPagePlain), compress);
+    if (tried == PageCompression::kMetadata) compress = compress && (page.compressed || page.bytes.size() < kTellsNothing);
+    out.stored_length += page.bytes.size() + (encrypted ? kTagBytes : 0);
   }
   return out;
 }

@@ -34,7 +34,7 @@ Json key_json(const catalog::MasterKeyRow& row, const catalog::TenantRow& tenant
 Result<Json> status(Engine& engine, const Json& args) {
   SEABED_TRY(const auto tenant, engine.tenant(args.at("tenant")));
   SEABED_TRY(const KeyStatus found, key_status(engine.context(), tenant));
-  Json json = {{"tenant", tenant.name}, {"encrypts", found.encrypt}, {"compresses", found.compress}, {"keys", Json::array()}};
+  Json json = {{"tenant", tenant.name}, {"encrypts", found.encrypt}, {"compression", found.compression}, {"keys", Json::array()}};
   bool all = true;
   for (const auto& row : found.keys) {
     json["keys"].push_back(key_json(row, tenant));

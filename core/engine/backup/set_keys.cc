@@ -16,7 +16,7 @@ Status BackupRun::load_keys(BackupWriterOptions* options) {
     SEABED_TRY(key_, catalog::find_set_key(tx, job_.tenant_id, job_.backup_set_id));
     return ok();
   }));
-  options->compress = form.compress;
+  options->compression = form.compression;
   encryption_mode_ = job_.encryption_mode;
   if (!key_) return ok();
   if (key_->data_key.empty())

@@ -2,6 +2,7 @@
 
 #include "core/base/log.h"
 #include "core/catalog/destinations.h"
+#include "core/catalog/parameters.h"
 #include "core/engine/keys/writing_keys.h"
 #include "core/media/key_backup.h"
 #include "core/storage/destination.h"
@@ -81,7 +82,8 @@ Result<KeyStatus> key_status(EngineContext& context, const catalog::TenantRow& t
   return context.catalog->get<KeyStatus>([&](Transaction& tx) -> Result<KeyStatus> {
     KeyStatus out;
     SEABED_TRY(const StorageForm form, storage_form(tx, tenant.tenant_id));
-    out.encrypt = form.encrypt, out.compress = form.compress;
+    out.encrypt = form.encrypt;
+    SEABED_TRY(out.compression, catalog::parameter_text(tx, tenant.tenant_id, "backup_compression"));
     if (form.encrypt) SEABED_CHECK(catalog::current_master_key(tx, context.cluster_id, tenant.tenant_id));
     SEABED_TRY(auto rows, catalog::list_master_keys(tx, tenant.tenant_id));
     out.keys = own(context, std::move(rows));

@@ -18,7 +18,8 @@ Result<std::string> backup_keys(EngineContext& context, const catalog::TenantRow
 Result<uint64_t> rotate_keys(EngineContext& context, const catalog::TenantRow& tenant);
 
 struct KeyStatus {
-  bool encrypt = false, compress = false;     // from now on
+  bool encrypt = false;                       // from now on, as is
+  std::string compression;                    // backup_compression
   std::vector<catalog::MasterKeyRow> keys;    // the tenant's own; never show a secret
 };
 Result<KeyStatus> key_status(EngineContext& context, const catalog::TenantRow& tenant);

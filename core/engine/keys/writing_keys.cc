@@ -13,13 +13,14 @@ Result<StorageForm> storage_form(Transaction& tx, uint64_t tenant_id) {
   SEABED_TRY(const std::string method, catalog::parameter_text(tx, tenant_id, "tde_method"));
   SEABED_TRY(const std::string compression, catalog::parameter_text(tx, tenant_id, "backup_compression"));
   form.encrypt = method == "internal";
-  form.compress = compression == "zstd";
+  if (compression == "zstd") form.compression = PageCompression::kAll;
+  if (compression == "metadata") form.compression = PageCompression::kMetadata;
   return form;
 }
 
 Result<std::string> TenantLogForm::name(Transaction& tx, uint64_t cluster_id, uint64_t tenant_id) {
   SEABED_TRY(const StorageForm form, storage_form(tx, tenant_id));
-  std::string name = form.compress ? "zstd" : "raw";
+  std::string name = form.compress_log() ? "zstd" : "raw";
   if (!form.encrypt) return name;
   SEABED_TRY(const MasterKey master, catalog::current_master_key(tx, cluster_id, tenant_id));
   return name + "/" + to_hex(master.identity);
@@ -48,7 +49,7 @@ Result<LogFileForm> TenantLogForm::form(uint64_t ls_id) {
     return ok();
   }));
   LogFileForm out;
-  out.compress = wanted.compress;
+  out.compress = wanted.compress_log();
   if (!wanted.encrypt && !master.identity.empty()) {
     out.clear_master = master.identity;
     SEABED_TRY(out.clear_key, clear_log_key(master));

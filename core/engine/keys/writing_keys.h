@@ -8,12 +8,14 @@
 #include "core/catalog/keys.h"
 #include "core/engine/job/context.h"
 #include "core/media/log_file_form.h"
+#include "core/media/stored_block.h"
 
 namespace seabed {
 
 struct StorageForm {
   bool encrypt = false;            // under the tenant's master key
-  bool compress = false;
+  PageCompression compression = PageCompression::kNone;   // of pages; log groups are compressed with kAll
+  bool compress_log() const { return compression == PageCompression::kAll; }
 };
 Result<StorageForm> storage_form(Transaction& tx, uint64_t tenant_id);
 

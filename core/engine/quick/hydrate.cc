@@ -13,6 +13,7 @@
 #include "core/engine/quick/restored_tenants.h"
 #include "core/flow/lanes.h"
 #include "core/flow/macroblock.h"
+#include "core/format/stored_page.h"
 
 namespace seabed::quick {
 namespace {
@@ -38,10 +39,10 @@ void end_of_killed(EngineContext& context, const std::string& directory, const r
   if (mark && *mark != kLeaseStays) release_quick_lease(context, directory, state);
 }
 
-/// Encrypted or compressed.
+/// Encrypted, or compressed by an early version.
 bool is_stored_otherwise(const RemoteFile& file) {
   return std::any_of(file.blocks.begin(), file.blocks.end(),
-                     [](const auto& block) { return block.flags() != 0; });
+                     [](const auto& block) { return plain_page_hashes(block).empty(); });
 }
 
 /// Of one tenant.

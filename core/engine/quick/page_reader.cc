@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/flow/macroblock.h"
+#include "core/format/stored_page.h"
 
 namespace seabed::quick {
 namespace {
@@ -13,14 +14,16 @@ namespace {
 constexpr uint64_t kPagesPerBlock = kMacroblockSize / kPageSize;
 
 std::string_view whole_hash_of(const RemoteFile& file, uint64_t page) {
-  const std::string& hashes = file.blocks[page / kPagesPerBlock].page_hashes();
+  const std::string_view hashes = plain_page_hashes(file.blocks[page / kPagesPerBlock]);
   const size_t at = page % kPagesPerBlock * kPageHashSize;
-  return at + kPageHashSize <= hashes.size() ? std::string_view(hashes.data() + at, kPageHashSize) : std::string_view();
+  return at + kPageHashSize <= hashes.size() ? hashes.substr(at, kPageHashSize) : std::string_view();
 }
 
-/// The hashes of encrypted and compressed pages are of their stored bytes: such pages are proved when they are fetched,
-/// and kept in memory only.
-bool is_plain(const RemoteFile& file, uint64_t page) { return file.blocks[page / kPagesPerBlock].flags() == 0; }
+/// The hashes of encrypted pages are of their stored bytes: such pages are proved when they are fetched, and kept in memory
+/// only.
+bool is_provable(const RemoteFile& file, uint64_t page) {
+  return !plain_page_hashes(file.blocks[page / kPagesPerBlock]).empty();
+}
 
 uint64_t hash_of(const RemoteFile& file, uint64_t page) {
   const std::string_view hash = whole_hash_of(file, page);
@@ -34,7 +37,7 @@ size_t page_length(const RemoteFile& file, uint64_t page) {
 }
 
 bool page_holds(const RemoteFile& file, uint64_t page, std::string_view bytes) {
-  return is_plain(file, page) && bytes.size() == page_length(file, page) &&
+  return is_provable(file, page) && bytes.size() == page_length(file, page) &&
          page_hash(bytes) == whole_hash_of(file, page);
 }
 
@@ -95,7 +98,7 @@ Result<size_t> PageReader::read(const std::string& name, uint64_t offset, std::s
 
 /// A whole page that is in the disk cache, and neither in memory nor on its way.
 bool PageReader::from_disk(const RemoteFile& file, uint64_t page, std::span<char> buffer) {
-  if (!is_plain(file, page)) return false;
+  if (!is_provable(file, page)) return false;
   const uint64_t hash = hash_of(file, page);
   {
     std::lock_guard lock(mutex_);
@@ -152,7 +155,7 @@ uint32_t PageReader::plan_run(const RemoteFile& file, uint64_t page, uint32_t wa
       std::min({pages, (page / kPagesPerBlock + 1) * kPagesPerBlock, page + std::max(pace.window, wanted)});
   const auto missing = [&](uint64_t p) {
     return memory_.count({&file, p}) == 0 && flying_.count({&file, p}) == 0 &&
-           !(is_plain(file, p) && disk_.has(hash_of(file, p)));
+           !(is_provable(file, p) && disk_.has(hash_of(file, p)));
   };
   uint32_t count = 1;
   while (page + count < end && missing(page + count)) ++count;
@@ -174,7 +177,7 @@ Result<PageReader::Pages> PageReader::load(const RemoteFile& file, uint64_t page
   Pages out;
   for (uint32_t i = 0; i < std::min<size_t>(count, sound); ++i) {
     auto one = std::make_shared<const std::string>(run, i * kPageSize, page_length(file, page + i));
-    if (options_.fill_disk && is_plain(file, page)) disk_.write(hash_of(file, page + i), *one);
+    if (options_.fill_disk && is_provable(file, page)) disk_.write(hash_of(file, page + i), *one);
     std::lock_guard lock(mutex_);
     keep({&file, page + i}, one);
     out.push_back(std::move(one));
@@ -196,7 +199,7 @@ uint32_t PageReader::up_to_local(const RemoteFile& file, uint64_t page, uint32_t
 
 /// In the disk cache, or in the file that a hydration has begun; null: neither.
 PageReader::Page PageReader::look_here(const RemoteFile& file, uint64_t page) {
-  if (!is_plain(file, page)) return nullptr;
+  if (!is_provable(file, page)) return nullptr;
   std::string bytes(page_length(file, page), '\0');
   if (disk_.read(hash_of(file, page), bytes)) {
     std::lock_guard lock(mutex_);

@@ -17,8 +17,9 @@ namespace {
 
 /// One set of one file of three macroblocks on a real file driver, and its data file by path: faults are made there.
 struct QuickRig : Rig {
-  QuickRig() {
-    content = noise(7, 2 * kMacroblockSize + 100'001);
+  explicit QuickRig(PageCompression tried = PageCompression::kNone, size_t end = 0) {
+    compression = tried;
+    content = noise(7, 2 * kMacroblockSize + 100'001) + std::string(end, 'i');
     files[1001].push_back({"000020.sst", "major", content});
     write_set(1, true, 40, 50);
     write_archive(90);
@@ -116,6 +117,20 @@ TEST(QuickPageReader, ARunStopsAtWhatTheDiskHas) {
   auto again = rig.open(options);
   EXPECT_EQ(rig.read(*again, 100, 5 * kPageSize), rig.content.substr(100, 5 * kPageSize));
   EXPECT_EQ(again->counts().medium_bytes, 5 * kPageSize) << "the third page was here";
+}
+
+/// As most sets are: a table's index is compressed, its pages before are not.
+TEST(QuickPageReader, CompressedPagesAreKeptOnDiskToo) {
+  for (const PageCompression tried : {PageCompression::kMetadata, PageCompression::kAll}) {
+    QuickRig rig(tried, 3 * kPageSize);
+    quick::PageReaderOptions options;
+    options.cache_path = rig.base + "/cache";
+    options.disk_bytes = 16 << 20;
+    EXPECT_EQ(rig.read(*rig.open(options), 0, rig.content.size()), rig.content);
+    auto again = rig.open(options);
+    EXPECT_EQ(rig.read(*again, 0, rig.content.size()), rig.content);
+    EXPECT_EQ(again->counts().medium_bytes, 0u);
+  }
 }
 
 TEST(QuickPageReader, AnyPagesFitAsLongAsThereIsRoom) {

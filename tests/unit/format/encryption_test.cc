@@ -312,5 +312,17 @@ TEST(StoredPage, RefusesPageTablesThatMakeNoSense) {
   EXPECT_EQ(page_places(range, "block").error().code, Code::kUnsupported);
 }
 
+TEST(StoredPage, HashesOfPlainPagesAreAllOrNone) {
+  const std::string hashes(3 * 8, 'h');
+  for (const bool encrypt : {false, true}) {
+    meta::MacroRange range = make_block(true, encrypt).range;
+    EXPECT_TRUE(plain_page_hashes(range).empty());
+    range.set_plain_hashes(hashes);
+    EXPECT_EQ(page_places(range, "block").has_value(), !encrypt) << "they would tell of what is encrypted";
+    range.set_plain_hashes(hashes.substr(1));
+    EXPECT_FALSE(page_places(range, "block"));
+  }
+}
+
 }  // namespace
 }  // namespace seabed

@@ -334,9 +334,9 @@ struct EncryptedSet : ::testing::Test {
     return {source("rows", 5'000'000, 1, true), source("noise", 3'000'001, 2, false), source("small", 100, 3, true),
             source("empty", 0, 4, true)};
   }
-  LsDataOutcome write(bool encrypt, bool compress) {
+  LsDataOutcome write(bool encrypt, PageCompression compression) {
     BackupWriterOptions options;
-    options.compress = compress;
+    options.compression = compression;
     if (encrypt) options.data_key = data_key;
     BackupSetWriter writer(store, {1, true}, options);
     CopyCounters counters;
@@ -387,8 +387,8 @@ struct EncryptedSet : ::testing::Test {
 
 TEST_F(EncryptedSet, EveryFormIsReadBackWholeAndByPages) {
   for (const bool encrypt : {true, false})
-    for (const bool compress : {true, false}) {
-      write(encrypt, compress);
+    for (const auto tried : {PageCompression::kAll, PageCompression::kMetadata, PageCompression::kNone}) {
+      write(encrypt, tried);
       auto [ring, wrap] = keys();
       const BackupReader reader = this->reader(ring, encrypt ? &wrap : nullptr);
       std::map<uint64_t, std::string> got;
@@ -412,12 +412,14 @@ TEST_F(EncryptedSet, EveryFormIsReadBackWholeAndByPages) {
       EXPECT_EQ(got[3], contents["small"]);
       const std::string bytes = slurp(data_file());
       EXPECT_EQ(bytes.find(kMarker) != bytes.npos, !encrypt);
-      if (compress) EXPECT_LT(bytes.size(), 3'500'000u) << "rows shrink, noise is stored raw";
+      if (tried == PageCompression::kAll) EXPECT_LT(bytes.size(), 3'500'000u) << "rows shrink, noise is stored raw";
+      if (tried == PageCompression::kMetadata) EXPECT_LT(bytes.size(), 7'500'000u) << "of the rows, the last block shrinks";
+      if (tried == PageCompression::kNone) EXPECT_GT(bytes.size(), 8'000'000u);
     }
 }
 
 TEST_F(EncryptedSet, HashesOfFilesAreKeyed) {
-  write(true, false);
+  write(true, PageCompression::kNone);
   auto [ring, wrap] = keys();
   const BackupReader reader = this->reader(ring, &wrap);
   int files = 0;
@@ -433,9 +435,9 @@ TEST_F(EncryptedSet, HashesOfFilesAreKeyed) {
 
 /// The step is repeated after a crash: the same directory, turn and retry, the same files at the same offsets.
 TEST_F(EncryptedSet, ARepeatedDirectoryHasAnotherKey) {
-  write(true, false);
+  write(true, PageCompression::kNone);
   const std::string first = slurp(data_file());
-  write(true, false);
+  write(true, PageCompression::kNone);
   const std::string second = slurp(data_file());
   ASSERT_EQ(first.size(), second.size());
   size_t equal = 0;
@@ -444,7 +446,7 @@ TEST_F(EncryptedSet, ARepeatedDirectoryHasAnotherKey) {
 }
 
 TEST_F(EncryptedSet, InOneAttemptNoNonceComesTwice) {
-  write(true, true);
+  write(true, PageCompression::kAll);
   auto [ring, wrap] = keys();
   const BackupReader reader = this->reader(ring, &wrap);
   std::set<std::tuple<std::string, uint32_t, uint64_t>> seen;
@@ -459,7 +461,7 @@ TEST_F(EncryptedSet, InOneAttemptNoNonceComesTwice) {
 }
 
 TEST_F(EncryptedSet, ABitThatFlipsIsTold) {
-  write(true, true);
+  write(true, PageCompression::kAll);
   auto [ring, wrap] = keys();
   const BackupReader reader = this->reader(ring, &wrap);
   const auto ranges = blocks(reader);
@@ -476,20 +478,51 @@ TEST_F(EncryptedSet, ABitThatFlipsIsTold) {
     }
 }
 
-/// Bytes, lengths and hashes that fit: only the flag, or the set's key, says that it was encrypted.
 TEST(PaysToCompress, IsToldByTheLastPageOrOneOfEight) {
   const std::string random = *random_bytes(12 * kStoredPagePlain), zeros(kStoredPagePlain, '\0');
-  EXPECT_FALSE(pays_to_compress(""));
-  EXPECT_FALSE(pays_to_compress(random));
+  EXPECT_FALSE(pays_to_compress("", PageCompression::kAll));
+  EXPECT_FALSE(pays_to_compress(random, PageCompression::kAll));
   for (const size_t page : {0u, 8u, 11u}) {
     std::string block = random;
     block.replace(page * kStoredPagePlain, kStoredPagePlain, zeros);
-    EXPECT_TRUE(pays_to_compress(block)) << page;
+    EXPECT_TRUE(pays_to_compress(block, PageCompression::kAll)) << page;
+    EXPECT_EQ(pays_to_compress(block, PageCompression::kMetadata), page == 11) << page;
+    EXPECT_FALSE(pays_to_compress(block, PageCompression::kNone)) << page;
+  }
+  EXPECT_TRUE(pays_to_compress(random.substr(0, 1000) + std::string(kStoredPagePlain, 'z').substr(1000) + "tail",
+                               PageCompression::kMetadata)) << "what is behind the index is short";
+}
+
+TEST(PackBlock, FromTheEndForwardsAsLongAsItPays) {
+  const std::string noise = *random_bytes(2 * kStoredPagePlain), rows(2 * kStoredPagePlain + 5, 'r');
+  const auto compressed = [&](PageCompression tried) {
+    std::string out;
+    for (const auto& page : pack_block(rows.substr(5) + noise + rows, tried, false).pages) out += page.compressed ? 'z' : '.';
+    return out;
+  };
+  EXPECT_EQ(compressed(PageCompression::kAll), "zz..zz.");
+  EXPECT_EQ(compressed(PageCompression::kMetadata), "....zz.") << "five bytes tell nothing";
+  EXPECT_EQ(compressed(PageCompression::kNone), ".......");
+}
+
+/// What a cache or a hydrated file is proved by without unpacking anything.
+TEST_F(EncryptedSet, PlainPagesHaveHashesUnlessTheyAreEncrypted) {
+  for (const bool encrypt : {true, false}) {
+    write(encrypt, PageCompression::kAll);
+    auto [ring, wrap] = keys();
+    const BackupReader reader = this->reader(ring, encrypt ? &wrap : nullptr);
+    for (const auto& range : blocks(reader)) {
+      std::string block(plain_length(range), '\0'), hashes;
+      ASSERT_TRUE(reader.read_block(range, block));
+      for (size_t at = 0; at < block.size(); at += kPageSize) hashes += page_hash(std::string_view(block).substr(at, kPageSize));
+      EXPECT_EQ(plain_page_hashes(range), encrypt ? "" : hashes);
+    }
   }
 }
 
+/// Bytes, lengths and hashes that fit: only the flag, or the set's key, says that it was encrypted.
 TEST_F(EncryptedSet, ABlockInClearInItIsTold) {
-  write(false, false);   // what somebody put in its place
+  write(false, PageCompression::kNone);   // what somebody put in its place
   auto [ring, wrap] = keys();
   const BackupReader plain = this->reader(ring, nullptr);
   const auto ranges = blocks(plain);
@@ -502,7 +535,7 @@ TEST_F(EncryptedSet, ABlockInClearInItIsTold) {
     std::string page(std::min<size_t>(block.size(), kPageSize), '\0');
     EXPECT_EQ(reader.read_pages(range, 0, page).error().code, Code::kCorruption);
   }
-  write(false, true);
+  write(false, PageCompression::kAll);
   const auto packed = blocks(reader);
   EXPECT_TRUE(std::ranges::any_of(packed, [](const auto& range) { return (range.flags() & kBlockPaged) != 0; }));
   for (const auto& range : packed) {
@@ -512,7 +545,7 @@ TEST_F(EncryptedSet, ABlockInClearInItIsTold) {
 }
 
 TEST_F(EncryptedSet, WithoutItsKeyOrFlagAnEncryptedBlockIsTold) {
-  write(true, true);
+  write(true, PageCompression::kAll);
   auto [ring, wrap] = keys();
   const BackupReader stripped = this->reader(ring, nullptr);
   auto range = blocks(stripped).front();
@@ -528,7 +561,7 @@ TEST_F(EncryptedSet, WithoutItsKeyOrFlagAnEncryptedBlockIsTold) {
 }
 
 TEST_F(EncryptedSet, AnEncryptedSetRefersToNoSetInClear) {
-  write(false, false);
+  write(false, PageCompression::kNone);
   BackupWriterOptions options;
   options.data_key = data_key;
   CopyFile reused;
@@ -548,7 +581,7 @@ TEST_F(EncryptedSet, AnEncryptedSetRefersToNoSetInClear) {
 }
 
 TEST_F(EncryptedSet, WithoutTheRightKeyNothingIsRead) {
-  write(true, true);
+  write(true, PageCompression::kAll);
   auto [ring, wrap] = keys();
   auto other = std::make_shared<KeyRing>();
   other->add(*make_master_key(1));

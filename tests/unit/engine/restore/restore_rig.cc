@@ -177,6 +177,7 @@ void Rig::write_set(uint64_t id, bool full, uint64_t start, uint64_t min, uint64
   options.part_bytes = 2 << 20;
   options.data_file_bytes = 4 << 20;
   options.memory_bytes = 16 << 20;
+  options.compression = compression;
   BackupSetWriter writer(store(data_dir), set, options);
   meta::BackupSetDescriptor d;
   auto put = [&](const std::string& key, FileType type, const google::protobuf::MessageLite& m) {

@@ -61,6 +61,7 @@ class Rig {
     std::string name, kind;
     std::string content;
   };
+  PageCompression compression = PageCompression::kNone;   // of sets
   /// Files of a stream as a set must have them; those that an earlier set holds by the same name and content
   /// are reused.
   void write_set(uint64_t id, bool full, uint64_t start, uint64_t min, uint64_t covers = 0);
