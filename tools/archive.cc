@@ -46,6 +46,17 @@ std::string status_text(const Json& status) {
                                               {"error", "ERROR"}});
 }
 
+/// What `archive start` was told of the databases.
+std::string findings_text(const Json& findings) {
+  std::string out;
+  for (const Json& finding : findings) {
+    out += json_word(finding["level"]) + ": " + json_word(finding["check"]) + ": " + json_word(finding["text"]);
+    if (finding["next_step"] != "") out += "; " + json_word(finding["next_step"]);
+    out += "\n";
+  }
+  return out;
+}
+
 Result<int> status(Invocation& invocation) {
   Json arguments = Json::object();
   if (invocation.has("tenant")) arguments["tenant"] = invocation.text("tenant");
@@ -68,7 +79,8 @@ Verb change(const std::string& name, const std::string& summary, const std::stri
       {tenant_option()},
       [name](Invocation& invocation) -> Result<int> {
         SEABED_TRY(Json answer, invocation.call("archive/" + name, {{"tenant", invocation.text("tenant")}}));
-        return invocation.answer(answer, [&] { return status_text(answer); });
+        return invocation.answer(
+            answer, [&] { return status_text(answer) + findings_text(answer.value("findings", Json::array())); });
       }};
 }
 
@@ -104,7 +116,8 @@ std::vector<Verb> archive_verbs() {
       set_dest_verb(),
       change(
           "start", "ARCHIVELOG: archive the log of a tenant from now on",
-          "The mode is kept in the catalog; the agent begins a round once a destination is set and enabled."),
+          "The mode is kept in the catalog; the agent begins a round once a destination is set and enabled. What `seabed "
+          "doctor` finds amiss with the databases is told (findings), and refuses nothing."),
       change("stop", "NOARCHIVELOG: end the round; what is archived stays", ""),
       change("defer", "Suspend archiving; `enable` continues the same round", ""),
       change("enable", "Continue a suspended round", ""),

@@ -2,6 +2,9 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/catalog/events.h"
 #include "core/engine/doctor_host.h"
 #include "core/engine/engine_impl.h"
@@ -124,16 +127,27 @@ void tell_brought_forward(Findings& out, EngineContext& context, uint64_t tenant
 
 }  // namespace
 
+Result<std::vector<PreflightFinding>> EngineImpl::preflight(const std::string& name) {
+  Findings out;
+  SEABED_TRY(auto row, tenant(name));
+  if (row.role == "STANDBY") return out;
+  SEABED_TRY(const TenantConfig* config, config_of(row.tenant_id));
+  std::vector<std::string> directories;
+  for (const LogStreamConfig& ls : config->streams) {
+    check_stream(out, context_, ls);
+    directories.push_back(ls.stream.directory);
+  }
+  out.push_back(inotify_finding(directories));
+  out.push_back(space_finding("state directory", context_.state_directory));
+  return out;
+}
+
 Result<std::vector<PreflightFinding>> EngineImpl::doctor(const std::string& name) {
   Findings out;
   check_clock(out, *context_.clock);
   SEABED_TRY(auto row, tenant(name));
-  SEABED_TRY(const TenantConfig* config, config_of(row.tenant_id));
-  for (const LogStreamConfig& ls : config->streams) check_stream(out, context_, ls);
-  std::vector<std::string> directories;
-  for (const LogStreamConfig& ls : config->streams) directories.push_back(ls.stream.directory);
-  out.push_back(inotify_finding(directories));
-  out.push_back(space_finding("state directory", context_.state_directory));
+  SEABED_TRY(auto databases, preflight(name));
+  std::ranges::move(databases, std::back_inserter(out));
   SEABED_TRY(auto dests, destinations(name));
   bool archive = false, data = false;
   for (const auto& dest : dests) {

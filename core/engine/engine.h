@@ -99,6 +99,9 @@ class Engine {
   virtual Result<std::vector<uint64_t>> cancel_backup(const std::string& tenant) = 0;
 
   // ---- looking ----
+  /// The tenant's databases and the machine around them; none of a standby, whose directories are Seabed's own.
+  virtual Result<std::vector<PreflightFinding>> preflight(const std::string& tenant) = 0;
+  /// The same, the clock, and its destinations, which are written to.
   virtual Result<std::vector<PreflightFinding>> doctor(const std::string& tenant) = 0;
   /// catalog::select: the views only, as far as `scope` may see.
   virtual Result<catalog::Table> select(const std::string& sql, const catalog::SelectScope& scope = {}) = 0;

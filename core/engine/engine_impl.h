@@ -49,6 +49,7 @@ class EngineImpl : public Engine {
   Result<std::vector<catalog::BackupSetRow>> backup_sets(const std::string& tenant) override;
   Result<std::vector<uint64_t>> cancel_backup(const std::string& tenant) override;
 
+  Result<std::vector<PreflightFinding>> preflight(const std::string& tenant) override;
   Result<std::vector<PreflightFinding>> doctor(const std::string& tenant) override;
   Result<catalog::Table> select(const std::string& sql, const catalog::SelectScope& scope) override;
 

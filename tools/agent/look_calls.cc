@@ -2,22 +2,16 @@
 
 #include "core/engine/mark_damage.h"
 #include "tools/agent/calls.h"
+#include "tools/agent/rows_json.h"
 #include "tools/agent/verified_json.h"
 
 namespace seabed {
 namespace {
 
-const char* level_name(PreflightFinding::Level level) {
-  using Level = PreflightFinding::Level;
-  return level == Level::kOk ? "ok" : level == Level::kWarning ? "warning" : "error";
-}
-
 Result<Json> doctor(Engine& engine, const Json& args) {
   SEABED_TRY(auto findings, engine.doctor(args.at("tenant")));
   Json json = Json::array();
-  for (const auto& f : findings)
-    json.push_back(
-        {{"level", level_name(f.level)}, {"check", f.check}, {"text", f.text}, {"next_step", f.next_step}});
+  for (const auto& finding : findings) json.push_back(finding_json(finding));
   return json;
 }
 

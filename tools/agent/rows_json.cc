@@ -74,6 +74,12 @@ Json destination_json(const catalog::DestinationRow& row) {
   return json;
 }
 
+Json finding_json(const PreflightFinding& finding) {
+  using Level = PreflightFinding::Level;
+  const char* level = finding.level == Level::kOk ? "ok" : finding.level == Level::kWarning ? "warning" : "error";
+  return {{"level", level}, {"check", finding.check}, {"text", finding.text}, {"next_step", finding.next_step}};
+}
+
 Json archive_json(const ArchiveView& view) {
   const ArchiveStatus& s = view.live;
   const auto& t = view.tenant;

@@ -11,6 +11,8 @@ Json tenant_json(const catalog::TenantRow& row);
 Json destination_json(const catalog::DestinationRow& row);
 Json archive_json(const ArchiveView& view);
 Json set_json(const catalog::BackupSetRow& row, const catalog::TenantRow& tenant);
+/// Also of `seabed doctor`. `level`: ok, warning or error.
+Json finding_json(const PreflightFinding& finding);
 Json backup_json(const BackupView& view, const catalog::TenantRow& tenant);
 
 /// Null for 0.
