@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/batch_text.h"
+
 namespace seabed::table {
 namespace {
 
@@ -28,20 +30,6 @@ std::string of_table(const std::string& database, const std::string& table) {
   return " WHERE table_schema=" + quote_text(database) + " AND table_name=" + quote_text(table);
 }
 
-/// Without the client's escapes.
-std::string name_of(const std::string& text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\' || i + 1 == text.size()) {
-      out += text[i];
-      continue;
-    }
-    const char c = text[++i];
-    out += c == 'n' ? '\n' : c == 't' ? '\t' : c == '0' ? '\0' : c;
-  }
-  return out;
-}
-
 Result<std::vector<Column>> columns_of(const SqlClient& server, const std::string& database,
                                        const std::string& table, const CancelToken& cancel) {
   SEABED_TRY(const auto rows,
@@ -50,7 +38,7 @@ Result<std::vector<Column>> columns_of(const SqlClient& server, const std::strin
                             of_table(database, table) + " ORDER BY ordinal_position",
                         cancel));
   std::vector<Column> out;
-  for (const auto& row : rows) out.push_back({name_of(row.at(0)), row.at(1), row.at(2)});
+  for (const auto& row : rows) out.push_back({unescape_batch(row.at(0)), row.at(1), row.at(2)});
   return out;
 }
 
@@ -132,7 +120,7 @@ Result<std::vector<std::string>> key_columns(const SqlClient& server, const std:
                             " AND index_name='PRIMARY' ORDER BY seq_in_index",
                         cancel));
   std::vector<std::string> names;
-  for (const auto& row : rows) names.push_back(name_of(row.at(0)));
+  for (const auto& row : rows) names.push_back(unescape_batch(row.at(0)));
   if (!names.empty()) return names;
   SEABED_TRY(const auto columns, columns_of(server, database, table, cancel));
   for (const Column& column : columns) names.push_back(column.name);

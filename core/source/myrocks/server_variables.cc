@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "core/base/batch_text.h"
 #include "core/base/child.h"
 
 namespace seabed::myrocks {
@@ -37,19 +38,6 @@ bool may_be_secret(const std::string& name) {
   return false;
 }
 
-std::string unescaped(const std::string& text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\' || i + 1 == text.size()) {
-      out += text[i];
-      continue;
-    }
-    const char c = text[++i];
-    out += c == 'n' ? '\n' : c == 't' ? '\t' : c == '0' ? '\0' : c;
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string client_file_of(const std::string& data_directory) { return data_directory + ".seabed-client.cnf"; }
@@ -61,7 +49,7 @@ std::map<std::string, std::string> parse_variables(const std::string& text) {
     const size_t tab = text.find('\t', at);
     if (tab < end && tab > at) {
       const std::string name = text.substr(at, tab - at);
-      if (!may_be_secret(name)) out[name] = unescaped(text.substr(tab + 1, end - tab - 1));
+      if (!may_be_secret(name)) out[name] = unescape_batch(text.substr(tab + 1, end - tab - 1));
     }
     at = end + 1;
   }
