@@ -144,5 +144,49 @@ TEST(PartStream, StopWakesAWaiter) {
   EXPECT_EQ(status.error().reason, "broke") << "the first error, not the one it caused";
 }
 
+/// One lane reads and never sends, the other has nothing to read.
+TEST(PartStream, WhoeverWaitsForPartsGetsThemAllAndThenTheEnd) {
+  auto stream = *PartStream::create({.part_bytes = 8192, .file_bytes = 50'000, .header = kHeader}, nullptr);
+  Files files{.part_bytes = 8192};
+  uint64_t sent = 0;
+  auto status = run_lanes(2, [&](uint32_t lane) -> Status {
+    if (lane == 1) {
+      while (stream->wait_ready())
+        while (auto part = stream->claim()) {
+          files.take(*part);
+          sent += part->bytes.size();
+          stream->release(*part);
+        }
+      return ok();
+    }
+    for (int i = 0; i < 200; ++i) {   // many times the ring: it goes on only as parts are sent
+      SEABED_TRY(auto slot, stream->reserve(3000));
+      stream->commit(slot);
+    }
+    stream->finish();
+    return ok();
+  }, [&] { stream->stop(); });
+  ASSERT_TRUE(status) << status.error().message();
+  EXPECT_EQ(sent, stream->bytes_out());
+  EXPECT_EQ(files.ended.size(), stream->files());
+  EXPECT_FALSE(stream->wait_ready());
+}
+
+TEST(PartStream, WaitingForPartsEndsWithAStopOrACancel) {
+  CancelToken cancel;
+  for (const bool by_stop : {true, false}) {
+    auto stream = *PartStream::create({.part_bytes = 8192, .file_bytes = 1 << 20, .header = kHeader}, &cancel);
+    auto slot = *stream->reserve(8192);
+    auto status = run_lanes(2, [&](uint32_t lane) -> Status {
+      if (lane == 0) return stream->wait_ready() ? Status(fail(Code::kInternal, "part", "none is complete")) : ok();
+      by_stop ? stream->stop() : cancel.cancel();
+      return ok();
+    }, [] {});
+    EXPECT_TRUE(status) << status.error().message();
+    if (by_stop) stream->commit(slot);
+    if (by_stop) EXPECT_FALSE(stream->wait_ready()) << "nothing is sent any more";
+  }
+}
+
 }  // namespace
 }  // namespace seabed
