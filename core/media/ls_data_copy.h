@@ -91,6 +91,7 @@ class LsDataCopy {
   Result<uint32_t> whole_files(const CopyMemory& memory);
   Status adopt_uploads(CopyMemory* memory);
   size_t reproducible(const CopyMemory& memory) const;
+  uint64_t least_stored(uint64_t size, uint64_t placed) const;
   bool room_for_parts(const CopyMemory& memory, uint32_t file, uint32_t parts) const;
   Status replay();
   Result<bool> replay_block(OpenFile& file, size_t i);

@@ -61,6 +61,14 @@ size_t LsDataCopy::reproducible(const CopyMemory& memory) const {
   return static_cast<size_t>(std::ranges::find_if(memory.blocks, gone) - memory.blocks.begin());
 }
 
+/// Of a file of which `placed` bytes have their place, what is to come: without what may be compressed to nothing.
+uint64_t LsDataCopy::least_stored(uint64_t size, uint64_t placed) const {
+  uint64_t sure = size;
+  if (form_.compression == PageCompression::kAll) sure = 0;
+  if (form_.compression == PageCompression::kMetadata && size > 0) sure -= block_length(size, block_count(size) - 1);
+  return sure - std::min(sure, placed);
+}
+
 /// Will the data file have `parts` parts again? One with fewer could not be completed where a server (Ceph's) wants all
 /// of the listed ones.
 bool LsDataCopy::room_for_parts(const CopyMemory& memory, uint32_t file, uint32_t parts) const {
@@ -70,7 +78,7 @@ bool LsDataCopy::room_for_parts(const CopyMemory& memory, uint32_t file, uint32_
   for (const JournalBlock& b : memory.blocks) placed[b.rank] += block_length(files_[b.rank].meta.size(), b.block);
   uint64_t end = memory.blocks.back().offset + memory.blocks.back().length;
   for (size_t rank = 0; rank < files_.size(); ++rank)
-    if (files_[rank].open && files_[rank].meta.holder_set_id() == 0) end += files_[rank].meta.size() - placed[rank];
+    if (files_[rank].open && files_[rank].meta.holder_set_id() == 0) end += least_stored(files_[rank].meta.size(), placed[rank]);
   const PartStreamOptions shape = part_stream_options(options_, store_.capabilities());
   end = std::min(end, shape.file_bytes - std::min(shape.file_bytes, kMacroblockSize));
   return end > uint64_t{parts - 1} * shape.part_bytes;

@@ -43,9 +43,11 @@ Result<Json> status_after(Engine& engine, const Json& args, Status done) {
 Result<Json> start(Engine& engine, const Json& args) {
   SEABED_TRY(Json json, status_after(engine, args, engine.set_archivelog(args.at("tenant"), true)));
   json["findings"] = Json::array();
-  SEABED_TRY(const auto findings, engine.preflight(args.at("tenant")));
-  for (const auto& finding : findings)
-    if (finding.level != PreflightFinding::Level::kOk) json["findings"].push_back(finding_json(finding));
+  using Level = PreflightFinding::Level;
+  auto findings = engine.preflight(args.at("tenant"));
+  if (!findings) findings = {{Level::kError, "preflight", findings.error().message(), findings.error().next_step}};
+  for (const auto& finding : *findings)
+    if (finding.level != Level::kOk) json["findings"].push_back(finding_json(finding));
   return json;
 }
 

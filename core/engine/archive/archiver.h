@@ -50,6 +50,12 @@ struct ArchiveTuning {
   std::chrono::milliseconds side_file_look{10};         // auxiliary files are looked at no more often
 };
 
+/// A round of a tenant; its set of log that a restore reads.
+struct RoundRef {
+  uint64_t dest_id = 0, round_id = 0;
+  bool operator==(const RoundRef&) const = default;
+};
+
 /// Thread-safe. One object a tenant in the agent; it follows what the catalog says (log mode, destination, state,
 /// archive_lag_target, piece switch interval) on threads of its own.
 class TenantArchiver {
@@ -66,13 +72,15 @@ class TenantArchiver {
   virtual ArchiveStatus status() const = 0;
   /// Everything read so far is shipped now whatever the lag target says; returns when it is durable.
   virtual Status flush(const IoContext& ctx) = 0;
-  /// Waits until a complete step of the stream that began at or after `scn` is durable; returns the stamp of that step's
-  /// last group or its clock_before, whichever is larger: the min_restore_scn of a snapshot taken at `scn`, which can be
-  /// restored to once the tenant's checkpoint is there. kConflict when the round is not DOING, kGap when it is INTERRUPTED.
-  virtual Result<Scn> wait_stamp(uint64_t ls_id, Scn scn, const IoContext& ctx) = 0;
-  /// Waits until the tenant's checkpoint has reached `scn`. Errors as wait_stamp.
-  virtual Status wait_checkpoint(Scn scn, const IoContext& ctx) = 0;
-  /// One after the other.
+  /// Waits until a complete step of the stream that began at or after `scn` is durable in `round`; returns the stamp of that
+  /// step's last group or its clock_before, whichever is larger: the min_restore_scn of a snapshot taken at `scn`, which can
+  /// be restored to once the round's checkpoint is there. kConflict when the round is not DOING or another one is, kGap when
+  /// it is INTERRUPTED.
+  virtual Result<Scn> wait_stamp(const RoundRef& round, uint64_t ls_id, Scn scn, const IoContext& ctx) = 0;
+  /// Waits until the checkpoint of `round` has reached `scn`; if it has, also when the round is no longer DOING. Errors as
+  /// wait_stamp.
+  virtual Status wait_checkpoint(const RoundRef& round, Scn scn, const IoContext& ctx) = 0;
+  /// One after the other, in the present round.
   Result<Scn> wait_covered(uint64_t ls_id, Scn scn, const IoContext& ctx);
   /// Stamp of the group that holds the position, for start_replay_scn: its scn_lo. kNotFound: not in this round.
   virtual Result<Scn> stamp_of(uint64_t ls_id, const Lsn& lsn) = 0;

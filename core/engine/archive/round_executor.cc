@@ -99,7 +99,7 @@ void RoundExecutor::run() {
     wake_cv_.wait_for(lock, pause, [this] { return woken_ || cancel_.cancelled(); });
     woken_ = false;
     lock.unlock();
-    if (done) cancel_.wait_for(std::chrono::milliseconds(hurried ? 5 : 50));
+    cancel_.wait_for(std::chrono::milliseconds(hurried && done ? 5 : 50));   // a waiter nudges on, also when all fails
   }
 }
 

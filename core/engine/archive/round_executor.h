@@ -36,8 +36,8 @@ class RoundExecutor final : public TenantArchiver {
   void wake() override;
   ArchiveStatus status() const override;
   Status flush(const IoContext& ctx) override;
-  Result<Scn> wait_stamp(uint64_t ls_id, Scn scn, const IoContext& ctx) override;
-  Status wait_checkpoint(Scn scn, const IoContext& ctx) override;
+  Result<Scn> wait_stamp(const RoundRef& round, uint64_t ls_id, Scn scn, const IoContext& ctx) override;
+  Status wait_checkpoint(const RoundRef& round, Scn scn, const IoContext& ctx) override;
   Result<Scn> stamp_of(uint64_t ls_id, const Lsn& lsn) override;
   StreamSource* source(uint64_t ls_id) override;
   /// As freeze_forced_rounds; of an executor that is not started.
@@ -48,7 +48,8 @@ class RoundExecutor final : public TenantArchiver {
   using Row = catalog::RoundRow;
   using StreamPtr = std::shared_ptr<StreamArchiver>;
   using StreamsById = std::map<uint64_t, StreamPtr>;
-  using Answer = std::function<std::optional<Scn>(Scn checkpoint, const StreamsById&)>;
+  /// `streams`: those that run. `hurry`: ask all of them to ship; between two such looks only what has changed is looked at.
+  using Answer = std::function<std::optional<Scn>(Scn checkpoint, const StreamsById& streams, bool hurry)>;
 
   struct Facts {                       // one look at the catalog
     catalog::TenantRow tenant;
@@ -138,7 +139,7 @@ class RoundExecutor final : public TenantArchiver {
   // round_queries.cc
   StreamPtr stream(uint64_t ls_id) const;
   Result<Scn> present();
-  Result<Scn> hurry_until(const std::string& who, const IoContext& ctx, const Answer& there);
+  Result<Scn> hurry_until(const RoundRef& round, const std::string& who, const IoContext& ctx, const Answer& there);
   void moved();
   Result<Scn> scan_for(uint64_t ls_id, const Lsn& lsn, uint64_t piece, uint32_t file);
 

@@ -10,12 +10,17 @@
 namespace seabed {
 
 Result<Scn> TenantArchiver::wait_covered(uint64_t ls_id, Scn scn, const IoContext& ctx) {
-  SEABED_TRY(const Scn stamp, wait_stamp(ls_id, scn, ctx));
-  SEABED_CHECK(wait_checkpoint(stamp, ctx));
+  const ArchiveStatus now = status();
+  const RoundRef round{now.dest_id, now.round_id};
+  SEABED_TRY(const Scn stamp, wait_stamp(round, ls_id, scn, ctx));
+  SEABED_CHECK(wait_checkpoint(round, stamp, ctx));
   return stamp;
 }
 
 namespace archive {
+namespace {
+constexpr std::chrono::milliseconds kBetweenHurries{20};
+}  // namespace
 
 RoundExecutor::StreamPtr RoundExecutor::stream(uint64_t ls_id) const {
   std::lock_guard lock(mutex_);
@@ -55,7 +60,7 @@ ArchiveStatus RoundExecutor::status() const {
   return out;
 }
 
-Result<Scn> RoundExecutor::wait_stamp(uint64_t ls_id, Scn scn, const IoContext& ctx) {
+Result<Scn> RoundExecutor::wait_stamp(const RoundRef& round, uint64_t ls_id, Scn scn, const IoContext& ctx) {
   std::optional<Scn> standing;  // a standby's streams may each hold a little more: the checkpoint is the smallest of them
   if (StreamSource* one = source(ls_id)) {
     SEABED_TRY(const auto followed, one->followed());
@@ -63,9 +68,11 @@ Result<Scn> RoundExecutor::wait_stamp(uint64_t ls_id, Scn scn, const IoContext& 
       SEABED_TRY(standing, present());
     }
   }
-  return hurry_until(fmt::format("log stream {}", ls_id), ctx, [&](Scn, const StreamsById& streams) {
+  const std::string who = fmt::format("log stream {}", ls_id);
+  return hurry_until(round, who, ctx, [&](Scn, const StreamsById& streams, bool hurry) {
     std::optional<Scn> stamp;
     for (const auto& [id, stream] : streams) {
+      if (id != ls_id && !hurry) continue;
       const auto theirs = stream->covered(scn);
       if (id == ls_id) stamp = theirs;
     }
@@ -74,42 +81,50 @@ Result<Scn> RoundExecutor::wait_stamp(uint64_t ls_id, Scn scn, const IoContext& 
   });
 }
 
-Status RoundExecutor::wait_checkpoint(Scn scn, const IoContext& ctx) {
-  auto reached = hurry_until("archive of tenant " + config_.name, ctx, [&](Scn checkpoint, const StreamsById& streams) {
+Status RoundExecutor::wait_checkpoint(const RoundRef& round, Scn scn, const IoContext& ctx) {
+  const std::string who = "archive of tenant " + config_.name;
+  const auto reached = hurry_until(round, who, ctx, [&](Scn checkpoint, const StreamsById& streams, bool hurry) {
     if (checkpoint >= scn) return std::optional(checkpoint);
     for (const auto& [id, stream] : streams)
-      if (stream->progress().checkpoint < scn) (void)stream->covered(scn);
+      if (hurry && stream->progress().checkpoint < scn) (void)stream->covered(scn);
     return std::optional<Scn>();
   });
-  return reached ? ok() : Status(fail(std::move(reached.error())));
+  return reached ? ok() : Status(fail(reached.error()));
 }
 
 /// Everyone is hurried, the tenant's checkpoint being the smallest of all, until `there` has an answer.
-Result<Scn> RoundExecutor::hurry_until(const std::string& who, const IoContext& ctx, const Answer& there) {
-  while (true) {
-    std::string state;
-    Scn checkpoint = 0;
+Result<Scn> RoundExecutor::hurry_until(const RoundRef& round, const std::string& who, const IoContext& ctx, const Answer& there) {
+  for (auto hurry_at = Steady::now();;) {
+    ArchiveStatus now;
     StreamsById streams;
     uint64_t seen = 0;
     {
       std::lock_guard lock(mutex_);
       seen = moves_;
-      state = status_.status;
-      checkpoint = status_.checkpoint_scn;
+      now.status = status_.status, now.checkpoint_scn = status_.checkpoint_scn;
+      now.dest_id = status_.dest_id, now.round_id = status_.round_id;
       streams = streams_;
     }
-    if (state == "INTERRUPTED") return fail(Code::kGap, who, "the archive round is INTERRUPTED", "start a new round");
-    if (state != "DOING" && state != "BEGINNING")
-      return fail(Code::kConflict, who, "archiving is not DOING (" + (state.empty() ? "no round" : state) + ")");
+    if (RoundRef{now.dest_id, now.round_id} != round)
+      return fail(Code::kConflict, who, fmt::format("the archive is at round {} of destination {} now, not at round {} of {}",
+                                                    now.round_id, now.dest_id, round.round_id, round.dest_id));
+    const bool runs = (now.status == "DOING" || now.status == "BEGINNING") && !cancel_.cancelled();
+    const bool hurry = runs && Steady::now() >= hurry_at;
+    if (hurry) {
+      hurry_at = Steady::now() + kBetweenHurries;
+      hurried_until_ = (Steady::now() + std::chrono::milliseconds(100)).time_since_epoch().count();
+    }
+    if (const auto answer = there(now.checkpoint_scn, runs ? streams : StreamsById(), hurry)) return *answer;
+    if (now.status == "INTERRUPTED") return fail(Code::kGap, who, "the archive round is INTERRUPTED", "start a new round");
     if (cancel_.cancelled()) return fail(Code::kCancelled, who, "the archiver stops");
-    hurried_until_ = (Steady::now() + std::chrono::milliseconds(100)).time_since_epoch().count();
-    if (const auto answer = there(checkpoint, streams)) return *answer;
+    if (!runs)
+      return fail(Code::kConflict, who, "archiving is not DOING (" + (now.status.empty() ? "no round" : now.status) + ")");
     if (ctx.cancel && ctx.cancel->cancelled()) return fail(Code::kCancelled, who, "cancelled while waiting for the log");
     if (Steady::now() >= ctx.deadline)
       return fail(Code::kTimeout, who, "its log was not archived in time", "look at the archive's status");
-    nudge();
+    if (hurry) nudge();
     std::unique_lock lock(mutex_);
-    moved_.wait_for(lock, std::chrono::milliseconds(20), [&] { return moves_ != seen; });
+    moved_.wait_until(lock, hurry_at, [&] { return moves_ != seen; });
   }
 }
 

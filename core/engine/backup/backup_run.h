@@ -60,8 +60,10 @@ class BackupRun {
   Status take_snapshots();
   Status take_snapshot(StreamDocument& stream);
   Result<std::unique_ptr<Snapshot>> look(uint64_t ls_id);
+  RoundRef round() const { return {set_.archive_dest_id, set_.archive_round_id}; }
   Status stamp_snapshots();
   Status stamp_snapshot(StreamDocument& stream);
+  Status take_covering(bool wait);
   Status wait_covered();
   Status write_stream_meta();
   std::vector<FramedObject> stream_meta(const StreamDocument& stream, const Snapshot& snapshot) const;
@@ -180,7 +182,8 @@ class BackupRun {
   bool ended_ = false;                       // the end_success placeholder is on the medium
   ProgressMeter meter_;
   std::jthread watcher_;
-  std::future<Status> covering_;             // moves the archive's checkpoint beside the copy; joined after stop_
+  std::future<Result<Scn>> covering_;        // moves the round's checkpoint beside the copy, up to its answer; joined after stop_
+  Scn covered_ = 0;                          // the set's round has a checkpoint at or behind it
 };
 
 /// The streams of a tenant, stream 1 first.

@@ -24,6 +24,7 @@ uint64_t new_trace() {
 }
 
 Result<BackupRun::Outcome> BackupRun::copy_kinds(const std::vector<std::string>& kinds) {
+  SEABED_CHECK(take_covering(false));   // a gap ends the job before its data is copied
   SEABED_CHECK(finish_interrupted(kinds));
   SEABED_TRY(auto jobs, directory_jobs(kinds));
   std::vector<DirectoryJob*> small;

@@ -63,7 +63,7 @@ Result<bool> BackupRun::plan_log_now() {
   return true;
 }
 
-/// The archive was awaited with the metadata; here only a medium that is slow to show it may be behind.
+/// The archive was awaited with the data; here only a medium that is slow to show it may be behind.
 Status BackupRun::plan_log() {
   SEABED_CHECK(open_archive());
   const auto until = std::chrono::steady_clock::now() + context_.limits.request_deadline;

@@ -1,10 +1,11 @@
-// BACKUP_SYS_META, BACKUP_USER_META, BACKUP_META_FINISH: what the set is a copy of. Snapshots are taken, the archive is
-// awaited, and the streams' facts are written before any data is.
+// BACKUP_SYS_META, BACKUP_USER_META, BACKUP_META_FINISH: what the set is a copy of. Snapshots are taken, the log behind them
+// is awaited, and the streams' facts are written before any data is. That the archive's checkpoint is there is awaited last.
 
 #include <algorithm>
 #include <atomic>
 
 #include "core/base/log.h"
+#include "core/catalog/rounds.h"
 #include "core/engine/backup/backup_run.h"
 #include "core/flow/lanes.h"
 
@@ -80,18 +81,37 @@ Status BackupRun::stamp_snapshots() {
     return ok();
   };
   SEABED_CHECK(run_lanes(static_cast<uint32_t>(std::min(open.size(), kWaitsAtATime)), lane, [&] { next = open.size(); }));
-  covering_ = std::async(std::launch::async, [this, scn = min_restore_scn()] { return archiver_.wait_checkpoint(scn, io()); });
+  covering_ = std::async(std::launch::async, [this, scn = min_restore_scn()]() -> Result<Scn> {
+    SEABED_CHECK(archiver_.wait_checkpoint(round(), scn, io()));
+    return scn;
+  });
   return ok();
 }
 
-/// Nothing can be restored to before: the set is no success until then.
+/// What became of the wait beside the copy, if it is over. What would only have to be tried again is left to wait_covered().
+Status BackupRun::take_covering(bool wait) {
+  if (!covering_.valid()) return ok();
+  if (!wait && covering_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return ok();
+  const auto reached = covering_.get();
+  if (reached) covered_ = std::max(covered_, *reached);
+  return reached || reached.error().retryable() ? ok() : Status(fail(reached.error()));
+}
+
+/// Nothing can be restored to before: the set is no success until then. Its own round's log counts, whatever the archive does
+/// by now: that round may have ended since, and another have begun.
 Status BackupRun::wait_covered() {
-  if (covering_.valid()) covering_.wait();   // an error of its comes again, where it can be tried again
-  return archiver_.wait_checkpoint(min_restore_scn(), io());
+  SEABED_CHECK(take_covering(true));
+  if (covered_ >= min_restore_scn()) return ok();
+  using Row = std::optional<catalog::RoundRow>;
+  SEABED_TRY(const Row row, context_.catalog->get<Row>([&](Transaction& tx) {
+    return catalog::find_round(tx, set_.tenant_id, set_.archive_dest_id, set_.archive_round_id);
+  }));
+  if (row && row->checkpoint_scn >= min_restore_scn()) return ok();
+  return archiver_.wait_checkpoint(round(), min_restore_scn(), io());
 }
 
 Status BackupRun::stamp_snapshot(StreamDocument& stream) {
-  SEABED_TRY(const Scn covered, archiver_.wait_stamp(stream.ls_id, stream.taken_scn, io()));
+  SEABED_TRY(const Scn covered, archiver_.wait_stamp(round(), stream.ls_id, stream.taken_scn, io()));
   const Snapshot& snapshot = *snapshots_.at(stream.ls_id);
   stream.start_replay_scn = snapshot.start_replay_scn;
   if (stream.start_replay_scn == 0) {

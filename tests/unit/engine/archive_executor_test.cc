@@ -233,6 +233,30 @@ TEST_F(ExecutorTest, NoarchivelogEndsTheRoundAndTheNextOneBegins) {
   EXPECT_EQ(in->round()->base_piece_id, 2u);
 }
 
+TEST_F(ExecutorTest, AWaiterIsToldOfTheRoundThatItNamesAndOfNoOther) {
+  make();
+  in->start();
+  ASSERT_TRUE(reaches("DOING"));
+  in->write("one;");
+  ASSERT_TRUE(in->archiver->flush(io()));
+  const auto first = in->archiver->status();
+  const RoundRef round{first.dest_id, first.round_id};
+  EXPECT_TRUE(in->archiver->wait_stamp(round, 1001, first.checkpoint_scn, io()));
+  in->set_state("ENABLE", "DEFER");
+  ASSERT_TRUE(reaches("SUSPEND"));
+  EXPECT_TRUE(in->archiver->wait_checkpoint(round, first.checkpoint_scn, io())) << "what it reached it has";
+  EXPECT_EQ(in->archiver->wait_checkpoint(round, kScnMax, io()).error().code, Code::kConflict);
+  in->set_mode("NOARCHIVELOG");
+  ASSERT_TRUE(reaches("STOP"));
+  in->set_state("DEFER", "ENABLE");
+  in->set_mode("ARCHIVELOG");
+  ASSERT_TRUE(eventually([&] { return in->archiver->status().round_id == 2 && in->archiver->status().status == "DOING"; }));
+  ASSERT_TRUE(in->archiver->flush(io()));
+  EXPECT_EQ(in->archiver->wait_checkpoint(round, 1, io()).error().code, Code::kConflict) << "the next one holds other log";
+  EXPECT_EQ(in->archiver->wait_stamp(round, 1001, 1, io()).error().code, Code::kConflict);
+  EXPECT_TRUE(in->archiver->wait_checkpoint({round.dest_id, 2}, 1, io()));
+}
+
 /// A round that ended while its medium was away.
 struct ForcedTest : ExecutorTest {
   void stop_by_force() {

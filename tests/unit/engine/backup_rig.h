@@ -68,11 +68,11 @@ class FakeArchiver : public TenantArchiver {
   void wake() override {}
   ArchiveStatus status() const override { return {}; }
   Status flush(const IoContext&) override { return ok(); }
-  Result<Scn> wait_stamp(uint64_t ls_id, Scn scn, const IoContext& io) override {
+  Result<Scn> wait_stamp(const RoundRef&, uint64_t ls_id, Scn scn, const IoContext& io) override {
     if (before_covered) SEABED_CHECK(before_covered(ls_id, io));
     return scn + ls_id;   // the streams differ, so that a maximum shows
   }
-  Status wait_checkpoint(Scn scn, const IoContext& io) override {
+  Status wait_checkpoint(const RoundRef&, Scn scn, const IoContext& io) override {
     if (before_checkpoint) SEABED_CHECK(before_checkpoint(scn, io));
     return ok();
   }
