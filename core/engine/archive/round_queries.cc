@@ -98,18 +98,21 @@ Result<Scn> RoundExecutor::hurry_until(const RoundRef& round, const std::string&
     ArchiveStatus now;
     StreamsById streams;
     uint64_t seen = 0;
+    bool coming = false;   // the executor has just been started: nobody knows yet what the round is
     {
       std::lock_guard lock(mutex_);
       seen = moves_;
+      coming = !looked_ && thread_.joinable() && !cancel_.cancelled();
       now.status = status_.status, now.checkpoint_scn = status_.checkpoint_scn;
       now.dest_id = status_.dest_id, now.round_id = status_.round_id;
       streams = streams_;
     }
-    if (RoundRef{now.dest_id, now.round_id} != round)
+    if (!coming && RoundRef{now.dest_id, now.round_id} != round)
       return fail(Code::kConflict, who, fmt::format("the archive is at round {} of destination {} now, not at round {} of {}",
                                                     now.round_id, now.dest_id, round.round_id, round.dest_id));
     const bool runs = (now.status == "DOING" || now.status == "BEGINNING") && !cancel_.cancelled();
     const bool hurry = runs && Steady::now() >= hurry_at;
+    if (coming) hurry_at = Steady::now() + kBetweenHurries;
     if (hurry) {
       hurry_at = Steady::now() + kBetweenHurries;
       hurried_until_ = (Steady::now() + std::chrono::milliseconds(100)).time_since_epoch().count();
@@ -117,7 +120,7 @@ Result<Scn> RoundExecutor::hurry_until(const RoundRef& round, const std::string&
     if (const auto answer = there(now.checkpoint_scn, runs ? streams : StreamsById(), hurry)) return *answer;
     if (now.status == "INTERRUPTED") return fail(Code::kGap, who, "the archive round is INTERRUPTED", "start a new round");
     if (cancel_.cancelled()) return fail(Code::kCancelled, who, "the archiver stops");
-    if (!runs)
+    if (!runs && !coming)
       return fail(Code::kConflict, who, "archiving is not DOING (" + (now.status.empty() ? "no round" : now.status) + ")");
     if (ctx.cancel && ctx.cancel->cancelled()) return fail(Code::kCancelled, who, "cancelled while waiting for the log");
     if (Steady::now() >= ctx.deadline)
@@ -143,10 +146,11 @@ Status RoundExecutor::flush(const IoContext& ctx) {
   std::vector<uint64_t> ids;
   const auto attached = [&] {
     std::lock_guard lock(mutex_);
+    ids.clear();
     for (const auto& [ls_id, s] : streams_) ids.push_back(ls_id);
     const std::string& state = status_.status;
     const bool coming = !looked_ || state == "PREPARE" || state == "BEGINNING" || state == "DOING";
-    return !ids.empty() || !coming || !thread_.joinable();
+    return (!ids.empty() && looked_) || !coming || !thread_.joinable();
   };
   while (!attached() && Steady::now() < ctx.deadline) cancel_.wait_for(std::chrono::milliseconds(20));
   if (ids.empty()) return fail(Code::kConflict, "tenant " + config_.name, "archiving is not running");
