@@ -27,11 +27,33 @@ void LinkerThread::keep_house() {
   const char* both = link_trouble_.empty() || limit_trouble_.empty() ? "" : "; ";
   counters_.error = link_trouble_ + both + limit_trouble_;
   counters_.written_at = ::time(nullptr);
-  if (const Status written = write_linker_status(store_.path(), counters_);
-      !written && counters_.error.empty())
-    counters_.error = written.error().message();
-  std::lock_guard lock(mutex_);
-  published_ = counters_;
+  {
+    std::lock_guard lock(mutex_);
+    if (counters_.error.empty()) counters_.error = status_trouble_;
+    published_ = counters_;
+    ++houses_;
+  }
+  kept_.notify_one();
+}
+
+/// Each housekeeping once, or the newest of those that went by while the disk was slow.
+void LinkerThread::tell() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    kept_.wait(lock, [this] { return stop_ || told_ != houses_; });
+    if (stop_) return;
+    write_status(&lock);
+  }
+}
+
+void LinkerThread::write_status(std::unique_lock<std::mutex>* lock) {
+  const LinkerStats now = published_;
+  const uint64_t house = houses_;
+  lock->unlock();
+  const Status written = write_linker_status(store_.path(), now);
+  lock->lock();
+  told_ = house;
+  status_trouble_ = written ? std::string() : written.error().message();
 }
 
 /// What could not be linked is tried again until it can be; the trouble is told for one look at least.

@@ -36,9 +36,14 @@ LinkerThread::LinkerThread(LinkerConfig config, LinkStore store)
 
 LinkerThread::~LinkerThread() {
   const uint64_t one = 1;
-  stop_ = true;
+  {
+    std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  kept_.notify_all();
   if (wake_) (void)!::write(wake_.get(), &one, sizeof one);
   if (thread_.joinable()) thread_.join();
+  if (teller_.joinable()) teller_.join();
 }
 
 Status LinkerThread::begin() {
@@ -47,6 +52,11 @@ Status LinkerThread::begin() {
   SEABED_CHECK(watch());
   if (const int error = scan(); error != 0) return fail(link_error(config_.database, error));
   keep_house();
+  {
+    std::unique_lock lock(mutex_);
+    write_status(&lock);
+  }
+  teller_ = std::thread([this] { tell(); });
   thread_ = std::thread([this] { run(); });
   return ok();
 }

@@ -1,7 +1,9 @@
 #pragma once
-// The linker's thread (linker.h): inotify events to links, and the housekeeping of once a second.
+// The linker's thread (linker.h): inotify events to links, and the housekeeping of once a second. What it tells is written by a
+// thread of its own: bytes for a busy disk can take seconds, in which an application deletes logs that are not linked yet.
 
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -34,6 +36,8 @@ class LinkerThread final : public Linker {
   void drain_wake();
 
   void keep_house();
+  void tell();
+  void write_status(std::unique_lock<std::mutex>* lock);
   void take_table_requests();
   void retry_failed();
   void shrink(std::vector<LinkStore::Held>* files);
@@ -50,9 +54,12 @@ class LinkerThread final : public Linker {
   std::string link_trouble_, limit_trouble_;  // LinkerStats::error: while they last
   bool tables_ = false;
   std::atomic<bool> stop_ = false, tables_asked_ = false;
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;     // of what follows; never held over a system call
   LinkerStats published_;
-  std::thread thread_;
+  uint64_t houses_ = 0, told_ = 0;   // housekeepings; the one that status.json tells
+  std::string status_trouble_;       // why it could not
+  std::condition_variable kept_;
+  std::thread thread_, teller_;
 };
 
 }  // namespace seabed::rocksdb_source

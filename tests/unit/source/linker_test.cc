@@ -167,6 +167,26 @@ TEST(Linker, AFullFileSystemIsToldAndGotOver) {
   EXPECT_EQ(::umount(small.c_str()), 0);
 }
 
+/// A pipe that nobody reads takes as long as a disk that is busy for ever.
+TEST(Linker, LinksDoNotWaitForTheDiskThatStatusIsWrittenTo) {
+  Scratch scratch;
+  fs::create_directory(scratch / "db");
+  const LinkerConfig config = config_of(scratch);
+  auto linker = Linker::start(config);
+  ASSERT_TRUE(linker);
+  const std::string next = config.links + "/status.json.tmp";
+  ASSERT_TRUE(eventually([&] { return ::mkfifo(next.c_str(), 0600) == 0; }));
+  const int64_t begun = (*linker)->stats().written_at;
+  ASSERT_TRUE(eventually([&] { return (*linker)->stats().written_at > begun + 2; })) << "the house is kept";
+  EXPECT_LT(read_linker_status(config.links)->written_at, (*linker)->stats().written_at) << "and cannot be told";
+  touch(scratch / "db/000010.log");
+  EXPECT_TRUE(eventually([&] { return fs::exists(config.links + "/000010.log"); }));
+  const Fd reader(::open(next.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));   // lets the writer go, with an error
+  EXPECT_TRUE(eventually([&] { return (*linker)->stats().error.find("status.json") != std::string::npos; }));
+  fs::remove(next);
+  EXPECT_TRUE(eventually([&] { return (*linker)->stats().error.empty(); }));
+}
+
 TEST(Linker, SeveralManifestsBetweenTwoLooksAreReadInTurn) {
   Scratch scratch;
   const std::string db = scratch / "db";
@@ -209,7 +229,8 @@ TEST(Linker, TheLimitHoldsAndTheOldestLogStays) {
   EXPECT_TRUE(fs::exists(config.links + "/000010.log"));
   EXPECT_FALSE(fs::exists(config.links + "/000029.log"));
   EXPECT_NE(s.error.find("gap"), std::string::npos);
-  const auto status = read_linker_status(config.links);
+  Result<LinkerStats> status = read_linker_status(config.links);
+  EXPECT_TRUE(eventually([&] { return (status = read_linker_status(config.links)) && status->dropped > 0; }));
   ASSERT_TRUE(status) << status.error().message();
   EXPECT_EQ(status->limit_bytes, config.limit_bytes);
   EXPECT_EQ(status->oldest_wal, 10u);
