@@ -30,7 +30,10 @@ struct FakeSnapshot : Snapshot {
   ~FakeSnapshot() override { fs::remove_all(pins); }
   FakeStream* stream = nullptr;
   void release(size_t index) override {
-    stream->released.insert(files[index].name);
+    {
+      std::lock_guard lock(stream->mutex);
+      stream->released.insert(files[index].name);
+    }
     fs::remove(pins / files[index].name);
   }
 };
@@ -49,7 +52,8 @@ Result<std::unique_ptr<Snapshot>> FakeStream::snapshot(const CancelToken&) {
                       .level = facts.level, .identity = facts.identity};
     file.open = [this, pin, name = name]() -> Result<Fd> {
       if (on_open) on_open(name);
-      if (unopenable.erase(name) != 0) return fail(Code::kNotFound, name, "its pin was dropped");
+      const bool dropped = (std::lock_guard(mutex), unopenable.erase(name) != 0);
+      if (dropped) return fail(Code::kNotFound, name, "its pin was dropped");
       Fd fd(::open(pin.c_str(), O_RDONLY | O_CLOEXEC));
       if (!fd) return fail_errno(name, "cannot be opened", errno);
       return fd;

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <map>
+#include <mutex>
 #include <set>
 
 #include "core/catalog/backup_jobs.h"
@@ -53,6 +54,7 @@ class FakeStream : public StreamSource {
   std::set<std::string> unopenable;                    // once each: the pin was dropped
   std::function<void(const std::string&)> on_open;     // before each opening
   std::multiset<std::string> released;
+  std::mutex mutex;                                    // of both, while a backup runs
 
  private:
   const uint64_t ls_;

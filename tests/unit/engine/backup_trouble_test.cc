@@ -101,8 +101,10 @@ std::map<std::string, std::string> task_row(Catalog& catalog, const std::string&
 TEST_F(BackupTroubleTest, ALiveTaskTellsHowFarItIsAndAFailedOneHowFarItCame) {
   Session session(*this);
   std::map<std::string, std::string> live;
+  std::mutex mutex;   // several objects are written at a time
   FaultyStorage storage(*session.storage, [&](const std::string& kind, const std::string& key) -> Status {
     if (key.find("table_list") == key.npos || kind == "stat") return ok();   // the data is there
+    std::lock_guard lock(mutex);
     if (live.empty()) live = task_row(*session.catalog, "CDB_OB_BACKUP_TASKS");
     return fail(Code::kNoSpace, key, "cannot be written: No space left on device");
   });
